@@ -1,0 +1,593 @@
+//! Every type that crosses the border to the window, and nothing else: plain data, no behaviour.
+//!
+//! TypeScript is generated from these (`cargo xtask bindings`) and committed under `ui/src/host/bindings`. Counts and
+//! times fit a double; a database value that might not (beyond 2^53) crosses as text inside `response`.
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// A failure, closed and readable: the window shows `message`, and decides by `code`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct WireError {
+    /// What kind of failure.
+    pub code: ErrorCode,
+    /// One sentence: what, where, and the way out.
+    pub message: String,
+}
+
+/// Kinds of failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum ErrorCode {
+    /// The source, plan, mapping or experiment cannot be used as it is.
+    UnusableInput,
+    /// The database failed: locked, gone, out of space.
+    DatabaseFailed,
+    /// A file could not be read or written.
+    FileFailed,
+    /// The user cancelled.
+    Cancelled,
+    /// A defect of Fetchscope.
+    Internal,
+}
+
+/// How a relationship may be loaded; the strategies the window offers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum WireStrategy {
+    /// Lazy.
+    Select,
+    /// LEFT OUTER JOIN.
+    Joined,
+    /// JOIN.
+    JoinedInner,
+    /// IN list of keys.
+    Selectin,
+    /// Restated as a derived table.
+    Subquery,
+    /// Lazy statements right after the load.
+    Immediate,
+    /// Reading is an error.
+    Raise,
+    /// Reading is an error unless the identity map answers.
+    RaiseOnSql,
+    /// Stays empty.
+    Noload,
+}
+
+/// A strategy with the words the window shows for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct StrategyInfo {
+    /// The strategy.
+    pub strategy: WireStrategy,
+    /// SQLAlchemy's option: `selectinload()`.
+    pub option: String,
+    /// One sentence: what it does.
+    pub explanation: String,
+    /// Whether it is a usual choice, or one that answers wrongly or raises.
+    pub usual: bool,
+}
+
+/// What the window is told when it starts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct StartView {
+    /// Version of Fetchscope.
+    pub version: String,
+    /// The SQLAlchemy version whose statements are emulated.
+    pub emulates: String,
+    /// Samples that can be opened.
+    pub samples: Vec<SampleView>,
+    /// Strategies in the order of the menu.
+    pub strategies: Vec<StrategyInfo>,
+    /// Presets in the order of the menu.
+    pub presets: Vec<PresetInfo>,
+    /// Settings kept from last time.
+    pub settings: Settings,
+    /// What could not be restored, in a sentence each.
+    pub notices: Vec<String>,
+}
+
+/// A sample that can be opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SampleView {
+    /// Its source: `sample:citizenapp?size=s`.
+    pub source: String,
+    /// Its title: `CitizenApp, size s`.
+    pub title: String,
+    /// What is in it: `10 tenants, 100 organizations, 1 000 users`.
+    pub description: String,
+}
+
+/// A choice of strategies for a whole endpoint.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PresetInfo {
+    /// Its id: `all_selectin`.
+    pub id: String,
+    /// Its title: `All selectin`.
+    pub title: String,
+    /// One sentence.
+    pub explanation: String,
+}
+
+/// What is kept between starts.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
+#[serde(default)]
+#[ts(export)]
+pub struct Settings {
+    /// Version of this format.
+    pub version: u32,
+    /// Light, dark, or as the system says.
+    pub theme: ThemeChoice,
+    /// Big type for a projector.
+    pub presenter: bool,
+    /// Width of the left panel in px; 0 for the default.
+    pub left_width: u32,
+    /// Height of the charts in px; 0 for the default.
+    pub charts_height: u32,
+    /// The experiment that was open.
+    pub experiment: Option<ExperimentDoc>,
+}
+
+/// Light, dark, or as the system says.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum ThemeChoice {
+    /// As the system says.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+/// An opened source.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SourceView {
+    /// The source, as the experiment keeps it.
+    pub source: String,
+    /// For the title: `CitizenApp s` or the file's name.
+    pub title: String,
+    /// Database and version: `SQLite 3.51.0`.
+    pub database: String,
+    /// What the data is: `seed 1, foreign-key indexes on`.
+    pub data: String,
+    /// Mapped classes.
+    pub entities: Vec<EntityView>,
+    /// Endpoints that ship with the source, or one per class for a user's own database.
+    pub endpoints: Vec<EndpointView>,
+    /// What a user should know: tables left out, and why.
+    pub notices: Vec<String>,
+    /// The experiment to begin with.
+    pub experiment: ExperimentDoc,
+}
+
+/// A class.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct EntityView {
+    /// Class name.
+    pub name: String,
+    /// Table name.
+    pub table: String,
+    /// Column names in table order.
+    pub columns: Vec<String>,
+    /// Relationships in declaration order.
+    pub relationships: Vec<RelationshipView>,
+}
+
+/// A relationship.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RelationshipView {
+    /// Attribute name.
+    pub name: String,
+    /// `N:1`, `1:N`, `1:1` or `N:N`.
+    pub cardinality: String,
+    /// The class at the other end.
+    pub target: String,
+    /// Whether the attribute is a collection.
+    pub collection: bool,
+}
+
+/// An endpoint that can be chosen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct EndpointView {
+    /// Title: `List of users`.
+    pub title: String,
+    /// One sentence: what it returns.
+    pub description: String,
+    /// The endpoint itself.
+    pub endpoint: EndpointDoc,
+}
+
+/// The open work: everything that reproduces a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ExperimentDoc {
+    /// Where the data is.
+    pub source: String,
+    /// Seed of every random choice.
+    pub seed: u32,
+    /// Id of the variant the others are compared with.
+    pub baseline: String,
+    /// What is asked for.
+    pub endpoint: EndpointDoc,
+    /// How it is loaded, in the order the user put them.
+    pub variants: Vec<VariantDoc>,
+    /// How many requests, how many at once.
+    pub workload: WorkloadDoc,
+    /// Under which circumstances.
+    pub conditions: ConditionsDoc,
+}
+
+/// What is asked for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct EndpointDoc {
+    /// Name, where it ships with the source.
+    pub name: Option<String>,
+    /// The class the endpoint returns.
+    pub root: String,
+    /// `list`, `one`, `first` or `get`.
+    pub mode: String,
+    /// The filter as in a plan file.
+    #[ts(type = "Record<string, unknown>")]
+    pub filter: serde_json::Value,
+    /// What the response reads.
+    pub relationships: Vec<ReadDoc>,
+}
+
+/// A relationship of an endpoint.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ReadDoc {
+    /// Relationship name.
+    pub name: String,
+    /// Whether the response reads it.
+    pub accessed: bool,
+    /// Relationships of the target.
+    pub relationships: Vec<ReadDoc>,
+}
+
+/// One way of loading the endpoint.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct VariantDoc {
+    /// Stays the same while the variant is renamed.
+    pub id: String,
+    /// Name, unique in the experiment.
+    pub name: String,
+    /// Strategy by dotted path; a path not named loads lazily.
+    #[ts(type = "Record<string, WireStrategy>")]
+    pub strategies: IndexMap<String, WireStrategy>,
+}
+
+/// How many requests, how many at once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct WorkloadDoc {
+    /// Requests in flight at once, 1 to 200.
+    pub concurrency: u32,
+    /// Measured requests a variant.
+    pub requests: u32,
+    /// Unmeasured requests a variant before the first round.
+    pub warmup: u32,
+    /// Rounds in which the variants are interleaved.
+    pub rounds: u32,
+    /// Connections kept.
+    pub pool_size: u32,
+    /// Connections beyond that.
+    pub pool_overflow: u32,
+    /// Seconds a request waits for a connection.
+    pub pool_timeout_s: f64,
+}
+
+/// Circumstances of the measurement.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ConditionsDoc {
+    /// Injected time per round trip, in milliseconds.
+    pub rtt_ms: f64,
+    /// Standard deviation of the injected time, in milliseconds.
+    pub jitter_ms: f64,
+    /// BEGIN and ROLLBACK as round trips of their own.
+    pub transaction: bool,
+    /// Whether prepared statements are kept by their text.
+    pub statement_cache: bool,
+}
+
+/// Asks for one request of one variant.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct TraceRequest {
+    /// The open work.
+    pub experiment: ExperimentDoc,
+    /// Id of the variant to run.
+    pub variant: String,
+}
+
+/// One request, as the window shows it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct TraceView {
+    /// Id of the variant.
+    pub variant: String,
+    /// Statements of the loader.
+    pub query_count: Quantity,
+    /// Statements, BEGIN and ROLLBACK.
+    pub round_trips: Quantity,
+    /// Rows of all statements.
+    pub row_count: Quantity,
+    /// Size of all decoded values.
+    pub byte_count: Quantity,
+    /// Root objects; none when loading them failed.
+    pub root_count: Option<Quantity>,
+    /// From start to response, this one time: a single request, not a measurement.
+    pub elapsed: Quantity,
+    /// The exception SQLAlchemy would raise.
+    pub error: Option<OrmErrorView>,
+    /// Statements in order; only the first 500 when there are more.
+    pub statements: Vec<StatementView>,
+    /// Statements left out of `statements`.
+    pub statements_left_out: u32,
+    /// What changed since this variant's last trace: `+100 statements, +0 rows`; none for the first.
+    pub delta: Option<String>,
+    /// The response as indented JSON, cut to the first roots when it is long.
+    pub response: Option<String>,
+    /// Roots left out of `response`.
+    pub response_left_out: u32,
+    /// Canonical hash of the response.
+    pub hash: Option<String>,
+}
+
+/// A number and how it is written.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Quantity {
+    /// The number: a count, bytes, or nanoseconds.
+    pub value: f64,
+    /// As shown: `1 200`, `86.2 ms`, `4.1 MB`.
+    pub text: String,
+}
+
+/// An exception SQLAlchemy would raise.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct OrmErrorView {
+    /// Its name: `InvalidRequestError`.
+    pub name: String,
+    /// The path whose reading raised it.
+    pub path: Option<String>,
+    /// What happened and what would help.
+    pub message: String,
+}
+
+/// A statement, as the waterfall shows it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct StatementView {
+    /// Position, from 1.
+    pub n: u32,
+    /// `load` or `walk`.
+    pub phase: String,
+    /// The relationship path that caused it; none for the root statement.
+    pub path: Option<String>,
+    /// SQL, one clause a line.
+    pub sql: String,
+    /// Parameters as JSON, long lists cut.
+    pub params: String,
+    /// Rows returned.
+    pub rows: Quantity,
+    /// Size of the decoded values.
+    pub bytes: Quantity,
+    /// Start, from the start of the request, in nanoseconds.
+    pub start_ns: f64,
+    /// Injected round trip.
+    pub round_trip: Quantity,
+    /// Executing and fetching.
+    pub database: Quantity,
+    /// Decoding and hydrating.
+    pub client: Quantity,
+    /// Whether the same SQL stood in this variant's last trace.
+    pub changed: bool,
+}
+
+/// Progress of a run, sent over a channel.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export)]
+pub enum RunEvent {
+    /// Preparing: opening connections, checking answers, warming up.
+    Preparing {
+        /// What is being done.
+        what: String,
+    },
+    /// Requests were finished.
+    Progress {
+        /// Measured requests done, all variants.
+        done: u32,
+        /// Measured requests planned, all variants.
+        total: u32,
+        /// Round, from 1.
+        round: u32,
+        /// Rounds planned.
+        rounds: u32,
+        /// Name of the variant running.
+        variant: String,
+        /// Seconds since the run began.
+        elapsed_s: f64,
+    },
+    /// Something a user should know: a shortened run.
+    Notice {
+        /// One sentence.
+        message: String,
+    },
+}
+
+/// A finished or cancelled run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RunView {
+    /// Names the run in `draw` and `export`.
+    pub id: String,
+    /// The experiment that was run: what is shown is stale when the open one differs.
+    pub experiment: ExperimentDoc,
+    /// Whether the user stopped it.
+    pub cancelled: bool,
+    /// The answer in one sentence, with its interval.
+    pub sentence: String,
+    /// Whether every variant gave the baseline's answer: `results equal` or what differs.
+    pub agreement: String,
+    /// Whether that is as expected.
+    pub agrees: bool,
+    /// One row a variant, in the user's order.
+    pub rows: Vec<RunRow>,
+    /// What a reader should know.
+    pub notices: Vec<String>,
+    /// Seconds the run took.
+    pub elapsed_s: f64,
+}
+
+/// One variant of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RunRow {
+    /// Id of the variant.
+    pub variant: String,
+    /// Its letter in the charts: `A`.
+    pub letter: String,
+    /// Its name.
+    pub name: String,
+    /// Statements a request.
+    pub queries: Option<Quantity>,
+    /// Round trips a request.
+    pub round_trips: Option<Quantity>,
+    /// Rows a request.
+    pub row_count: Option<Quantity>,
+    /// Bytes a request.
+    pub byte_count: Option<Quantity>,
+    /// Measured requests.
+    pub n: u32,
+    /// Median with interval.
+    pub p50: Option<EstimateView>,
+    /// 95th percentile with interval.
+    pub p95: Option<EstimateView>,
+    /// 99th percentile with interval.
+    pub p99: Option<EstimateView>,
+    /// Mean.
+    pub mean: Option<Quantity>,
+    /// Requests a second.
+    pub throughput: Option<Quantity>,
+    /// Median against the baseline's: `×3.1`; none for the baseline itself.
+    pub ratio: Option<String>,
+    /// `baseline`, `same answer`, `wrong answer: 4 roots missing`, `raises InvalidRequestError`.
+    pub verdict: String,
+    /// Whether the verdict is a wrong answer or an error.
+    pub bad: bool,
+    /// Requests that failed.
+    pub failures: u32,
+}
+
+/// A figure with its interval.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct EstimateView {
+    /// Nanoseconds.
+    pub value: f64,
+    /// Lower end of the 95 % interval; none where the sample is too small.
+    pub low: Option<f64>,
+    /// Upper end of the 95 % interval; none where the sample is too small.
+    pub high: Option<f64>,
+    /// `86.2 ms`.
+    pub text: String,
+    /// `84.9 to 87.8 ms`, or why there is none.
+    pub interval: String,
+}
+
+/// Asks for the two charts of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct DrawRequest {
+    /// Id of the run.
+    pub run: String,
+    /// Light or dark; `system` counts as light.
+    pub theme: ThemeChoice,
+    /// Width of one chart in px.
+    pub width: u32,
+    /// Height of both charts in px.
+    pub height: u32,
+}
+
+/// The two charts that share their rows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ChartPair {
+    /// Statements a request.
+    pub queries: ChartView,
+    /// Wall-clock latency.
+    pub latency: ChartView,
+}
+
+/// A drawing and what can be pointed at in it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ChartView {
+    /// Title: `Queries per request`.
+    pub title: String,
+    /// The chart in one sentence, for those who do not see it.
+    pub description: String,
+    /// The drawing.
+    pub svg: String,
+    /// Width in px.
+    pub width: u32,
+    /// Height in px.
+    pub height: u32,
+    /// What can be pointed at, in reading order.
+    pub marks: Vec<MarkView>,
+}
+
+/// Something in a chart that can be pointed at. Boxes are px from the upper left corner.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct MarkView {
+    /// Stable name: `latency:B`.
+    pub id: String,
+    /// Id of the variant.
+    pub variant: String,
+    /// Left edge.
+    pub x: f64,
+    /// Upper edge.
+    pub y: f64,
+    /// Width.
+    pub width: f64,
+    /// Height.
+    pub height: f64,
+    /// What it is: `B selectin`.
+    pub label: String,
+    /// What it says: `27.1 ms`.
+    pub value: String,
+    /// More, as name and text: `n`, `p50 interval`, `min`, `max`.
+    pub details: Vec<(String, String)>,
+}
+
+/// A written file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ExportView {
+    /// Where it is.
+    pub path: String,
+    /// Its size: `412 kB`.
+    pub size: String,
+}

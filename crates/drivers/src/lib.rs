@@ -1,0 +1,3 @@
+//! Databases: opening, introspecting, querying. The only crate that names a database client.
+
+pub mod sqlite;

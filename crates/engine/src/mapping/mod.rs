@@ -1,0 +1,3 @@
+//! Mappings: entities, columns, keys and relationships.
+
+pub mod document;

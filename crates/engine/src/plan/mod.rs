@@ -1,0 +1,4 @@
+//! Plans: an endpoint with a strategy on every relationship path.
+
+pub mod document;
+pub mod endpoint;

@@ -1,0 +1,3 @@
+//! Pure statistics over samples that are already there.
+
+pub mod quantile;

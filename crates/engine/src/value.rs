@@ -1,0 +1,94 @@
+//! A decoded database value, as it stands in an object's column or in a statement's parameters.
+
+use std::hash::{Hash, Hasher};
+
+/// One decoded value.
+///
+/// Dates, decimals and UUIDs travel as their text: that is also how they are written in a response.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// SQL `NULL`.
+    Null,
+    /// A value of a column mapped as boolean.
+    Boolean(bool),
+    /// A whole number.
+    Integer(i64),
+    /// A floating point number.
+    Real(f64),
+    /// Text, and every type that is written as text.
+    Text(Box<str>),
+    /// Bytes.
+    Blob(Box<[u8]>),
+}
+
+impl Value {
+    /// Whether this is SQL `NULL`.
+    #[must_use]
+    pub fn is_null(&self) -> bool {
+        matches!(self, Value::Null)
+    }
+
+    /// Size in bytes as the trace counts it: text and blobs their length, numbers 8, booleans 1, null 0.
+    #[must_use]
+    pub fn byte_count(&self) -> u64 {
+        match self {
+            Value::Null => 0,
+            Value::Boolean(_) => 1,
+            Value::Integer(_) | Value::Real(_) => 8,
+            Value::Text(text) => text.len() as u64,
+            Value::Blob(bytes) => bytes.len() as u64,
+        }
+    }
+
+    /// The value as JSON: blobs as hexadecimal text.
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        match self {
+            Value::Null => serde_json::Value::Null,
+            Value::Boolean(value) => (*value).into(),
+            Value::Integer(value) => (*value).into(),
+            Value::Real(value) => (*value).into(),
+            Value::Text(text) => text.as_ref().into(),
+            Value::Blob(bytes) => hex(bytes).into(),
+        }
+    }
+}
+
+/// Bytes as lower-case hexadecimal digits.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+impl From<i64> for Value {
+    fn from(value: i64) -> Self {
+        Value::Integer(value)
+    }
+}
+
+impl From<&str> for Value {
+    fn from(value: &str) -> Self {
+        Value::Text(value.into())
+    }
+}
+
+// Keys of the identity map are values; a floating point key equals itself bit by bit.
+impl Eq for Value {}
+
+impl Hash for Value {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        std::mem::discriminant(self).hash(state);
+        match self {
+            Value::Null => {}
+            Value::Boolean(value) => value.hash(state),
+            Value::Integer(value) => value.hash(state),
+            Value::Real(value) => value.to_bits().hash(state),
+            Value::Text(text) => text.hash(state),
+            Value::Blob(bytes) => bytes.hash(state),
+        }
+    }
+}

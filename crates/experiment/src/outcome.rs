@@ -1,0 +1,151 @@
+//! What a run found: raw samples and exact counts, with everything needed to repeat it.
+
+use crate::spec::Experiment;
+use fetchscope_engine::trace::{Bands, Nanos, OrmError, Phase};
+use serde::{Deserialize, Serialize};
+
+/// Version of this format.
+pub const VERSION: u32 = 1;
+
+/// The result of an experiment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// Version of this format.
+    pub version: u32,
+    /// What was run.
+    pub experiment: Experiment,
+    /// Where it was run.
+    pub environment: Environment,
+    /// When it began, RFC 3339 in UTC.
+    pub started_at: String,
+    /// From the first warm-up to the last sample.
+    pub elapsed: Nanos,
+    /// Whether it ran to its end.
+    pub end: End,
+    /// One entry a variant, in the experiment's order.
+    pub variants: Vec<VariantOutcome>,
+    /// What a reader should know: shortened runs, skipped tables.
+    pub notes: Vec<String>,
+}
+
+/// Whether a run reached its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum End {
+    /// Every planned request was made.
+    Completed,
+    /// Stopped by the user; what was measured before is kept.
+    Cancelled,
+}
+
+/// Machine, versions and data.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Environment {
+    /// Version of Fetchscope.
+    pub fetchscope: String,
+    /// Whether this build is optimised.
+    pub build: String,
+    /// Operating system and architecture.
+    pub platform: String,
+    /// Cores the process may use.
+    pub cores: u32,
+    /// Database and version: `SQLite 3.51.0`.
+    pub database: String,
+    /// What the data is: `CitizenApp s, seed 1`.
+    pub data: String,
+    /// The SQLAlchemy version whose statements the loaders emit.
+    pub emulates: String,
+}
+
+/// What one variant did.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct VariantOutcome {
+    /// The variant's name.
+    pub name: String,
+    /// Exact counts of one request; `None` when none finished.
+    pub counts: Option<Counts>,
+    /// How its answer compares with the baseline's.
+    pub agreement: Agreement,
+    /// Canonical hash of the response; `None` after an error.
+    pub hash: Option<String>,
+    /// Every distinct statement of one request, in order of first use.
+    pub statements: Vec<StatementShape>,
+    /// One entry a measured request, in order of completion.
+    pub samples: Vec<Sample>,
+    /// Requests that failed, by message.
+    pub failures: Vec<Failure>,
+    /// Wall clock during which this variant's measured requests ran, over all rounds; throughput is samples over this.
+    pub busy: Nanos,
+}
+
+/// Exact counts of one request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Statements of the loader.
+    pub queries: u64,
+    /// Statements, BEGIN and ROLLBACK.
+    pub round_trips: u64,
+    /// Rows of all statements.
+    pub rows: u64,
+    /// Size of the decoded values.
+    pub bytes: u64,
+    /// Root objects; `None` when loading them failed.
+    pub roots: Option<u64>,
+}
+
+/// How a variant's answer compares with the baseline's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Agreement {
+    /// This is the baseline.
+    Baseline,
+    /// The same object graph.
+    Same,
+    /// Another object graph: a wrong answer, never "fast".
+    Different {
+        /// In words: `4 roots missing`.
+        difference: String,
+    },
+    /// The request ends with the exception SQLAlchemy raises.
+    Raises {
+        /// The exception.
+        error: OrmError,
+    },
+    /// Not compared, because a side gave no answer.
+    Unknown,
+}
+
+/// One distinct statement of a variant.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StatementShape {
+    /// SQL as sent, IN lists in full.
+    pub sql: String,
+    /// When it is sent.
+    pub phase: Phase,
+    /// The relationship path that causes it.
+    pub path: Option<String>,
+    /// How often one request sends it.
+    pub times: u64,
+    /// Rows it returns over one request.
+    pub rows: u64,
+}
+
+/// One measured request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sample {
+    /// Round, from 0.
+    pub round: u32,
+    /// Wall clock from the start of the request to its response.
+    pub latency: Nanos,
+    /// Where it went.
+    pub bands: Bands,
+}
+
+/// A reason for which requests failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// What happened.
+    pub message: String,
+    /// How many requests.
+    pub count: u64,
+}

@@ -1,0 +1,133 @@
+//! The experiment: endpoint, variants, workload, conditions and seed, as its TOML file says them.
+
+use fetchscope_engine::plan::document::{SessionKind, Strategy};
+pub use fetchscope_engine::plan::endpoint::{Endpoint, ReadNode};
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+/// Everything that reproduces a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Experiment {
+    /// Version of this format; 1.
+    pub version: u32,
+    /// Where the data is: `sample:…`, `sqlite:…`, `postgres://…`.
+    pub source: String,
+    /// A mapping file, where the introspected one is not wanted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mapping: Option<String>,
+    /// Seed of every random choice.
+    #[serde(default = "default_seed")]
+    pub seed: u64,
+    /// Name of the variant the others are compared with; the first one unless said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<String>,
+    /// What is asked for.
+    pub endpoint: Endpoint,
+    /// How it is loaded, by variant name, in the order they are shown.
+    pub variants: IndexMap<String, Variant>,
+    /// How many requests, how many at once.
+    #[serde(default)]
+    pub workload: Workload,
+    /// Under which circumstances.
+    #[serde(default)]
+    pub conditions: Conditions,
+}
+
+fn default_seed() -> u64 {
+    1
+}
+
+/// How one variant loads each path; paths not named keep the mapping's default, which is lazy.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Variant {
+    /// Whether it should return the baseline's graph.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub expect: Expectation,
+    /// Strategy by dotted relationship path.
+    #[serde(flatten)]
+    pub strategies: IndexMap<String, Strategy>,
+}
+
+/// Whether a variant should return the baseline's graph.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Expectation {
+    /// The same objects: another answer is a failure.
+    #[default]
+    Same,
+    /// Another answer is what the variant is there to show.
+    Differs,
+}
+
+/// How many requests, how many at once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Workload {
+    /// Requests in flight at once, 1 to 200.
+    pub concurrency: u32,
+    /// Measured requests a variant; with neither this nor `seconds`, 100.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requests: Option<u32>,
+    /// Measured seconds a variant, instead of a number of requests.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<f64>,
+    /// Unmeasured requests a variant before the first round.
+    pub warmup: u32,
+    /// Rounds in which the variants are interleaved.
+    pub rounds: u32,
+    /// The connection pool.
+    pub pool: Pool,
+}
+
+impl Default for Workload {
+    fn default() -> Self {
+        Workload { concurrency: 1, requests: None, seconds: None, warmup: 10, rounds: 10, pool: Pool::default() }
+    }
+}
+
+/// The connection pool; the defaults are SQLAlchemy's.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Pool {
+    /// Connections kept.
+    pub size: u32,
+    /// Connections beyond that, closed after use.
+    pub overflow: u32,
+    /// Seconds a request waits for a connection before it fails.
+    pub timeout: f64,
+}
+
+impl Default for Pool {
+    fn default() -> Self {
+        Pool { size: 5, overflow: 10, timeout: 30.0 }
+    }
+}
+
+/// Circumstances of the measurement.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Conditions {
+    /// Injected time per round trip, in milliseconds.
+    pub rtt_ms: f64,
+    /// Standard deviation of the injected time, in milliseconds.
+    #[serde(skip_serializing_if = "is_default")]
+    pub jitter_ms: f64,
+    /// BEGIN and ROLLBACK as round trips of their own; otherwise autocommit.
+    pub transaction: bool,
+    /// Whether prepared statements are kept by their text.
+    pub statement_cache: bool,
+    /// Sync or async session.
+    #[serde(skip_serializing_if = "is_default")]
+    pub session: SessionKind,
+}
+
+impl Default for Conditions {
+    fn default() -> Self {
+        Conditions { rtt_ms: 0.0, jitter_ms: 0.0, transaction: true, statement_cache: true, session: SessionKind::Sync }
+    }
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
