@@ -1,3 +1,50 @@
-//! Project tasks.
+//! `cargo xtask`: the project's own commands, from a fresh clone to an open window.
 
-fn main() {}
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a build tool talks to whoever runs it")]
+
+mod bench;
+mod bindings;
+mod frontend;
+mod prerequisites;
+mod run;
+mod shell;
+mod stamp;
+mod system;
+mod test;
+mod workspace;
+
+use anyhow::{Result, bail};
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask run                  install what is missing, build, and open the window on the sample data
+cargo xtask test [--only STEP]   install what is missing, and run every test; the last line counts them
+cargo xtask bindings [--check]   write (or compare) the TypeScript types of crates/app/src/wire.rs
+cargo xtask bench window         measure the start of the window and a toggle in it";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match dispatch(&arguments.iter().map(String::as_str).collect::<Vec<_>>()) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(arguments: &[&str]) -> Result<ExitCode> {
+    match arguments {
+        ["run"] => run::run(),
+        ["test"] => test::run(None),
+        ["test", "--only", step] => test::run(Some(step)),
+        ["bindings"] => bindings::write(),
+        ["bindings", "--check"] => bindings::check(),
+        ["bench", "window"] => bench::window(),
+        [] | ["help" | "--help" | "-h"] => {
+            println!("{USAGE}");
+            Ok(ExitCode::SUCCESS)
+        }
+        _ => bail!("`{}` is not one of its commands.\n{USAGE}", arguments.join(" ")),
+    }
+}

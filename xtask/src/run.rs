@@ -1,0 +1,41 @@
+//! `cargo xtask run`: from a fresh clone to the open window, or, without a display, to the report.
+
+use crate::system::Purpose;
+use crate::{frontend, prerequisites, shell, system, workspace};
+use anyhow::{Context, Result};
+use std::process::ExitCode;
+
+const REPORT: &str = "fetchscope-demo.html";
+
+pub(crate) fn run() -> Result<ExitCode> {
+    prerequisites::rust()?;
+    if has_display() { window() } else { headless() }
+}
+
+fn has_display() -> bool {
+    let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    !cfg!(target_os = "linux") || set("DISPLAY") || set("WAYLAND_DISPLAY")
+}
+
+fn window() -> Result<ExitCode> {
+    prerequisites::node()?;
+    system::provide(&[Purpose::Window])?;
+    frontend::install()?;
+    frontend::build()?;
+    shell::run(&mut shell::cargo(&["build", "--release", "--package", "fetchscope-desktop"]))?;
+    shell::run(&mut shell::cargo(&["run", "--quiet", "--release", "--package", "fetchscope-desktop"]))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn headless() -> Result<ExitCode> {
+    println!("There is no display (DISPLAY and WAYLAND_DISPLAY are empty), so no window can open.");
+    println!("Running the default experiment without one: `fetchscope demo`.");
+    let here = std::env::current_dir().context("the current folder cannot be found")?;
+    let report = here.join(REPORT);
+    shell::run(&mut shell::cargo(&["build", "--release", "--package", "fetchscope-cli"]))?;
+    let mut demo =
+        shell::cargo(&["run", "--quiet", "--release", "--package", "fetchscope-cli", "--", "demo", "--report"]);
+    shell::run(demo.arg(&report).current_dir(workspace::root()))?;
+    println!("The report is {}", report.display());
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,80 @@
+//! The steps of `cargo xtask test`, in their order.
+
+use super::tally::Tally;
+use crate::{bindings, frontend, shell, workspace};
+use anyhow::Result;
+
+/// One of the things that must hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// Sources are formatted.
+    Format,
+    /// The front end's types hold and its tests pass.
+    Ui,
+    /// No lint speaks.
+    Clippy,
+    /// Rust tests, all but those of the window.
+    Rust,
+    /// The committed TypeScript types are those of the Rust sources.
+    Bindings,
+    /// The real window, driven.
+    Window,
+}
+
+impl Step {
+    pub(crate) const ALL: [Step; 6] = [Step::Format, Step::Ui, Step::Clippy, Step::Rust, Step::Bindings, Step::Window];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Step::Format => "format",
+            Step::Ui => "ui",
+            Step::Clippy => "clippy",
+            Step::Rust => "rust",
+            Step::Bindings => "bindings",
+            Step::Window => "window",
+        }
+    }
+
+    pub(crate) fn named(name: &str) -> Option<Step> {
+        Step::ALL.into_iter().find(|step| step.name() == name)
+    }
+
+    /// Does it, counting tests. Every cargo call selects the whole workspace, so that a dependency has one set of
+    /// features and is built once.
+    pub(crate) fn take(self, tally: &mut Tally) -> Result<()> {
+        match self {
+            Step::Format => shell::run(&mut shell::cargo(&["fmt", "--all", "--check"])),
+            Step::Ui => ui(tally),
+            Step::Clippy => {
+                let lints = ["clippy", "--workspace", "--all-targets", "--features", "fetchscope-tests/e2e"];
+                shell::run(shell::cargo(&lints).args(["--", "--deny", "warnings"]))
+            }
+            Step::Rust => rust(&["test", "--workspace", "--no-fail-fast"], tally),
+            Step::Bindings => bindings::compare(&["--workspace"]),
+            Step::Window => window(tally),
+        }
+    }
+}
+
+fn ui(tally: &mut Tally) -> Result<()> {
+    let npm = || shell::program("npm", &workspace::ui());
+    let checked = shell::run(npm()?.args(["run", "check"]));
+    let tested = shell::run_reading(npm()?.arg("test"), |line| *tally += Tally::of_ui(line));
+    checked.and(tested)
+}
+
+fn rust(arguments: &[&str], tally: &mut Tally) -> Result<()> {
+    let mut command = shell::cargo(arguments);
+    shell::run_reading(bindings::divert(&mut command), |line| *tally += Tally::of_rust(line))
+}
+
+fn window(tally: &mut Tally) -> Result<()> {
+    shell::run(&mut shell::cargo(&["build", "--workspace", "--bins"]))?;
+    let target = ["test", "--workspace", "--features", "fetchscope-tests/e2e", "--test", "e2e"];
+    rust(&[&target[..], &["--no-fail-fast", "--", "--test-threads=1"]].concat(), tally)
+}
+
+/// Builds what every step that compiles the desktop shell embeds.
+pub(crate) fn prepare() -> Result<()> {
+    frontend::build()
+}
