@@ -1,0 +1,34 @@
+//! What can go wrong between an outcome and its bytes.
+
+/// A chart or report that could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// The token file that feeds window and charts does not say what the charts need.
+    #[error("ui/tokens.json cannot be used for drawing: {0}")]
+    Tokens(String),
+    /// An embedded font is damaged.
+    #[error("the embedded font {0} cannot be read")]
+    Font(&'static str),
+    /// The drawing library refused.
+    #[error("drawing {chart}: {reason}")]
+    Drawing {
+        /// Which chart.
+        chart: String,
+        /// What the library said.
+        reason: String,
+    },
+    /// The experiment cannot be written as TOML.
+    #[error("writing the experiment as TOML: {0}")]
+    Toml(#[from] toml::ser::Error),
+    /// The outcome cannot be written as JSON.
+    #[error("writing the outcome as JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    /// The file's ending is none of the export formats.
+    #[error("{path}: no export format is called {ending}; use .html, .json or .svg")]
+    UnknownEnding {
+        /// The path as given.
+        path: String,
+        /// Its ending, or a word for none.
+        ending: String,
+    },
+}
