@@ -1,1 +1,4 @@
-//! Tests over the whole house.
+//! What the tests of the whole house stand on.
+
+#[cfg(feature = "e2e")]
+pub mod window;

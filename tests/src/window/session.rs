@@ -1,0 +1,276 @@
+//! A window under WebDriver: finding, clicking, choosing, pointing, reading, waiting, and taking its picture.
+
+use super::{Fault, http};
+use serde_json::{Value, json};
+use std::path::Path;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// How WebDriver names an element in JSON.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// How long [`Session::wait`] waits.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// An open window.
+#[derive(Debug)]
+pub struct Session {
+    port: u16,
+    id: String,
+}
+
+/// Something in the window's page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Element(String);
+
+impl Session {
+    pub(super) fn open(port: u16, application: &Path) -> Result<Session, Fault> {
+        let wanted = json!({ "tauri:options": { "application": application } });
+        let body = json!({ "capabilities": { "alwaysMatch": wanted, "firstMatch": [{}] } });
+        let answer = http::ask(port, "POST", "/session", Some(&body))?;
+        match answer["sessionId"].as_str() {
+            Some(id) => Ok(Session { port, id: id.to_owned() }),
+            None => Err(Fault::Protocol { request: "POST /session".to_owned(), answer: answer.to_string() }),
+        }
+    }
+
+    fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Value, Fault> {
+        http::ask(self.port, method, &format!("/session/{}{path}", self.id), body)
+    }
+
+    /// Goes to another page.
+    ///
+    /// # Errors
+    /// When the page cannot be loaded.
+    pub fn navigate(&self, url: &str) -> Result<(), Fault> {
+        self.ask("POST", "/url", Some(&json!({ "url": url }))).map(drop)
+    }
+
+    /// Runs a function body in the page; `arguments` are its arguments, what it returns is the answer.
+    ///
+    /// # Errors
+    /// When it throws.
+    pub fn script(&self, body: &str, arguments: &[Value]) -> Result<Value, Fault> {
+        self.ask("POST", "/execute/sync", Some(&json!({ "script": body, "args": arguments })))
+    }
+
+    /// As [`Session::script`], with a last argument that has to be called with the answer.
+    ///
+    /// # Errors
+    /// When it throws.
+    pub fn script_async(&self, body: &str, arguments: &[Value]) -> Result<Value, Fault> {
+        self.ask("POST", "/execute/async", Some(&json!({ "script": body, "args": arguments })))
+    }
+
+    /// Every element a CSS selector finds, in the order of the page.
+    ///
+    /// # Errors
+    /// When the selector is none.
+    pub fn all(&self, css: &str) -> Result<Vec<Element>, Fault> {
+        let found = self.ask("POST", "/elements", Some(&json!({ "using": "css selector", "value": css })))?;
+        let ids = found.as_array().into_iter().flatten().filter_map(|element| element[ELEMENT].as_str());
+        Ok(ids.map(|id| Element(id.to_owned())).collect())
+    }
+
+    /// The first element a CSS selector finds, once it is there.
+    ///
+    /// # Errors
+    /// When none appears.
+    pub fn find(&self, css: &str) -> Result<Element, Fault> {
+        self.wait(&format!("{css} is there"), || Ok(self.all(css)?.into_iter().next().ok_or("nothing")))
+    }
+
+    /// The element with a `data-testid`, once it is there.
+    ///
+    /// # Errors
+    /// When none appears.
+    pub fn by_id(&self, id: &str) -> Result<Element, Fault> {
+        self.find(&format!("[data-testid=\"{id}\"]"))
+    }
+
+    /// Whether an element with that `data-testid` is there now.
+    ///
+    /// # Errors
+    /// When the window does not answer.
+    pub fn has(&self, id: &str) -> Result<bool, Fault> {
+        Ok(!self.all(&format!("[data-testid=\"{id}\"]"))?.is_empty())
+    }
+
+    /// Its visible text.
+    ///
+    /// # Errors
+    /// When it is gone.
+    pub fn text(&self, element: &Element) -> Result<String, Fault> {
+        let text = self.ask("GET", &format!("/element/{}/text", element.0), None)?;
+        Ok(text.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// The visible text of the element with that `data-testid`, once it is there.
+    ///
+    /// # Errors
+    /// When none appears.
+    pub fn text_of(&self, id: &str) -> Result<String, Fault> {
+        self.text(&self.by_id(id)?)
+    }
+
+    /// Clicks it, as a mouse would: it has to be visible and uncovered.
+    ///
+    /// # Errors
+    /// When it cannot be clicked.
+    pub fn click(&self, element: &Element) -> Result<(), Fault> {
+        self.ask("POST", &format!("/element/{}/click", element.0), Some(&json!({}))).map(drop)
+    }
+
+    /// Clicks the element with that `data-testid`, once it is there.
+    ///
+    /// # Errors
+    /// When it does not appear or cannot be clicked.
+    pub fn click_id(&self, id: &str) -> Result<(), Fault> {
+        self.click(&self.by_id(id)?)
+    }
+
+    /// Types into it.
+    ///
+    /// # Errors
+    /// When it takes no keys.
+    pub fn type_into(&self, element: &Element, text: &str) -> Result<(), Fault> {
+        self.ask("POST", &format!("/element/{}/value", element.0), Some(&json!({ "text": text }))).map(drop)
+    }
+
+    /// Replaces the value of the field with that `data-testid`, as typing and leaving it would.
+    ///
+    /// # Errors
+    /// When it does not appear.
+    pub fn fill(&self, id: &str, text: &str) -> Result<(), Fault> {
+        let field = self.by_id(id)?;
+        self.script(
+            "const [field, text] = arguments; field.focus(); field.value = text;
+             for (const name of ['input', 'change']) field.dispatchEvent(new Event(name, { bubbles: true }));
+             field.blur();",
+            &[field.json(), json!(text)],
+        )?;
+        Ok(())
+    }
+
+    /// Chooses an option of the `<select>` with that `data-testid` by its value.
+    ///
+    /// # Errors
+    /// When the list or the option does not appear.
+    pub fn choose(&self, id: &str, value: &str) -> Result<(), Fault> {
+        let list = self.by_id(id)?;
+        self.wait(&format!("{id} offers {value}"), || {
+            let chosen = self.script(
+                "const [list, value] = arguments;
+                 if (![...list.options].some((option) => option.value === value)) return false;
+                 list.value = value;
+                 for (const name of ['input', 'change']) list.dispatchEvent(new Event(name, { bubbles: true }));
+                 return true;",
+                &[list.json(), json!(value)],
+            )?;
+            Ok(if chosen == json!(true) { Ok(()) } else { Err("it does not") })
+        })
+    }
+
+    /// Moves the mouse to the middle of it.
+    ///
+    /// # Errors
+    /// When it is gone.
+    pub fn hover(&self, element: &Element) -> Result<(), Fault> {
+        let to = json!({ "type": "pointerMove", "duration": 50, "origin": element.json(), "x": 0, "y": 0 });
+        let mouse =
+            json!({ "type": "pointer", "id": "mouse", "parameters": { "pointerType": "mouse" }, "actions": [to] });
+        self.ask("POST", "/actions", Some(&json!({ "actions": [mouse] }))).map(drop)
+    }
+
+    /// Asks again and again until `probe` gives an answer; its error says what is there instead.
+    ///
+    /// # Errors
+    /// When it takes over half a minute, or the window does not answer.
+    pub fn wait<T, E: std::fmt::Display>(
+        &self,
+        what: &str,
+        mut probe: impl FnMut() -> Result<Result<T, E>, Fault>,
+    ) -> Result<T, Fault> {
+        let began = Instant::now();
+        loop {
+            let last = match probe() {
+                Ok(Ok(answer)) => return Ok(answer),
+                Ok(Err(last)) => last.to_string(),
+                // What is drawn anew while it is read is read again.
+                Err(Fault::Refused { error, .. }) if error == "stale element reference" => error,
+                Err(fault) => return Err(fault),
+            };
+            if began.elapsed() > PATIENCE {
+                return Err(Fault::Timeout { what: what.to_owned(), waited: PATIENCE, last });
+            }
+            sleep(Duration::from_millis(40));
+        }
+    }
+
+    /// Waits until the text of the element with that `data-testid` is as `wanted` says, and returns it.
+    ///
+    /// # Errors
+    /// When it does not become so.
+    pub fn wait_text(&self, id: &str, what: &str, wanted: impl Fn(&str) -> bool) -> Result<String, Fault> {
+        self.wait(&format!("{id} {what}"), || {
+            let text = self.text_of(id)?;
+            Ok(if wanted(&text) { Ok(text) } else { Err(text) })
+        })
+    }
+
+    /// The page's picture, written as a PNG file.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn picture(&self, file: &Path) -> Result<(), Fault> {
+        let encoded = self.ask("GET", "/screenshot", None)?;
+        let failed = |source| Fault::File { path: file.display().to_string(), source };
+        if let Some(folder) = file.parent() {
+            std::fs::create_dir_all(folder).map_err(failed)?;
+        }
+        std::fs::write(file, base64(encoded.as_str().unwrap_or_default())).map_err(failed)
+    }
+
+    /// Closes the window.
+    ///
+    /// # Errors
+    /// When it is gone already.
+    pub fn close(self) -> Result<(), Fault> {
+        self.ask("DELETE", "", None).map(drop)
+    }
+}
+
+impl Element {
+    /// As an argument of a script.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        json!({ ELEMENT: self.0 })
+    }
+}
+
+/// Decodes base64; letters outside its alphabet are skipped.
+fn base64(text: &str) -> Vec<u8> {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let (mut bytes, mut held, mut bits) = (Vec::with_capacity(text.len() / 4 * 3), 0_u32, 0_u32);
+    for value in text.bytes().filter_map(|letter| ALPHABET.iter().position(|known| *known == letter)) {
+        held = (held << 6) | value as u32;
+        bits += 6;
+        if bits >= 8 {
+            bits -= 8;
+            bytes.push((held >> bits) as u8);
+            held &= (1 << bits) - 1;
+        }
+    }
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_is_decoded_with_and_without_padding() {
+        assert_eq!(base64("RmV0Y2g="), b"Fetch");
+        assert_eq!(base64("RmV0Y2hz\n"), b"Fetchs");
+    }
+}
