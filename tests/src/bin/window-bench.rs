@@ -25,8 +25,7 @@ fn main() -> ExitCode {
 }
 
 fn measure() -> Result<(), Fault> {
-    let home =
-        tempfile::tempdir().map_err(|source| Fault::File { path: "a temporary folder".to_owned(), source })?;
+    let home = tempfile::tempdir().map_err(|source| Fault::File { path: "a temporary folder".to_owned(), source })?;
     let display = Display::start()?;
     let launch = Launch { home: home.path().to_owned(), dialog_answer: None };
     let application = desktop()?;
@@ -34,7 +33,10 @@ fn measure() -> Result<(), Fault> {
     println!("start, first ever, sample generated: {first:.0} ms");
     let starts = (0..STARTS).map(|_| start(&application, &display, &launch)).collect::<Result<Vec<_>, _>>()?;
     report("start, warm, process start to second frame with data", &starts);
-    report("toggle, strategy change to two frames after the new statements", &toggles(&application, &display, &launch)?);
+    report(
+        "toggle, strategy change to two frames after the new statements",
+        &toggles(&application, &display, &launch)?,
+    );
     Ok(())
 }
 

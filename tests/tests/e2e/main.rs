@@ -1,0 +1,4 @@
+//! The real window, driven as a person would. One test, one window; `artefacts/` keeps a picture of each.
+
+mod opening;
+mod stage;
