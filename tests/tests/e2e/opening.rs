@@ -70,7 +70,7 @@ fn no_process_of_the_window_listens() -> Result<(), Fault> {
 
 /// The processes of a group.
 fn group(leader: u32) -> Vec<u32> {
-    let processes = fs::read_dir("/proc").expect("/proc").flatten();
+    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
     let ids = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
     ids.filter(|id| {
         let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();

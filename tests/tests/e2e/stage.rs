@@ -57,16 +57,6 @@ impl Stage {
         self.session = self.driver.open(&desktop()?)?;
         Ok(())
     }
-
-    /// The statements of the selected variant, once its trace has answered with `wanted`.
-    pub(crate) fn await_queries(&self, wanted: u64) -> Result<(), Fault> {
-        self.wait_text("query-count", &format!("is {wanted}"), |text| digits(text) == Some(wanted)).map(drop)
-    }
-
-    /// Selects a variant by its letter.
-    pub(crate) fn select(&self, letter: char) -> Result<(), Fault> {
-        self.click_id(&format!("variant-{letter}"))
-    }
 }
 
 impl Deref for Stage {
