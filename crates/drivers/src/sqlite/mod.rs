@@ -1,1 +1,16 @@
 //! SQLite through rusqlite.
+
+mod error;
+mod introspect;
+mod open;
+mod pool;
+mod script;
+mod serve;
+pub mod write;
+
+pub use error::SqliteError;
+pub use introspect::{Introspected, introspect};
+pub use open::{Database, Session, version};
+pub use pool::{Pool, PoolError, Pooled};
+pub use script::create_from_script;
+pub use serve::{Circumstances, Prepared, ServeError, Served};

@@ -1,0 +1,114 @@
+//! The statements that create and fill tables, in the form SQLAlchemy gives them.
+
+use super::WriteError;
+use fetchscope_engine::mapping::document::{ColumnDocument, MappingDocument, RelationshipKind, TableDocument};
+
+/// CREATE TABLE with its keys.
+pub(super) fn create_table(table: &TableDocument, mapping: &MappingDocument) -> Result<String, WriteError> {
+    let mut lines = Vec::new();
+    for column in &table.columns {
+        let type_name = sql_type(&column.type_name).ok_or_else(|| WriteError::UnknownType {
+            table: table.table.clone(),
+            column: column.name.clone(),
+            type_name: column.type_name.clone(),
+        })?;
+        let null = if column.nullable { "" } else { " NOT NULL" };
+        lines.push(format!("{} {type_name}{null}", quote(&column.name)));
+    }
+    let key: Vec<&str> = table.columns.iter().filter(|column| column.pk).map(|column| column.name.as_str()).collect();
+    if !key.is_empty() {
+        lines.push(format!("PRIMARY KEY ({})", list(&key)));
+    }
+    for columns in unique_columns(&table.table, mapping) {
+        if columns != key {
+            lines.push(format!("UNIQUE ({})", list(&columns)));
+        }
+    }
+    let mut foreign_keys: Vec<_> = table.foreign_keys.iter().collect();
+    foreign_keys.sort_by_key(|key| key.columns.first().map(|name| position(&table.columns, name)));
+    for key in foreign_keys {
+        lines.push(format!(
+            "FOREIGN KEY({}) REFERENCES {} ({})",
+            list(&key.columns),
+            quote(&key.ref_table),
+            list(&key.ref_columns)
+        ));
+    }
+    Ok(format!("CREATE TABLE {} (\n\t{}\n)", quote(&table.table), lines.join(", \n\t")))
+}
+
+/// CREATE INDEX, named as SQLAlchemy names it.
+pub(super) fn create_index(table: &str, columns: &[String]) -> String {
+    let name = format!("ix_{table}_{}", columns.join("_"));
+    format!("CREATE INDEX {} ON {} ({})", quote(&name), quote(table), list(columns))
+}
+
+/// INSERT of one row.
+pub(super) fn insert(table: &TableDocument) -> String {
+    let names: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
+    let places = vec!["?"; names.len()].join(", ");
+    format!("INSERT INTO {} ({}) VALUES ({places})", quote(&table.table), list(&names))
+}
+
+/// A name as it stands in a statement.
+pub(super) fn quote(name: &str) -> String {
+    let plain = name.starts_with(|first: char| first.is_ascii_lowercase() || first == '_')
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    if plain && name != "plan" { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
+}
+
+/// Names joined by commas.
+pub(super) fn list<S: AsRef<str>>(names: &[S]) -> String {
+    names.iter().map(|name| quote(name.as_ref())).collect::<Vec<_>>().join(", ")
+}
+
+fn position(columns: &[ColumnDocument], name: &str) -> usize {
+    columns.iter().position(|column| column.name == name).unwrap_or(columns.len())
+}
+
+/// A one-to-one relationship says that the columns it arrives at are unique.
+fn unique_columns<'m>(table: &str, mapping: &'m MappingDocument) -> Vec<Vec<&'m str>> {
+    let is_table = |class: &str| mapping.entities.iter().any(|entity| entity.name == class && entity.table == table);
+    let mut unique: Vec<Vec<&str>> = Vec::new();
+    for relationship in mapping.entities.iter().flat_map(|entity| &entity.relationships) {
+        if relationship.kind == RelationshipKind::OneToOne && is_table(&relationship.target) {
+            let columns: Vec<&str> = relationship.pairs.iter().map(|(_, far)| far.as_str()).collect();
+            if !unique.contains(&columns) {
+                unique.push(columns);
+            }
+        }
+    }
+    unique
+}
+
+fn sql_type(name: &str) -> Option<String> {
+    let (base, arguments) = match name.split_once('(') {
+        Some((base, rest)) => (base, Some(rest.strip_suffix(')')?)),
+        None => (name, None),
+    };
+    let declared = match base {
+        "integer" => "INTEGER",
+        "big_integer" | "biginteger" => "BIGINT",
+        "small_integer" | "smallinteger" => "SMALLINT",
+        "string" => "VARCHAR",
+        "text" => "TEXT",
+        "boolean" => "BOOLEAN",
+        "numeric" => "NUMERIC",
+        "float" => "FLOAT",
+        "date" => "DATE",
+        "datetime" => "DATETIME",
+        "time" => "TIME",
+        "json" => "JSON",
+        "uuid" => "CHAR(32)",
+        "large_binary" | "largebinary" | "blob" => "BLOB",
+        _ => return None,
+    };
+    Some(match arguments {
+        Some(arguments) if arguments.chars().all(|c| c.is_ascii_digit() || c == ',' || c == ' ') => {
+            let numbers: Vec<&str> = arguments.split(',').map(str::trim).collect();
+            format!("{declared}({})", numbers.join(", "))
+        }
+        Some(_) => return None,
+        None => declared.to_owned(),
+    })
+}

@@ -1,0 +1,239 @@
+//! The response: what the endpoint answers, as the bytes of canonical JSON (keys sorted, no white space).
+
+use super::{Graph, ObjectId, Related};
+use crate::mapping::{ColumnId, RelationshipId};
+use crate::plan::{NodeId, Program};
+use crate::value::{Value, hex};
+use sha2::{Digest, Sha256};
+use std::cmp::Ordering;
+use std::io::Write;
+
+/// Which order collections are written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arrangement {
+    /// As they were loaded.
+    AsReturned,
+    /// What has no defined order sorted by primary key: the form to compare strategies by.
+    Canonical,
+}
+
+/// What a program's response consists of, worked out once.
+#[derive(Debug)]
+pub struct ResponseShape {
+    fields: Vec<Field>,
+    key: Vec<ColumnId>,
+    /// Whether a collection of these has a defined order.
+    ordered: bool,
+}
+
+#[derive(Debug)]
+struct Field {
+    /// `"name":`
+    label: Vec<u8>,
+    content: Content,
+}
+
+#[derive(Debug)]
+enum Content {
+    Column(ColumnId),
+    Related(RelationshipId, ResponseShape),
+}
+
+impl ResponseShape {
+    /// The response of a program.
+    #[must_use]
+    pub fn of(program: &Program) -> ResponseShape {
+        ResponseShape::of_node(program, program.main.node, !program.main.filter.order_by.is_empty())
+    }
+
+    fn of_node(program: &Program, id: NodeId, ordered: bool) -> ResponseShape {
+        let node = program.node(id);
+        let entity = program.mapping.entity(node.entity);
+        let mut fields: Vec<(&str, Content)> =
+            entity.column_ids().map(|column| (&*entity.column(column).name, Content::Column(column))).collect();
+        for child in node.children.iter().copied().filter(|child| program.node(*child).accessed) {
+            if let Some((_, id, relationship)) = program.relationship(child) {
+                let shape = ResponseShape::of_node(program, child, !relationship.order_by.is_empty());
+                fields.push((&*relationship.name, Content::Related(id, shape)));
+            }
+        }
+        fields.sort_by_key(|(name, _)| *name);
+        let fields = fields
+            .into_iter()
+            .map(|(name, content)| {
+                let mut label = Vec::new();
+                write_text(name, &mut label);
+                label.push(b':');
+                Field { label, content }
+            })
+            .collect();
+        ResponseShape { fields, key: entity.primary_key.clone(), ordered }
+    }
+
+    /// Writes the response of these roots.
+    #[must_use]
+    pub fn write(&self, graph: &Graph, roots: &[ObjectId], arrangement: Arrangement) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(roots.len() * 128);
+        self.write_list(graph, roots, arrangement, &mut bytes);
+        bytes
+    }
+
+    fn write_list(&self, graph: &Graph, objects: &[ObjectId], arrangement: Arrangement, bytes: &mut Vec<u8>) {
+        let mut sorted;
+        let objects = if arrangement == Arrangement::Canonical && !self.ordered {
+            sorted = objects.to_vec();
+            sorted.sort_by(|left, right| self.compare(graph, *left, *right));
+            &sorted
+        } else {
+            objects
+        };
+        bytes.push(b'[');
+        for (index, object) in objects.iter().enumerate() {
+            if index > 0 {
+                bytes.push(b',');
+            }
+            self.write_object(graph, *object, arrangement, bytes);
+        }
+        bytes.push(b']');
+    }
+
+    fn compare(&self, graph: &Graph, left: ObjectId, right: ObjectId) -> Ordering {
+        let (left, right) = (graph.object(left), graph.object(right));
+        self.key
+            .iter()
+            .map(|column| compare(&left.columns[column.index()], &right.columns[column.index()]))
+            .find(|order| order.is_ne())
+            .unwrap_or(Ordering::Equal)
+    }
+
+    fn write_object(&self, graph: &Graph, id: ObjectId, arrangement: Arrangement, bytes: &mut Vec<u8>) {
+        let object = graph.object(id);
+        for (index, field) in self.fields.iter().enumerate() {
+            bytes.push(if index == 0 { b'{' } else { b',' });
+            bytes.extend_from_slice(&field.label);
+            match &field.content {
+                Content::Column(column) => write_value(&object.columns[column.index()], bytes),
+                Content::Related(relationship, shape) => match &object.related[relationship.index()] {
+                    Related::One(Some(target)) => shape.write_object(graph, *target, arrangement, bytes),
+                    Related::One(None) | Related::Unloaded => bytes.extend_from_slice(b"null"),
+                    Related::Many(targets) => shape.write_list(graph, targets, arrangement, bytes),
+                },
+            }
+        }
+        bytes.push(b'}');
+    }
+}
+
+/// SHA-256 of a response, in hexadecimal.
+#[must_use]
+pub fn hash(response: &[u8]) -> String {
+    hex(&Sha256::digest(response))
+}
+
+fn compare(left: &Value, right: &Value) -> Ordering {
+    match (left, right) {
+        (Value::Integer(left), Value::Integer(right)) => left.cmp(right),
+        (Value::Text(left), Value::Text(right)) => left.cmp(right),
+        (Value::Real(left), Value::Real(right)) => left.total_cmp(right),
+        (Value::Boolean(left), Value::Boolean(right)) => left.cmp(right),
+        (Value::Blob(left), Value::Blob(right)) => left.cmp(right),
+        (left, right) => rank(left).cmp(&rank(right)),
+    }
+}
+
+fn rank(value: &Value) -> u8 {
+    match value {
+        Value::Null => 0,
+        Value::Boolean(_) => 1,
+        Value::Integer(_) => 2,
+        Value::Real(_) => 3,
+        Value::Text(_) => 4,
+        Value::Blob(_) => 5,
+    }
+}
+
+fn write_value(value: &Value, bytes: &mut Vec<u8>) {
+    match value {
+        Value::Null => bytes.extend_from_slice(b"null"),
+        Value::Boolean(true) => bytes.extend_from_slice(b"true"),
+        Value::Boolean(false) => bytes.extend_from_slice(b"false"),
+        Value::Integer(number) => {
+            let _ = write!(bytes, "{number}");
+        }
+        Value::Real(number) => write_real(*number, bytes),
+        Value::Text(text) => write_text(text, bytes),
+        Value::Blob(blob) => write_text(&hex(blob), bytes),
+    }
+}
+
+/// As Python writes a float: the shortest digits that read back, an exponent from 16 digits on and below 0.0001.
+fn write_real(number: f64, bytes: &mut Vec<u8>) {
+    let text = if number.is_nan() {
+        "NaN".to_owned()
+    } else if number.is_infinite() {
+        if number > 0.0 { "Infinity".to_owned() } else { "-Infinity".to_owned() }
+    } else if number != 0.0 && !(1e-4..1e16).contains(&number.abs()) {
+        let text = format!("{number:e}");
+        let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+        let (sign, exponent) = exponent.strip_prefix('-').map_or(('+', exponent), |rest| ('-', rest));
+        format!("{digits}e{sign}{exponent:0>2}")
+    } else {
+        format!("{number:?}")
+    };
+    bytes.extend_from_slice(text.as_bytes());
+}
+
+fn write_text(text: &str, bytes: &mut Vec<u8>) {
+    bytes.push(b'"');
+    let mut written = 0;
+    for (index, byte) in text.bytes().enumerate() {
+        let escape: &[u8] = match byte {
+            b'"' => b"\\\"",
+            b'\\' => b"\\\\",
+            b'\n' => b"\\n",
+            b'\r' => b"\\r",
+            b'\t' => b"\\t",
+            0x08 => b"\\b",
+            0x0c => b"\\f",
+            0..0x20 => b"",
+            0x20.. => continue,
+        };
+        bytes.extend_from_slice(&text.as_bytes()[written..index]);
+        if escape.is_empty() {
+            let _ = write!(bytes, "\\u{byte:04x}");
+        } else {
+            bytes.extend_from_slice(escape);
+        }
+        written = index + 1;
+    }
+    bytes.extend_from_slice(&text.as_bytes()[written..]);
+    bytes.push(b'"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(value: Value) -> String {
+        let mut bytes = Vec::new();
+        write_value(&value, &mut bytes);
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn text_is_escaped_as_json_and_not_beyond() {
+        assert_eq!(written(Value::from("a\"b\\c\n\u{1}é😀/")), "\"a\\\"b\\\\c\\n\\u0001é😀/\"");
+    }
+
+    #[test]
+    fn floats_are_written_as_python_writes_them() {
+        let texts = [0.0, 1.0, 0.1, 1e16, 1.5e300, 1e-5, 0.0001, 123_456_789.125, -2.5e-7];
+        let written: Vec<_> = texts.map(|number| written(Value::Real(number))).into();
+        assert_eq!(written, ["0.0", "1.0", "0.1", "1e+16", "1.5e+300", "1e-05", "0.0001", "123456789.125", "-2.5e-07"]);
+    }
+
+    #[test]
+    fn the_hash_is_sha_256() {
+        assert_eq!(hash(b"[]"), "4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945");
+    }
+}

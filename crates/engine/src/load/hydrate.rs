@@ -1,0 +1,166 @@
+//! From rows to objects: the identity map decides what is new, and what is already there is not overwritten.
+
+use super::compiled::{Compiled, Eager};
+use super::postload::PostLoads;
+use crate::graph::{Graph, Key, Object, ObjectId, Related};
+use crate::mapping::{ColumnId, Mapping, RelationshipId};
+use crate::plan::NodeId;
+use crate::value::Value;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// Turning the rows of one statement into objects.
+pub(crate) struct Hydration<'a> {
+    mapping: &'a Mapping,
+    compiled: &'a Compiled,
+    /// Number of this load: objects created by it are fresh.
+    load: u32,
+    /// Whether post-loads run for objects that were there before as well.
+    invoke_all: bool,
+    /// Subquery loads that have run, by node.
+    pub(crate) subqueries: FxHashMap<NodeId, Assembled>,
+    /// Collections that this load is filling, and what is in them.
+    filling: FxHashSet<(ObjectId, RelationshipId)>,
+    filled: FxHashSet<(ObjectId, RelationshipId, ObjectId)>,
+}
+
+/// Related objects by the owner's columns they belong to.
+#[derive(Debug, Default)]
+pub(crate) struct Assembled {
+    pub(crate) columns: Vec<ColumnId>,
+    pub(crate) objects: FxHashMap<Key, Vec<ObjectId>>,
+}
+
+/// The row needs a subquery load that has not run yet. Going through the row again afterwards is harmless: what it
+/// has already done is found done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct NeedsSubquery(pub(crate) NodeId);
+
+impl<'a> Hydration<'a> {
+    pub(crate) fn new(mapping: &'a Mapping, compiled: &'a Compiled, load: u32, invoke_all: bool) -> Self {
+        Hydration {
+            mapping,
+            compiled,
+            load,
+            invoke_all,
+            subqueries: FxHashMap::default(),
+            filling: FxHashSet::default(),
+            filled: FxHashSet::default(),
+        }
+    }
+
+    /// The object of a row at one place of the eager tree; `None` where an outer join found nothing.
+    pub(crate) fn row(
+        &mut self,
+        graph: &mut Graph,
+        posts: &mut PostLoads,
+        eager: &Eager,
+        row: &mut [Value],
+    ) -> Result<Option<ObjectId>, NeedsSubquery> {
+        if eager.key.iter().any(|position| row[*position].is_null()) {
+            return Ok(None);
+        }
+        let key = Key::new(eager.key.iter().map(|position| row[*position].clone()));
+        let id = match graph.find(eager.entity, key.clone()) {
+            Some(id) => id,
+            None => graph.insert(key, self.create(eager, row)),
+        };
+        let fresh = {
+            let object = graph.object_mut(id);
+            let fresh = object.load == self.load;
+            if fresh && eager.depth < object.depth {
+                // Found at several places of one statement, an object keeps the options of the shallowest.
+                object.options = eager.node;
+                object.depth = eager.depth;
+            }
+            fresh
+        };
+        if fresh || self.invoke_all {
+            posts.add(eager, id);
+        }
+        for (node, relationship) in &eager.subqueries {
+            let unloaded = *graph.related(id, *relationship) == Related::Unloaded;
+            if unloaded || (self.invoke_all && !fresh) {
+                let Some(found) = self.subqueries.get(node) else { return Err(NeedsSubquery(*node)) };
+                if unloaded {
+                    let value = found.of(self.mapping, graph, eager, id, *relationship);
+                    graph.set_unloaded(id, *relationship, value);
+                }
+            }
+        }
+        for (relationship, collection, kid) in &eager.joined {
+            let child = self.row(graph, posts, kid, row)?;
+            if *collection {
+                self.collect(graph, id, *relationship, child);
+            } else {
+                graph.set_unloaded(id, *relationship, Related::One(child));
+            }
+        }
+        Ok(Some(id))
+    }
+
+    fn create(&self, eager: &Eager, row: &mut [Value]) -> Object {
+        let columns = eager.columns.iter().map(|position| {
+            if self.compiled.keep[*position] {
+                row[*position].clone()
+            } else {
+                std::mem::replace(&mut row[*position], Value::Null)
+            }
+        });
+        let entity = self.mapping.entity(eager.entity);
+        let mut related: Box<[Related]> = entity.relationships.iter().map(|_| Related::Unloaded).collect();
+        for relationship in &eager.noloads {
+            related[relationship.index()] = empty(self.mapping, eager, *relationship);
+        }
+        Object {
+            entity: eager.entity,
+            columns: columns.collect(),
+            related,
+            options: eager.node,
+            depth: eager.depth,
+            load: self.load,
+        }
+    }
+
+    /// Adds a joined object to a collection, unless the collection was loaded before this statement.
+    fn collect(&mut self, graph: &mut Graph, id: ObjectId, relationship: RelationshipId, child: Option<ObjectId>) {
+        if *graph.related(id, relationship) == Related::Unloaded {
+            graph.set_unloaded(id, relationship, Related::Many(Vec::new()));
+            self.filling.insert((id, relationship));
+        }
+        let Some(child) = child else { return };
+        if self.filling.contains(&(id, relationship))
+            && self.filled.insert((id, relationship, child))
+            && let Related::Many(objects) = &mut graph.object_mut(id).related[relationship.index()]
+        {
+            objects.push(child);
+        }
+    }
+}
+
+fn empty(mapping: &Mapping, eager: &Eager, relationship: RelationshipId) -> Related {
+    if mapping.relationship(eager.entity, relationship).kind.is_collection() {
+        Related::Many(Vec::new())
+    } else {
+        Related::One(None)
+    }
+}
+
+impl Assembled {
+    fn of(
+        &self,
+        mapping: &Mapping,
+        graph: &Graph,
+        eager: &Eager,
+        id: ObjectId,
+        relationship: RelationshipId,
+    ) -> Related {
+        let object = graph.object(id);
+        let key = Key::new(self.columns.iter().map(|column| object.columns[column.index()].clone()));
+        let found = self.objects.get(&key);
+        if mapping.relationship(eager.entity, relationship).kind.is_collection() {
+            Related::Many(found.cloned().unwrap_or_default())
+        } else {
+            Related::One(found.and_then(|objects| objects.first().copied()))
+        }
+    }
+}

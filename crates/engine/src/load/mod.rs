@@ -1,0 +1,175 @@
+//! Loaders without I/O: a request as a state machine that says which statement it needs next and is given its rows.
+//!
+//! Inside, a request is a coroutine: straight-line code that asks for rows where it needs them and is resumed with
+//! them. [`Loader::step`] polls it by hand, without a runtime or a clock, so what comes out is a plain sequence of
+//! [`Step`]s that a thread, an async task, a replayed trace or a fuzzer can answer alike.
+
+mod compiled;
+mod hydrate;
+mod immediate;
+mod joined;
+mod postload;
+mod root;
+mod select;
+mod selectin;
+mod session;
+mod subquery;
+mod walk;
+
+pub use compiled::StatementCache;
+
+use crate::graph::{Graph, ObjectId};
+use crate::mapping::ColumnKind;
+use crate::plan::Program;
+use crate::trace::{OrmError, Phase};
+use crate::value::Value;
+use session::Session;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Waker};
+use thiserror::Error;
+
+/// What a loader needs next.
+#[derive(Debug)]
+pub enum Step {
+    /// Run this statement and call [`Loader::answer`] with its rows.
+    Query(Request),
+    /// Nothing more: the objects are loaded and everything the response reads is there.
+    Done(Loaded),
+}
+
+/// A statement a loader needs.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// SQL with `?` for every parameter. The same text is the same allocation while the program lives.
+    pub sql: Arc<str>,
+    /// Parameters in the order of their places.
+    pub params: Vec<Value>,
+    /// How each column is to be decoded.
+    pub kinds: Arc<[ColumnKind]>,
+    /// Whether rows are fetched, or the statement is only executed.
+    pub fetch: bool,
+    /// When in the request it is sent.
+    pub phase: Phase,
+    /// The relationship path that causes it; `None` for a root statement.
+    pub path: Option<Arc<str>>,
+}
+
+/// The decoded rows of a statement, one after the other.
+#[derive(Debug, Clone, Default)]
+pub struct Rows {
+    /// Values a row.
+    pub width: usize,
+    /// All values.
+    pub values: Vec<Value>,
+}
+
+impl Rows {
+    /// Number of rows.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.values.len().checked_div(self.width).unwrap_or(0)
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    pub(crate) fn row(&mut self, index: usize) -> &mut [Value] {
+        &mut self.values[index * self.width..(index + 1) * self.width]
+    }
+}
+
+/// What a finished loader leaves.
+#[derive(Debug)]
+pub struct Loaded {
+    /// All objects of the session.
+    pub graph: Graph,
+    /// The root objects in result order; `None` when loading them failed.
+    pub roots: Option<Vec<ObjectId>>,
+    /// The exception SQLAlchemy would raise.
+    pub error: Option<OrmError>,
+}
+
+/// A loader was driven wrongly. Neither can be caused by a plan or by data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum LoaderError {
+    /// `step` without an answer to the last query.
+    #[error("a loader was stepped without an answer to its last query")]
+    NotAnswered,
+    /// `step` after `Done`.
+    #[error("a loader was stepped after it was done")]
+    AlreadyDone,
+}
+
+/// One request of a program.
+pub struct Loader {
+    coroutine: Option<Pin<Box<dyn Future<Output = Loaded> + Send>>>,
+    port: Port,
+}
+
+impl std::fmt::Debug for Loader {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Loader").field("done", &self.coroutine.is_none()).finish_non_exhaustive()
+    }
+}
+
+impl Loader {
+    /// Begins a request. The cache keeps compiled statements between requests of one program.
+    #[must_use]
+    pub fn new(program: Arc<Program>, cache: Arc<StatementCache>) -> Loader {
+        let port = Port::default();
+        let session = Session::new(program, cache, port.clone());
+        Loader { coroutine: Some(Box::pin(session.run())), port }
+    }
+
+    /// Goes on until the next statement is needed, or to the end.
+    pub fn step(&mut self) -> Result<Step, LoaderError> {
+        let coroutine = self.coroutine.as_mut().ok_or(LoaderError::AlreadyDone)?;
+        match coroutine.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(loaded) => {
+                self.coroutine = None;
+                Ok(Step::Done(loaded))
+            }
+            Poll::Pending => self.port.take_request().map(Step::Query).ok_or(LoaderError::NotAnswered),
+        }
+    }
+
+    /// Gives the rows of the statement that the last step asked for.
+    pub fn answer(&mut self, rows: Rows) {
+        self.port.give(rows);
+    }
+}
+
+/// Where the coroutine leaves its request and finds the answer. Never contended: one side runs at a time.
+#[derive(Clone, Default)]
+pub(crate) struct Port(Arc<Mutex<Exchange>>);
+
+#[derive(Default)]
+struct Exchange {
+    request: Option<Request>,
+    rows: Option<Rows>,
+}
+
+impl Port {
+    fn take_request(&self) -> Option<Request> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).request.take()
+    }
+
+    fn give(&self, rows: Rows) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).rows = Some(rows);
+    }
+
+    /// Asks for the rows of a statement.
+    pub(crate) async fn ask(&self, request: Request) -> Rows {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).request = Some(request);
+        std::future::poll_fn(|_| match self.0.lock().unwrap_or_else(PoisonError::into_inner).rows.take() {
+            Some(rows) => Poll::Ready(rows),
+            None => Poll::Pending,
+        })
+        .await
+    }
+}

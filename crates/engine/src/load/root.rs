@@ -1,0 +1,190 @@
+//! The root statement: the endpoint's filter, with its eager joins, wrapped where a LIMIT or DISTINCT demands it.
+
+use super::compiled::{Columns, Core, Draft, on_clause};
+use super::joined::EagerJoins;
+use crate::mapping::{ColumnId, ColumnKind, EntityId, RelationshipId, Remote};
+use crate::plan::{Comparison, Program, RootPlan, Test};
+use crate::sql::{ColumnName, ColumnRef, Condition, JoinKind, Labels, Order, Query, Select, Source, SourceId};
+use crate::value::Value;
+
+/// The root statement of a plan.
+pub(crate) fn compile(program: &Program, plan: &RootPlan) -> Draft {
+    let node = program.node(plan.node);
+    let entity = program.mapping.entity(node.entity);
+    let filter = &plan.filter;
+    let (mut query, root) = Query::over(&entity.table, Labels::Disambiguate);
+    query.select.distinct = filter.distinct;
+    query.select.limit = filter.is_limited();
+    for (owner, relationship) in &filter.joins {
+        join_explicitly(program, &mut query, *owner, *relationship);
+    }
+    for test in &filter.tests {
+        let condition = condition(program, &mut query, node.entity, root, test);
+        query.select.conditions.push(condition);
+    }
+    for (of, column, descending) in &filter.order_by {
+        let column = table_column(program, &mut query, *of, *column);
+        query.select.order_by.push(Order { column, descending: *descending });
+    }
+    let mut core = Core::of(&query, node.entity, Some(plan.node), root);
+    core.is_root = true;
+
+    let (mut joins, draft) = EagerJoins::plan(program, &mut query, node.entity, root, Some(plan.node));
+    let mut columns = Columns::default();
+    let wrap = !joins.is_empty() && ((filter.is_limited() && joins.collection) || filter.distinct);
+    if !wrap {
+        columns.push_entity(program, node.entity, root);
+        joins.push_columns(&mut columns);
+        joins.attach(program, &mut query.select.from, None);
+        query.select.order_by.append(&mut joins.order_by);
+        let lead = draft.place(program, &columns);
+        return Draft { query, columns, lead, key: Vec::new(), core };
+    }
+
+    // The filter becomes a derived table; whatever it is sorted by has to come out of it.
+    let mut inside = Columns::default();
+    inside.push_entity(program, node.entity, root);
+    for order in &query.select.order_by {
+        if !inside.contains(&order.column) {
+            let kind = ColumnKind::Plain;
+            inside.push(order.column.clone(), kind);
+        }
+    }
+    let mut outside = Select::new(Labels::Disambiguate);
+    std::mem::swap(&mut outside, &mut query.select);
+    let mut inner = outside;
+    inner.labels = Labels::Name;
+    inner.columns = inside.refs().to_vec();
+    let order_by = inner.order_by.clone();
+    let derived = query.add(Source::Derived(Box::new(inner)));
+    let out = |column: &ColumnRef| ColumnRef { source: derived, name: column.name.clone() };
+    for column in inside.refs() {
+        let kind = match column.source == root {
+            true => kind_of(program, node.entity, column),
+            false => ColumnKind::Plain,
+        };
+        columns.push(out(column), kind);
+    }
+    joins.push_columns(&mut columns);
+    query.select.from.comma(derived);
+    joins.attach(program, &mut query.select.from, Some((root, derived)));
+    query.select.order_by =
+        order_by.iter().map(|order| Order { column: out(&order.column), descending: order.descending }).collect();
+    query.select.order_by.append(&mut joins.order_by);
+    let mut draft = draft;
+    draft.source = derived;
+    let lead = draft.place(program, &columns);
+    Draft { query, columns, lead, key: Vec::new(), core }
+}
+
+fn kind_of(program: &Program, entity: EntityId, column: &ColumnRef) -> ColumnKind {
+    let entity = program.mapping.entity(entity);
+    let found = entity.columns.iter().find(|one| column.name == ColumnName::Plain(one.name.clone()));
+    found.map_or(ColumnKind::Plain, |one| one.kind)
+}
+
+/// Parameters of a root statement, in the order of their places.
+pub(crate) fn params(plan: &RootPlan) -> Vec<Value> {
+    let mut params = Vec::new();
+    for test in &plan.filter.tests {
+        match test {
+            Test::Keys(_, rows) => params.extend(rows.iter().flatten().cloned()),
+            Test::Column(_, _, comparison) | Test::Has(_, _, _, comparison) => match comparison {
+                Comparison::Value(_, value) => params.push(value.clone()),
+                Comparison::In(values) => params.extend(values.iter().cloned()),
+                Comparison::IsNull | Comparison::IsNotNull | Comparison::Truth(..) => {}
+            },
+        }
+    }
+    if plan.filter.is_limited() {
+        let whole = |number: u64| Value::Integer(i64::try_from(number).unwrap_or(i64::MAX));
+        params.push(plan.filter.limit.map_or(Value::Integer(-1), whole));
+        params.push(whole(plan.filter.offset.unwrap_or(0)));
+    }
+    params
+}
+
+fn join_explicitly(program: &Program, query: &mut Query, owner: EntityId, relationship: RelationshipId) {
+    let entity = program.mapping.entity(owner);
+    let relationship = &entity.relationships[relationship.index()];
+    let left = query.table(&entity.table);
+    let own = |column: ColumnId| ColumnRef::new(left, &entity.column(column).name);
+    let secondary = match &relationship.remote {
+        Remote::Secondary { table, .. } => Some(query.table(table)),
+        Remote::Target(_) => None,
+    };
+    let target = query.table(&program.mapping.entity(relationship.target).table);
+    let (on, far) = on_clause(program, relationship, own, target, secondary);
+    match secondary {
+        Some(secondary) => {
+            query.select.from.join(JoinKind::Inner, secondary, on);
+            query.select.from.join(JoinKind::Inner, target, far);
+        }
+        None => {
+            query.select.from.join(JoinKind::Inner, target, on);
+        }
+    }
+}
+
+fn table_column(program: &Program, query: &mut Query, entity: EntityId, column: ColumnId) -> ColumnRef {
+    let entity = program.mapping.entity(entity);
+    let source = query.table(&entity.table);
+    ColumnRef::new(source, &entity.column(column).name)
+}
+
+fn condition(program: &Program, query: &mut Query, entity: EntityId, root: SourceId, test: &Test) -> Condition {
+    match test {
+        Test::Column(entity, column, comparison) => {
+            let column = table_column(program, query, *entity, *column);
+            compare(column, comparison)
+        }
+        Test::Keys(columns, rows) => {
+            let entity = program.mapping.entity(entity);
+            let columns = columns.iter().map(|column| ColumnRef::new(root, &entity.column(*column).name)).collect();
+            Condition::In(columns, rows.len())
+        }
+        Test::Has(steps, entity, column, comparison) => {
+            exists(program, query, root, steps, (*entity, *column, comparison))
+        }
+    }
+}
+
+fn compare(column: ColumnRef, comparison: &Comparison) -> Condition {
+    match comparison {
+        Comparison::IsNull => Condition::IsNull(column),
+        Comparison::IsNotNull => Condition::IsNotNull(column),
+        Comparison::Truth(operator, value) => Condition::IsTruth(column, operator, *value),
+        Comparison::Value(operator, _) => Condition::Compare(column, operator),
+        Comparison::In(values) => Condition::In(vec![column], values.len()),
+    }
+}
+
+/// `.has()` and `.any()`: one EXISTS a relationship, each inside the one before.
+fn exists(
+    program: &Program,
+    query: &mut Query,
+    outer: SourceId,
+    steps: &[(EntityId, RelationshipId)],
+    (entity, column, comparison): (EntityId, ColumnId, &Comparison),
+) -> Condition {
+    let Some(((owner_id, relationship), rest)) = steps.split_first() else {
+        let column = ColumnRef::new(outer, &program.mapping.entity(entity).column(column).name);
+        return compare(column, comparison);
+    };
+    let owner = program.mapping.entity(*owner_id);
+    let relationship = &owner.relationships[relationship.index()];
+    let table = &program.mapping.entity(relationship.target).table;
+    // Only a table that refers to itself needs another name inside.
+    let itself = relationship.target == *owner_id;
+    let target = query.add(if itself { Source::Alias(table.clone()) } else { Source::Table(table.clone()) });
+    let secondary = match &relationship.remote {
+        Remote::Secondary { table, .. } => Some(query.add(Source::Table(table.clone()))),
+        Remote::Target(_) => None,
+    };
+    let own = |column: ColumnId| ColumnRef::new(outer, &owner.column(column).name);
+    let (on, far) = on_clause(program, relationship, own, target, secondary);
+    let equal = |(left, right)| Condition::Equal(left, right);
+    let mut conditions: Vec<Condition> = on.into_iter().map(equal).chain(far.into_iter().map(equal)).collect();
+    conditions.push(exists(program, query, target, rest, (entity, column, comparison)));
+    Condition::Exists(std::iter::once(target).chain(secondary).collect(), conditions)
+}

@@ -1,0 +1,115 @@
+//! `select`: the lazy load, one statement per object whose relationship is read.
+
+use super::compiled::{Columns, Core, Draft, StatementKey};
+use super::joined::EagerJoins;
+use super::postload::Queue;
+use super::session::{Plan, Session};
+use crate::graph::{Key, ObjectId, Related};
+use crate::mapping::document::RelationshipKind;
+use crate::mapping::{EntityId, RelationshipId, Remote};
+use crate::plan::{NodeId, Program};
+use crate::sql::{ColumnRef, Condition, Labels, Order, Query, Source};
+use crate::value::Value;
+use std::sync::Arc;
+
+impl Session {
+    /// What a relationship is, if no statement is needed to know it: a many-to-one to a primary key whose foreign key
+    /// is `NULL`, or whose target the identity map holds.
+    pub(super) fn without_sql(&self, object: ObjectId, owner: EntityId, id: RelationshipId) -> Option<Related> {
+        let relationship = self.program.mapping.relationship(owner, id);
+        if !relationship.targets_primary_key {
+            return None;
+        }
+        let key = self.target_key(object, owner, id);
+        if key.parts().iter().all(Value::is_null) {
+            return Some(Related::One(None));
+        }
+        self.graph.find(relationship.target, key).map(|found| Related::One(Some(found)))
+    }
+
+    pub(super) fn is_many_to_one(&self, owner: EntityId, id: RelationshipId) -> bool {
+        self.program.mapping.relationship(owner, id).kind == RelationshipKind::ManyToOne
+    }
+
+    /// The foreign key of a many-to-one, in the order of the target's primary key.
+    pub(super) fn target_key(&self, object: ObjectId, owner: EntityId, id: RelationshipId) -> Key {
+        let relationship = self.program.mapping.relationship(owner, id);
+        let columns = &self.graph.object(object).columns;
+        let Remote::Target(remote) = &relationship.remote else { return Key::Many(Box::default()) };
+        let key = &self.program.mapping.entity(relationship.target).primary_key;
+        Key::new(key.iter().map(|part| {
+            let position = remote.iter().position(|column| column == part);
+            position.map_or(Value::Null, |index| columns[relationship.local[index].index()].clone())
+        }))
+    }
+
+    /// Sends the lazy statement of a relationship. `node` carries the options of what it loads.
+    pub(super) async fn lazy(
+        &mut self,
+        object: ObjectId,
+        (owner, id): (EntityId, RelationshipId),
+        node: Option<NodeId>,
+        path: &Arc<str>,
+        queue: Queue<'_>,
+    ) -> Related {
+        let program = self.program.clone();
+        let relationship = program.mapping.relationship(owner, id);
+        let (params, nulls): (Vec<Value>, u64) = if relationship.targets_primary_key {
+            let key = self.target_key(object, owner, id);
+            let nulls = (0u32..).zip(key.parts()).filter(|(_, part)| part.is_null()).map(|(bit, _)| 1 << bit).sum();
+            (key.parts().iter().filter(|part| !part.is_null()).cloned().collect(), nulls)
+        } else {
+            let columns = &self.graph.object(object).columns;
+            (relationship.local.iter().map(|column| columns[column.index()].clone()).collect(), 0)
+        };
+        let compiled = self
+            .cache
+            .get_or_compile(StatementKey::Lazy(owner, id, node, nulls), || compile(&program, owner, id, node, nulls));
+        let plan = Plan { path: Some(path.clone()), invoke_all: false, fetch: true };
+        let found = self.load(compiled, params, plan, queue).await.objects;
+        if relationship.kind.is_collection() { Related::Many(found) } else { Related::One(found.first().copied()) }
+    }
+}
+
+fn compile(program: &Program, owner: EntityId, id: RelationshipId, node: Option<NodeId>, nulls: u64) -> Draft {
+    let relationship = program.mapping.relationship(owner, id);
+    let target = program.mapping.entity(relationship.target);
+    let (mut query, source) = Query::over(&target.table, Labels::Bare);
+    let column = |column| ColumnRef::new(source, &target.column(column).name);
+    query.select.conditions = match &relationship.remote {
+        Remote::Secondary { table, near, far } => {
+            let secondary = query.add(Source::Table(table.clone()));
+            query.select.from.comma(secondary);
+            let near = near.iter().map(|name| Condition::BindEquals(ColumnRef::new(secondary, name)));
+            let far = far.iter().map(|(own, name)| Condition::Equal(column(*own), ColumnRef::new(secondary, name)));
+            near.chain(far).collect()
+        }
+        Remote::Target(_) if relationship.targets_primary_key => (0u32..)
+            .zip(&target.primary_key)
+            .map(|(bit, key)| match nulls & (1 << bit) {
+                0 => Condition::Compare(column(*key), "="),
+                _ => Condition::IsNull(column(*key)),
+            })
+            .collect(),
+        Remote::Target(remote) if relationship.kind == RelationshipKind::ManyToOne => {
+            remote.iter().map(|other| Condition::Compare(column(*other), "=")).collect()
+        }
+        Remote::Target(remote) => remote.iter().map(|other| Condition::BindEquals(column(*other))).collect(),
+    };
+    query.select.order_by =
+        relationship.order_by.iter().map(|by| Order { column: column(*by), descending: false }).collect();
+    let core = Core::of(&query, relationship.target, node, source);
+
+    let (mut joins, draft) = EagerJoins::plan(program, &mut query, relationship.target, source, node);
+    let mut columns = Columns::default();
+    columns.push_entity(program, relationship.target, source);
+    joins.push_columns(&mut columns);
+    if !joins.is_empty() {
+        // Eager joins attach to the entity's table, which SQLAlchemy then names after the secondary one.
+        query.select.from.rotate();
+        joins.attach(program, &mut query.select.from, None);
+    }
+    query.select.order_by.append(&mut joins.order_by);
+    let lead = draft.place(program, &columns);
+    Draft { query, columns, lead, key: Vec::new(), core }
+}

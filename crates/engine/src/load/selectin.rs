@@ -1,0 +1,200 @@
+//! `selectin`: one more statement per relationship, with the keys of the owners in an IN list, 500 at a time.
+
+use super::compiled::{Columns, Core, Draft, StatementKey, on_clause};
+use super::joined::EagerJoins;
+use super::postload::{PostLoads, Queue};
+use super::session::{Plan, Session};
+use crate::graph::{Key, ObjectId, Related};
+use crate::mapping::document::RelationshipKind;
+use crate::mapping::{ColumnId, EntityId, Relationship, Remote};
+use crate::plan::{NodeId, Program};
+use crate::sql::{ColumnRef, Condition, JoinKind, Labels, Order, Query, Source, SourceId};
+use indexmap::IndexMap;
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+
+/// Which table the keys of the IN list belong to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// The target's own primary key: a many-to-one.
+    TargetKey,
+    /// The target's foreign key: a collection or one-to-one.
+    ForeignKey,
+    /// The secondary table.
+    Secondary,
+    /// An alias of the owner's table, joined.
+    Owner,
+}
+
+impl Session {
+    /// Loads a relationship of all these objects. The identity map is not asked: the statement is always sent.
+    pub(super) async fn selectin(&mut self, node: NodeId, objects: &[ObjectId], posts: &mut PostLoads) {
+        let program = self.program.clone();
+        let Some((owner, id, relationship)) = program.relationship(node) else { return };
+        let chunk = program.node(node).chunk;
+        if form(&program, owner, relationship) == Form::TargetKey {
+            // Distinct foreign keys, in the order in which they are first seen.
+            let mut keys: IndexMap<Key, Vec<ObjectId>, FxBuildHasher> = IndexMap::default();
+            for object in objects {
+                let key = self.target_key(*object, owner, id);
+                if key.has_null() {
+                    self.graph.set_unloaded(*object, id, Related::One(None));
+                } else {
+                    keys.entry(key).or_default().push(*object);
+                }
+            }
+            let keys: Vec<(Key, Vec<ObjectId>)> = keys.into_iter().collect();
+            for part in keys.chunks(chunk) {
+                let found = self.selectin_chunk(node, part.iter().map(|(key, _)| key), posts).await;
+                for (key, owners) in part {
+                    // An inner join below can remove the row: the attribute is then empty although the target exists.
+                    let target = found.get(key).and_then(|targets| targets.first().copied());
+                    owners.iter().for_each(|object| self.graph.set_unloaded(*object, id, Related::One(target)));
+                }
+            }
+            return;
+        }
+        let primary_key = &program.mapping.entity(owner).primary_key;
+        let keys: Vec<(Key, ObjectId)> = objects
+            .iter()
+            .map(|object| {
+                let columns = &self.graph.object(*object).columns;
+                (Key::new(primary_key.iter().map(|column| columns[column.index()].clone())), *object)
+            })
+            .collect();
+        for part in keys.chunks(chunk) {
+            let mut found = self.selectin_chunk(node, part.iter().map(|(key, _)| key), posts).await;
+            for (key, object) in part {
+                let targets = found.remove(key).unwrap_or_default();
+                let value = if relationship.kind.is_collection() {
+                    Related::Many(targets)
+                } else {
+                    Related::One(targets.first().copied())
+                };
+                self.graph.set_unloaded(*object, id, value);
+            }
+        }
+    }
+
+    /// One statement: the targets by key.
+    async fn selectin_chunk(
+        &mut self,
+        node: NodeId,
+        keys: impl ExactSizeIterator<Item = &Key> + Send,
+        posts: &mut PostLoads,
+    ) -> FxHashMap<Key, Vec<ObjectId>> {
+        let program = self.program.clone();
+        let count = keys.len();
+        let params = keys.flat_map(|key| key.parts().iter().cloned()).collect();
+        let compiled =
+            self.cache.get_or_compile(StatementKey::Selectin(node, count), || compile(&program, node, count));
+        let plan = Plan { path: Some(program.node(node).path.clone()), invoke_all: true, fetch: true };
+        let loaded = self.load(compiled.clone(), params, plan, Queue::Enclosing(posts)).await;
+        let mut found: FxHashMap<Key, Vec<ObjectId>> = FxHashMap::default();
+        let mut seen: FxHashSet<(Key, ObjectId)> = FxHashSet::default();
+        for (key, object) in loaded.keyed(&compiled) {
+            if seen.insert((key.clone(), object)) {
+                found.entry(key).or_default().push(object);
+            }
+        }
+        found
+    }
+}
+
+fn form(program: &Program, owner: EntityId, relationship: &Relationship) -> Form {
+    let key = &program.mapping.entity(owner).primary_key;
+    let whole_key = relationship.local.len() == key.len() && key.iter().all(|part| relationship.local.contains(part));
+    match relationship.kind {
+        RelationshipKind::ManyToOne if relationship.targets_primary_key => Form::TargetKey,
+        RelationshipKind::OneToMany | RelationshipKind::OneToOne if whole_key => Form::ForeignKey,
+        RelationshipKind::ManyToMany if whole_key && relationship.target != owner => Form::Secondary,
+        RelationshipKind::ManyToOne
+        | RelationshipKind::OneToMany
+        | RelationshipKind::OneToOne
+        | RelationshipKind::ManyToMany => Form::Owner,
+    }
+}
+
+fn compile(program: &Program, node: NodeId, count: usize) -> Draft {
+    let Some((owner_id, _, relationship)) = program.relationship(node) else {
+        unreachable!("a selectin load is always of a relationship")
+    };
+    let (owner, target) = (program.mapping.entity(owner_id), program.mapping.entity(relationship.target));
+    let mut query = Query { sources: Vec::new(), select: crate::sql::Select::new(Labels::Bare) };
+    let source = query.add(Source::Table(target.table.clone()));
+    // The column that stands for a part of the owner's key on the other side.
+    let partner = |part: &ColumnId| relationship.local.iter().position(|column| column == part).unwrap_or_default();
+    let keys: Vec<(ColumnRef, crate::mapping::ColumnKind)> =
+        match (form(program, owner_id, relationship), &relationship.remote) {
+            (Form::TargetKey, _) => {
+                query.select.from.comma(source);
+                let key = target.primary_key.iter().map(|part| target.column(*part));
+                key.map(|column| (ColumnRef::new(source, &column.name), column.kind)).collect()
+            }
+            (Form::ForeignKey, Remote::Target(remote)) => {
+                query.select.from.comma(source);
+                let key = owner.primary_key.iter().map(|part| target.column(remote[partner(part)]));
+                key.map(|column| (ColumnRef::new(source, &column.name), column.kind)).collect()
+            }
+            (Form::Secondary, Remote::Secondary { table, near, .. }) => {
+                let secondary = query.add(Source::Table(table.clone()));
+                query.select.from.comma(secondary);
+                let own = |column: ColumnId| ColumnRef::new(secondary, &owner.column(column).name);
+                let (_, far) = on_clause(program, relationship, own, source, Some(secondary));
+                query.select.from.join(JoinKind::Inner, source, far);
+                let key = owner.primary_key.iter();
+                key.map(|part| (ColumnRef::new(secondary, &near[partner(part)]), owner.column(*part).kind)).collect()
+            }
+            (Form::Owner | Form::ForeignKey | Form::Secondary, remote) => {
+                let alias = query.add(Source::Alias(owner.table.clone()));
+                query.select.from.comma(alias);
+                join_from(program, &mut query, owner_id, relationship, remote, alias, source);
+                let key = owner.primary_key.iter().map(|part| owner.column(*part));
+                key.map(|column| (ColumnRef::new(alias, &column.name), column.kind)).collect()
+            }
+        };
+    query.select.conditions = vec![Condition::In(keys.iter().map(|(column, _)| column.clone()).collect(), count)];
+    let order = |by: &ColumnId| Order { column: ColumnRef::new(source, &target.column(*by).name), descending: false };
+    query.select.order_by = relationship.order_by.iter().map(order).collect();
+    let core = Core::of(&query, relationship.target, Some(node), source);
+
+    let (mut joins, draft) = EagerJoins::plan(program, &mut query, relationship.target, source, Some(node));
+    let mut columns = Columns::default();
+    for (column, kind) in &keys {
+        columns.push(column.clone(), *kind);
+    }
+    columns.push_entity(program, relationship.target, source);
+    joins.push_columns(&mut columns);
+    joins.attach(program, &mut query.select.from, None);
+    query.select.order_by.append(&mut joins.order_by);
+    let key = keys.iter().map(|(column, _)| columns.position(column)).collect();
+    let lead = draft.place(program, &columns);
+    Draft { query, columns, lead, key, core }
+}
+
+/// `owner AS owner_1 JOIN target ON …`, through the secondary table where there is one.
+fn join_from(
+    program: &Program,
+    query: &mut Query,
+    owner: EntityId,
+    relationship: &Relationship,
+    remote: &Remote,
+    alias: SourceId,
+    target: SourceId,
+) {
+    let entity = program.mapping.entity(owner);
+    let secondary = match remote {
+        Remote::Secondary { table, .. } => Some(query.add(Source::Alias(table.clone()))),
+        Remote::Target(_) => None,
+    };
+    let own = |column: ColumnId| ColumnRef::new(alias, &entity.column(column).name);
+    let (on, far) = on_clause(program, relationship, own, target, secondary);
+    match secondary {
+        Some(secondary) => {
+            query.select.from.join(JoinKind::Inner, secondary, on);
+            query.select.from.join(JoinKind::Inner, target, far);
+        }
+        None => {
+            query.select.from.join(JoinKind::Inner, target, on);
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! SELECT statements as data, and their text as SQLAlchemy 2.1 writes it.
+//!
+//! Aliases carry no number here: SQLAlchemy numbers them in the order in which they first appear in the text, so only
+//! rendering can know it (`render`).
+
+pub mod quote;
+pub mod render;
+
+use std::sync::Arc;
+
+/// Number of a FROM element within its [`Query`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SourceId(pub(crate) u32);
+
+/// Number of a parenthesised group within its [`From`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct GroupId(u32);
+
+/// A statement: its FROM elements, and the SELECT that uses them.
+#[derive(Debug, Clone)]
+pub struct Query {
+    pub(crate) sources: Vec<Source>,
+    pub(crate) select: Select,
+}
+
+/// A table, an alias of one, or a derived table.
+#[derive(Debug, Clone)]
+pub(crate) enum Source {
+    /// A table under its own name.
+    Table(Arc<str>),
+    /// `table AS table_1`.
+    Alias(Arc<str>),
+    /// `(SELECT …) AS anon_1`.
+    Derived(Box<Select>),
+}
+
+/// A SELECT.
+#[derive(Debug, Clone)]
+pub(crate) struct Select {
+    pub(crate) distinct: bool,
+    pub(crate) columns: Vec<ColumnRef>,
+    pub(crate) labels: Labels,
+    pub(crate) from: From,
+    pub(crate) conditions: Vec<Condition>,
+    pub(crate) order_by: Vec<Order>,
+    pub(crate) limit: bool,
+}
+
+/// How the columns of a SELECT are labelled; which style applies depends on who issues the statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Labels {
+    /// The first use of a name is bare, the k-th later one `AS name_k`.
+    Disambiguate,
+    /// None, even when names collide.
+    Bare,
+    /// `AS table_column` on everything.
+    TableColumn,
+    /// `AS name` on everything: the inside of a wrapped root.
+    Name,
+}
+
+/// A column of a FROM element; of a derived table, the label it has there.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct ColumnRef {
+    pub(crate) source: SourceId,
+    pub(crate) name: ColumnName,
+}
+
+/// The name of a column.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum ColumnName {
+    /// As the table has it.
+    Plain(Arc<str>),
+    /// `table_column`: a label of a derived table in [`Labels::TableColumn`] style.
+    OfTable(Arc<str>, Arc<str>),
+}
+
+/// One ORDER BY term.
+#[derive(Debug, Clone)]
+pub(crate) struct Order {
+    pub(crate) column: ColumnRef,
+    pub(crate) descending: bool,
+}
+
+/// One term of a WHERE clause; the terms are joined by AND. `Bind` stands for a parameter.
+#[derive(Debug, Clone)]
+pub(crate) enum Condition {
+    /// `column = ?`, `column LIKE ?` …
+    Compare(ColumnRef, &'static str),
+    /// `? = column`: the lazy load of a collection.
+    BindEquals(ColumnRef),
+    /// `column = column`.
+    Equal(ColumnRef, ColumnRef),
+    /// `column IS NULL`.
+    IsNull(ColumnRef),
+    /// `column IS NOT NULL`.
+    IsNotNull(ColumnRef),
+    /// `column = 1`: a boolean constant on a database without a boolean type.
+    IsTruth(ColumnRef, &'static str, bool),
+    /// `column IN (?, ?)`, or `(a, b) IN (VALUES (?, ?), …)`.
+    In(Vec<ColumnRef>, usize),
+    /// `EXISTS (SELECT 1 FROM … WHERE …)`.
+    Exists(Vec<SourceId>, Vec<Condition>),
+}
+
+/// A FROM clause: comma separated groups, of which the last takes the eager joins.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct From {
+    groups: Vec<Group>,
+    top: Vec<GroupId>,
+}
+
+/// `first JOIN … ON … JOIN …`; parenthesised when it stands to the right of a join and has joins itself.
+#[derive(Debug, Clone)]
+struct Group {
+    first: SourceId,
+    joins: Vec<Join>,
+}
+
+#[derive(Debug, Clone)]
+struct Join {
+    kind: JoinKind,
+    right: GroupId,
+    on: Vec<(ColumnRef, ColumnRef)>,
+}
+
+/// Inner or outer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum JoinKind {
+    Inner,
+    LeftOuter,
+}
+
+impl Query {
+    /// A statement without columns yet, over a table under its own name.
+    pub(crate) fn over(table: &Arc<str>, labels: Labels) -> (Query, SourceId) {
+        let mut query = Query { sources: Vec::new(), select: Select::new(labels) };
+        let source = query.add(Source::Table(table.clone()));
+        query.select.from.comma(source);
+        (query, source)
+    }
+
+    /// Adds a FROM element; where it stands is said in a [`From`].
+    pub(crate) fn add(&mut self, source: Source) -> SourceId {
+        self.sources.push(source);
+        SourceId(self.sources.len() as u32 - 1)
+    }
+
+    /// The element that is the table of this name, not an alias of it; added when it is not there.
+    pub(crate) fn table(&mut self, name: &Arc<str>) -> SourceId {
+        let found = self.sources.iter().position(|source| matches!(source, Source::Table(table) if table == name));
+        match found {
+            Some(index) => SourceId(index as u32),
+            None => self.add(Source::Table(name.clone())),
+        }
+    }
+}
+
+impl Select {
+    pub(crate) fn new(labels: Labels) -> Select {
+        Select {
+            distinct: false,
+            columns: Vec::new(),
+            labels,
+            from: From::default(),
+            conditions: Vec::new(),
+            order_by: Vec::new(),
+            limit: false,
+        }
+    }
+}
+
+impl From {
+    /// Adds an element after a comma.
+    pub(crate) fn comma(&mut self, first: SourceId) {
+        let group = self.group(first);
+        self.top.push(group);
+    }
+
+    /// Moves the first comma separated element to the end, where eager joins attach.
+    pub(crate) fn rotate(&mut self) {
+        self.top.rotate_left(1);
+    }
+
+    fn group(&mut self, first: SourceId) -> GroupId {
+        self.groups.push(Group { first, joins: Vec::new() });
+        GroupId(self.groups.len() as u32 - 1)
+    }
+
+    /// Joins an element to the end of the clause and says in which group it now lives.
+    pub(crate) fn join(&mut self, kind: JoinKind, first: SourceId, on: Vec<(ColumnRef, ColumnRef)>) -> GroupId {
+        let right = self.group(first);
+        if let Some(last) = self.top.last().copied() {
+            self.groups[last.0 as usize].joins.push(Join { kind, right, on });
+        }
+        right
+    }
+
+    /// Joins an element inside a group, right after the element `after`: so a later inner join comes before earlier
+    /// siblings. With the element not there it goes to the end.
+    pub(crate) fn splice(
+        &mut self,
+        group: GroupId,
+        after: SourceId,
+        elements: Vec<(SourceId, Vec<(ColumnRef, ColumnRef)>)>,
+    ) {
+        let joins: Vec<Join> = elements
+            .into_iter()
+            .map(|(first, on)| Join { kind: JoinKind::Inner, right: self.group(first), on })
+            .collect();
+        let at = if self.groups[group.0 as usize].first == after {
+            0
+        } else {
+            let position = self.groups[group.0 as usize]
+                .joins
+                .iter()
+                .position(|join| self.groups[join.right.0 as usize].first == after);
+            position.map_or(self.groups[group.0 as usize].joins.len(), |index| index + 1)
+        };
+        self.groups[group.0 as usize].joins.splice(at..at, joins);
+    }
+
+    /// Adds an inner join inside a group, at its end.
+    pub(crate) fn join_in(&mut self, group: GroupId, first: SourceId, on: Vec<(ColumnRef, ColumnRef)>) {
+        let right = self.group(first);
+        self.groups[group.0 as usize].joins.push(Join { kind: JoinKind::Inner, right, on });
+    }
+}
+
+impl ColumnRef {
+    /// A column of a table or alias.
+    pub(crate) fn new(source: SourceId, name: &Arc<str>) -> ColumnRef {
+        ColumnRef { source, name: ColumnName::Plain(name.clone()) }
+    }
+}

@@ -1,0 +1,233 @@
+//! From a statement to its text, alias numbers assigned in the order of first appearance.
+
+use super::quote::quote;
+use super::{ColumnName, ColumnRef, Condition, From, GroupId, JoinKind, Labels, Query, Select, Source, SourceId};
+use rustc_hash::FxHashMap;
+use std::fmt::Write;
+use std::sync::Arc;
+
+/// The text of a statement, with `?` for every parameter.
+#[must_use]
+pub fn render(query: &Query) -> String {
+    let mut renderer = Renderer { query, numbers: vec![None; query.sources.len()], last: FxHashMap::default() };
+    let mut text = String::new();
+    renderer.select(&query.select, &mut text);
+    text
+}
+
+struct Renderer<'a> {
+    query: &'a Query,
+    /// The number of each alias that has appeared.
+    numbers: Vec<Option<u32>>,
+    /// The last number given, by table name.
+    last: FxHashMap<Arc<str>, u32>,
+}
+
+impl Renderer<'_> {
+    fn select(&mut self, select: &Select, text: &mut String) {
+        text.push_str(if select.distinct { "SELECT DISTINCT " } else { "SELECT " });
+        let mut used: FxHashMap<String, u32> = FxHashMap::default();
+        for (index, column) in select.columns.iter().enumerate() {
+            if index > 0 {
+                text.push_str(", ");
+            }
+            self.column(column, text);
+            let label = match select.labels {
+                Labels::Bare => None,
+                Labels::TableColumn => Some(self.table_column(column)),
+                Labels::Disambiguate | Labels::Name => {
+                    let name = self.name(&column.name);
+                    let later = used.entry(name.clone()).and_modify(|count| *count += 1).or_insert(0);
+                    match (*later, select.labels) {
+                        (0, Labels::Name) => Some(name),
+                        (0, _) => None,
+                        (count, _) => Some(format!("{name}_{count}")),
+                    }
+                }
+            };
+            if let Some(label) = label {
+                text.push_str(" AS ");
+                text.push_str(&quote(&label));
+            }
+        }
+        text.push_str(" \nFROM ");
+        self.from(&select.from, text);
+        self.conditions(&select.conditions, " \nWHERE ", text);
+        for (index, order) in select.order_by.iter().enumerate() {
+            text.push_str(if index == 0 { " ORDER BY " } else { ", " });
+            self.column(&order.column, text);
+            if order.descending {
+                text.push_str(" DESC");
+            }
+        }
+        if select.limit {
+            text.push_str("\n LIMIT ? OFFSET ?");
+        }
+    }
+
+    fn conditions(&mut self, conditions: &[Condition], keyword: &str, text: &mut String) {
+        for (index, condition) in conditions.iter().enumerate() {
+            text.push_str(if index == 0 { keyword } else { " AND " });
+            self.condition(condition, text);
+        }
+    }
+
+    fn condition(&mut self, condition: &Condition, text: &mut String) {
+        match condition {
+            Condition::Compare(column, operator) => {
+                self.column(column, text);
+                let _ = write!(text, " {operator} ?");
+            }
+            Condition::BindEquals(column) => {
+                text.push_str("? = ");
+                self.column(column, text);
+            }
+            Condition::Equal(left, right) => self.equal(left, right, text),
+            Condition::IsNull(column) => {
+                self.column(column, text);
+                text.push_str(" IS NULL");
+            }
+            Condition::IsNotNull(column) => {
+                self.column(column, text);
+                text.push_str(" IS NOT NULL");
+            }
+            Condition::IsTruth(column, operator, value) => {
+                self.column(column, text);
+                let _ = write!(text, " {operator} {}", u8::from(*value));
+            }
+            Condition::In(columns, count) => self.in_list(columns, *count, text),
+            Condition::Exists(sources, conditions) => {
+                text.push_str("EXISTS (SELECT 1 \nFROM ");
+                for (index, source) in sources.iter().enumerate() {
+                    if index > 0 {
+                        text.push_str(", ");
+                    }
+                    self.source(*source, text);
+                }
+                self.conditions(conditions, " \nWHERE ", text);
+                text.push(')');
+            }
+        }
+    }
+
+    fn in_list(&mut self, columns: &[ColumnRef], count: usize, text: &mut String) {
+        if let [column] = columns {
+            self.column(column, text);
+            text.push_str(" IN (");
+            places(count, text);
+        } else {
+            text.push('(');
+            for (index, column) in columns.iter().enumerate() {
+                if index > 0 {
+                    text.push_str(", ");
+                }
+                self.column(column, text);
+            }
+            text.push_str(") IN (VALUES ");
+            for index in 0..count {
+                text.push_str(if index > 0 { ", (" } else { "(" });
+                places(columns.len(), text);
+                text.push(')');
+            }
+        }
+        text.push(')');
+    }
+
+    fn from(&mut self, from: &From, text: &mut String) {
+        for (index, group) in from.top.iter().enumerate() {
+            if index > 0 {
+                text.push_str(", ");
+            }
+            self.group(from, *group, text);
+        }
+    }
+
+    fn group(&mut self, from: &From, id: GroupId, text: &mut String) {
+        let group = &from.groups[id.0 as usize];
+        self.source(group.first, text);
+        for join in &group.joins {
+            text.push_str(match join.kind {
+                JoinKind::Inner => " JOIN ",
+                JoinKind::LeftOuter => " LEFT OUTER JOIN ",
+            });
+            let nested = !from.groups[join.right.0 as usize].joins.is_empty();
+            if nested {
+                text.push('(');
+            }
+            self.group(from, join.right, text);
+            if nested {
+                text.push(')');
+            }
+            for (index, (left, right)) in join.on.iter().enumerate() {
+                text.push_str(if index == 0 { " ON " } else { " AND " });
+                self.equal(left, right, text);
+            }
+        }
+    }
+
+    fn equal(&mut self, left: &ColumnRef, right: &ColumnRef, text: &mut String) {
+        self.column(left, text);
+        text.push_str(" = ");
+        self.column(right, text);
+    }
+
+    /// A FROM element where it is introduced.
+    fn source(&mut self, id: SourceId, text: &mut String) {
+        let query = self.query;
+        match &query.sources[id.0 as usize] {
+            Source::Table(table) => text.push_str(&quote(table)),
+            Source::Alias(table) => {
+                let alias = self.alias(id, table);
+                let _ = write!(text, "{} AS {}", quote(table), quote(&alias));
+            }
+            Source::Derived(select) => {
+                text.push('(');
+                self.select(select, text);
+                let _ = write!(text, ") AS {}", self.source_name(id));
+            }
+        }
+    }
+
+    fn column(&mut self, column: &ColumnRef, text: &mut String) {
+        let source = self.source_name(column.source);
+        let name = self.name(&column.name);
+        let _ = write!(text, "{}.{}", quote(&source), quote(&name));
+    }
+
+    /// The name by which a FROM element's columns are qualified.
+    fn source_name(&mut self, id: SourceId) -> String {
+        let query = self.query;
+        match &query.sources[id.0 as usize] {
+            Source::Table(table) => table.to_string(),
+            Source::Alias(table) => self.alias(id, table),
+            Source::Derived(_) => self.alias(id, &Arc::from("anon")),
+        }
+    }
+
+    fn alias(&mut self, id: SourceId, table: &Arc<str>) -> String {
+        let number = *self.numbers[id.0 as usize].get_or_insert_with(|| {
+            let last = self.last.entry(table.clone()).or_insert(0);
+            *last += 1;
+            *last
+        });
+        format!("{table}_{number}")
+    }
+
+    fn name(&self, name: &ColumnName) -> String {
+        match name {
+            ColumnName::Plain(name) => name.to_string(),
+            ColumnName::OfTable(table, name) => format!("{table}_{name}"),
+        }
+    }
+
+    fn table_column(&mut self, column: &ColumnRef) -> String {
+        let source = self.source_name(column.source);
+        format!("{source}_{}", self.name(&column.name))
+    }
+}
+
+fn places(count: usize, text: &mut String) {
+    for index in 0..count {
+        text.push_str(if index > 0 { ", ?" } else { "?" });
+    }
+}
