@@ -6,6 +6,7 @@
 mod fixture;
 
 use fetchscope_report::charts::{self, Style};
+use fetchscope_report::export::{Format, export};
 use fetchscope_report::palette::{Palette, Theme};
 use fetchscope_report::rows::rows;
 use std::error::Error;
@@ -33,6 +34,11 @@ fn main() -> Result<(), Box<dyn Error>> {
             }
         }
         std::fs::write(folder.join(format!("charts-{name}.html")), page)?;
+    }
+    for (name, outcome) in &outcomes {
+        for (format, ending) in [(Format::Html, "html"), (Format::Svg, "svg")] {
+            std::fs::write(folder.join(format!("{name}.{ending}")), export(outcome, format)?)?;
+        }
     }
     Ok(())
 }

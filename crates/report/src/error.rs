@@ -17,9 +17,6 @@ pub enum ReportError {
         /// What the library said.
         reason: String,
     },
-    /// The experiment cannot be written as TOML.
-    #[error("writing the experiment as TOML: {0}")]
-    Toml(#[from] toml::ser::Error),
     /// The outcome cannot be written as JSON.
     #[error("writing the outcome as JSON: {0}")]
     Json(#[from] serde_json::Error),

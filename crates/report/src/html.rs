@@ -1,1 +1,103 @@
+//! The report: one HTML file that needs no network and no script, and looks like the window on paper.
 
+mod bands;
+mod comparison;
+mod conditions;
+mod page_style;
+mod statements;
+
+use crate::charts::{self, Chart, Style};
+use crate::error::ReportError;
+use crate::palette::Theme;
+use crate::rows::{Row, rows};
+use crate::sentence::sentence;
+use fetchscope_experiment::outcome::Outcome;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+/// Width of one chart; two and their gap fill the page.
+const CHART_WIDTH: u32 = 560;
+
+/// The report's bytes.
+///
+/// # Errors
+/// Where a font or the token file cannot be used, which only a broken build can cause.
+pub fn render(outcome: &Outcome) -> Result<Vec<u8>, ReportError> {
+    let rows = rows(outcome);
+    let light = drawn(&rows, Theme::Light)?;
+    let dark = drawn(&rows, Theme::Dark)?;
+    let style = page_style::style()?;
+    let answer = sentence(outcome);
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                meta http-equiv="Content-Security-Policy"
+                    content="default-src 'none'; style-src 'unsafe-inline'; font-src data:";
+                meta name="generator" content=(format!("Fetchscope {}", outcome.environment.fetchscope));
+                title { "Fetchscope: " (conditions::endpoint(outcome)) }
+                style { (PreEscaped(style)) }
+            }
+            body {
+                main {
+                    header {
+                        p.context { (conditions::context(outcome)) }
+                        h1 { (answer) }
+                        p { (conditions::agreement(&rows)) }
+                    }
+                    section.charts aria-label="The two charts" {
+                        (figure(&light.0, &dark.0))
+                        (figure(&light.1, &dark.1))
+                    }
+                    (notes(outcome))
+                    (comparison::table(outcome, &rows))
+                    (bands::table(outcome, &rows))
+                    (conditions::method(outcome))
+                    (statements::list(outcome, &rows))
+                    (conditions::environment(outcome))
+                    (conditions::experiment(outcome)?)
+                }
+            }
+        }
+    };
+    Ok(page.into_string().into_bytes())
+}
+
+fn drawn(rows: &[Row], theme: Theme) -> Result<(Chart, Chart), ReportError> {
+    let pair = charts::pair(rows, &Style::for_rows(theme, CHART_WIDTH, rows.len(), 1.0))?;
+    Ok((pair.queries, pair.latency))
+}
+
+/// A chart in both themes; the style sheet shows one of them.
+fn figure(light: &Chart, dark: &Chart) -> Markup {
+    html! {
+        figure {
+            div.light { (PreEscaped(&light.svg)) }
+            div.dark { (PreEscaped(&dark.svg)) }
+        }
+    }
+}
+
+fn notes(outcome: &Outcome) -> Markup {
+    html! {
+        @if !outcome.notes.is_empty() {
+            section {
+                h2 { "Notes" }
+                ul { @for note in &outcome.notes { li { (note) } } }
+            }
+        }
+    }
+}
+
+/// A variant's letter and name with its colour.
+fn variant(row: &Row) -> Markup {
+    html! {
+        span class=(format!("swatch v{}", row.colour % page_style::VARIANTS)) {}
+        b { (row.letter) } " " (row.name)
+    }
+}
+
+#[cfg(test)]
+mod tests;

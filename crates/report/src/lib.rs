@@ -4,7 +4,7 @@ pub mod charts;
 pub mod error;
 pub mod export;
 pub mod format;
-mod html;
+pub mod html;
 pub mod palette;
 pub mod rows;
 pub mod sentence;

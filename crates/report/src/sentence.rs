@@ -1,1 +1,194 @@
+//! The answer in one sentence, with its interval, and no more certain than the figures are.
 
+use crate::format;
+use crate::rows::{Row, rows};
+use fetchscope_experiment::outcome::{End, Outcome};
+
+/// Says which variant was fastest, by how much, and what took no part; wrong answers do not compete.
+#[must_use]
+pub fn sentence(outcome: &Outcome) -> String {
+    let rows = rows(outcome);
+    let mut said = answer(&rows);
+    let bad: Vec<String> =
+        rows.iter().filter(|row| row.bad).map(|row| format!("{} ({})", row.name, row.verdict)).collect();
+    if !bad.is_empty() {
+        said.push_str(&format!(". Not in the race: {}", bad.join(", ")));
+    }
+    match outcome.end {
+        End::Completed => {}
+        End::Cancelled => said.push_str(". The run was cancelled: these are the figures measured before"),
+    }
+    said.push('.');
+    said
+}
+
+fn answer(rows: &[Row]) -> String {
+    let mut racing: Vec<&Row> = rows.iter().filter(|row| row.latency.is_some()).collect();
+    racing.sort_by(|a, b| a.median().unwrap_or(f64::MAX).total_cmp(&b.median().unwrap_or(f64::MAX)));
+    match racing.as_slice() {
+        [] => "Nothing was measured".to_owned(),
+        [only] => alone(only),
+        [fastest, ..] => {
+            let ties: Vec<&Row> =
+                racing.iter().skip(1).copied().filter(|row| told_apart(fastest, row) == Some(false)).collect();
+            let unsure = racing.iter().skip(1).any(|row| told_apart(fastest, row).is_none());
+            if unsure {
+                too_few(fastest, racing.len())
+            } else if ties.is_empty() {
+                winner(fastest, &racing, rows)
+            } else {
+                tied(fastest, &ties, &racing, rows)
+            }
+        }
+    }
+}
+
+/// Whether two medians differ by more than their intervals; `None` where one has no interval.
+fn told_apart(a: &Row, b: &Row) -> Option<bool> {
+    let ((low, high), (other_low, other_high)) = (a.interval()?, b.interval()?);
+    Some(high < other_low || other_high < low)
+}
+
+fn alone(only: &Row) -> String {
+    format!("{} answered with {}, with {}; there is nothing to compare it with", only.name, p50(only), queries(only))
+}
+
+fn winner(fastest: &Row, racing: &[&Row], rows: &[Row]) -> String {
+    let against = match racing {
+        // The baseline itself won: the next one is what it is compared with.
+        [_, next, ..] if fastest.is_baseline => Some(*next),
+        _ => rows.iter().find(|row| row.is_baseline && row.latency.is_some()),
+    };
+    let baseline = if fastest.is_baseline { ", the baseline," } else { "" };
+    let compared = against.map(|other| format!(", {}", compared(fastest, other))).unwrap_or_default();
+    format!("{}{baseline} was fastest: {}{compared}", fastest.name, p50(fastest))
+}
+
+fn tied(fastest: &Row, ties: &[&Row], racing: &[&Row], rows: &[Row]) -> String {
+    let all: Vec<&Row> = std::iter::once(fastest).chain(ties.iter().copied()).collect();
+    let figures: Vec<String> = all.iter().map(|row| format!("{} {}", row.name, p50(row))).collect();
+    let others = if all.len() == racing.len() { "" } else { "fastest, and " };
+    let baseline = rows.iter().find(|row| row.is_baseline && row.latency.is_some());
+    let compared = match baseline.filter(|baseline| all.iter().all(|row| row.letter != baseline.letter)) {
+        Some(baseline) => format!("; {} is {}", fastest.name, compared(fastest, baseline)),
+        None => String::new(),
+    };
+    format!(
+        "{} are {others}indistinguishable, because their intervals overlap: {}{compared}",
+        listed(&all.iter().map(|row| row.name.as_str()).collect::<Vec<_>>()),
+        figures.join(", "),
+    )
+}
+
+fn too_few(fastest: &Row, racing: usize) -> String {
+    let n = fastest.latency.as_ref().map_or(0, |latency| latency.n);
+    format!(
+        "{} had the lowest median of {racing} variants, {}, but there are too few requests to tell them apart",
+        fastest.name,
+        p50_with(fastest, format!("n = {}", format::count(n as u64))),
+    )
+}
+
+/// `4.1 times as fast as all lazy, with 1 query instead of 111`.
+fn compared(fastest: &Row, other: &Row) -> String {
+    let times = match (fastest.median(), other.median()) {
+        (Some(fast), Some(slow)) if fast > 0.0 => {
+            format!("{} times as fast as {}", format::factor(slow / fast), other.name)
+        }
+        _ => format!("compared with {}", other.name),
+    };
+    match (fastest.counts, other.counts) {
+        (Some(own), Some(others)) if own.queries == others.queries => {
+            format!("{times}, with {} each", queries(fastest))
+        }
+        (Some(_), Some(others)) => {
+            format!("{times}, with {} instead of {}", queries(fastest), format::count(others.queries))
+        }
+        (None, _) | (_, None) => times,
+    }
+}
+
+fn p50(row: &Row) -> String {
+    let interval = row.interval().map(|(low, high)| format::interval(low, high));
+    p50_with(row, interval.unwrap_or_else(|| "too few requests for an interval".to_owned()))
+}
+
+fn p50_with(row: &Row, aside: String) -> String {
+    format!("p50 {} ({aside})", row.median().map_or_else(|| format::UNKNOWN.to_owned(), format::duration))
+}
+
+fn queries(row: &Row) -> String {
+    match row.counts.map(|counts| counts.queries) {
+        Some(1) => "1 query".to_owned(),
+        Some(queries) => format!("{} queries", format::count(queries)),
+        None => "an unknown number of queries".to_owned(),
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn listed(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture;
+
+    #[test]
+    fn a_clear_winner_is_named_with_interval_ratio_and_queries() {
+        assert_eq!(
+            sentence(&fixture::article()),
+            "joined was fastest: p50 21.4 ms (21.2 to 21.6 ms), 4.0 times as fast as all lazy, with 1 query instead of 111."
+        );
+    }
+
+    #[test]
+    fn overlapping_intervals_are_said_to_be_indistinguishable() {
+        let said = sentence(&fixture::tied());
+        assert!(said.starts_with("selectin and selectin, tenant joined are fastest, and indistinguishable"), "{said}");
+        assert!(said.contains("times as fast as all lazy, with 3 queries instead of 111"), "{said}");
+    }
+
+    #[test]
+    fn wrong_answers_do_not_compete_and_a_cancelled_run_says_so() {
+        let said = sentence(&fixture::troubled());
+        assert!(said.starts_with("joined was fastest"), "{said}");
+        assert!(
+            said.contains("Not in the race: joined_inner (wrong answer: 4 roots missing), raise (raises Inv"),
+            "{said}"
+        );
+        assert!(said.ends_with("The run was cancelled: these are the figures measured before."), "{said}");
+    }
+
+    #[test]
+    fn a_baseline_that_wins_is_compared_with_the_next() {
+        let mut outcome = fixture::pair();
+        outcome.variants.swap(0, 1);
+        outcome.experiment.baseline = Some("joined".to_owned());
+        outcome.variants.iter_mut().for_each(|variant| {
+            variant.agreement = match variant.name.as_str() {
+                "joined" => fetchscope_experiment::outcome::Agreement::Baseline,
+                _ => fetchscope_experiment::outcome::Agreement::Same,
+            };
+        });
+        let said = sentence(&outcome);
+        assert!(said.starts_with("joined, the baseline, was fastest: p50 21."), "{said}");
+        assert!(said.ends_with("1.3 times as fast as selectin, with 1 query instead of 3."), "{said}");
+    }
+
+    #[test]
+    fn few_samples_one_variant_and_nothing_are_said() {
+        let mut few = fixture::pair();
+        few.variants.iter_mut().for_each(|variant| variant.samples.truncate(3));
+        assert!(sentence(&few).contains("too few requests to tell them apart"), "{}", sentence(&few));
+        let mut one = fixture::pair();
+        one.variants.truncate(1);
+        assert!(sentence(&one).starts_with("selectin answered with p50 27."), "{}", sentence(&one));
+        assert_eq!(sentence(&fixture::empty(&["joined"])), "Nothing was measured.");
+    }
+}

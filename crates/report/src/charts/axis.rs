@@ -48,11 +48,6 @@ impl Axis {
         }
     }
 
-    /// The px position at which the axis ends.
-    pub(crate) fn right(&self) -> f64 {
-        self.right
-    }
-
     /// The px position of a value; what lies outside is held at the edge.
     pub(crate) fn at(&self, value: f64) -> f64 {
         let share = match self.scale {

@@ -20,8 +20,6 @@ pub(crate) enum Anchor {
     Start,
     /// Its middle is there.
     Middle,
-    /// It ends there.
-    End,
 }
 
 /// How a text looks.
@@ -66,13 +64,11 @@ pub(crate) fn draw(
         drawing(&canvas)?;
         canvas.area.present().map_err(|error| canvas.failed(&error))?;
     }
-    // Everything after plotters' own opening tag is kept; the opening tag is ours. Text is escaped, so a quoted
-    // attribute can only be an attribute.
-    let body =
-        drawn.split_once(">\n").map_or("", |(_, body)| body).replace("font-weight=\"bold\"", "font-weight=\"600\"");
+    // The opening tag is ours; everything after plotters' own is kept.
+    let body = finished(drawn.split_once(">\n").map_or("", |(_, body)| body));
     Ok(format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {} {}\" \
-         role=\"img\" font-family=\"{family}\" font-variant=\"tabular-nums\">\n\
+         role=\"img\" font-family=\"{family}\" font-variant=\"normal\">\n\
          <title>{title}</title>\n<desc>{description}</desc>\n{body}",
         size.0,
         size.1,
@@ -82,6 +78,26 @@ pub(crate) fn draw(
         title = escaped(sheet.title),
         description = escaped(sheet.description),
     ))
+}
+
+/// Gives text the weight of the embedded font, and tabular figures where it has figures: in words without any they
+/// would only widen the hyphen.
+fn finished(body: &str) -> String {
+    let mut lines = body.lines().peekable();
+    let mut finished = String::with_capacity(body.len() + body.len() / 8);
+    while let Some(line) = lines.next() {
+        match line.strip_prefix("<text ") {
+            Some(attributes) => {
+                let has_figures =
+                    lines.peek().is_some_and(|text| text.contains(|letter: char| letter.is_ascii_digit()));
+                finished.push_str(if has_figures { "<text font-variant=\"tabular-nums\" " } else { "<text " });
+                finished.push_str(&attributes.replace("font-weight=\"bold\"", "font-weight=\"600\""));
+            }
+            None => finished.push_str(line),
+        }
+        finished.push('\n');
+    }
+    finished
 }
 
 /// Text that is harmless between tags and in attributes.
@@ -132,16 +148,17 @@ impl Canvas<'_> {
 
     /// A text whose capitals are centred on `y`.
     pub(crate) fn text(&self, text: &str, (x, y): (f64, f64), anchor: Anchor, kind: Type) -> Result<(), ReportError> {
+        // A line of the SVG is a tag or a text; and XML knows no control characters.
+        let text: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
         let horizontal = match anchor {
             Anchor::Start => HPos::Left,
             Anchor::Middle => HPos::Center,
-            Anchor::End => HPos::Right,
         };
         // The backend puts the baseline 0.76 em below a text's top; half of Inter's capital height is 0.364 em.
         let top = y - (0.76 - 0.364) * kind.size;
         let style = type_face::font(kind.size * UNIT, kind.strong)?
             .color(&ink(kind.colour))
             .pos(Pos::new(horizontal, VPos::Top));
-        self.area.draw_text(text, &style, (units(x), units(top))).map_err(|error| self.failed(&error))
+        self.area.draw_text(&text, &style, (units(x), units(top))).map_err(|error| self.failed(&error))
     }
 }

@@ -132,7 +132,6 @@ fn description(kind: &Kind<'_>, rows: &[Row], entries: &[Entry]) -> String {
 struct Plot {
     axis: Axis,
     left: f64,
-    right: f64,
     /// Names, cut to their column.
     names: Vec<String>,
     /// Where names begin.
@@ -165,8 +164,7 @@ impl Plot {
         let values: Vec<f64> = entries.iter().filter_map(|entry| entry.reading.value()).collect();
         let end = entries.iter().filter_map(|entry| entry.reading.reach()).fold(0.0, f64::max);
         let (axis, remarks) = with_room(entries, layout, left, &values, end)?;
-        let mut plot =
-            Plot { axis, left, right: axis.right(), names, name_left, remarks, reasons: Vec::new(), ends: Vec::new() };
+        let mut plot = Plot { axis, left, names, name_left, remarks, reasons: Vec::new(), ends: Vec::new() };
         for entry in entries {
             let (reason, end) = match &entry.reading {
                 Reading::None(reason) => {

@@ -1,0 +1,97 @@
+//! The comparison: one row a variant, every figure with its spread.
+
+use super::variant;
+use crate::format;
+use crate::rows::{Row, interval_text};
+use fetchscope_engine::stats::quantile::Estimate;
+use fetchscope_experiment::outcome::{Counts, Outcome};
+use fetchscope_experiment::summary::Summary;
+use maud::{Markup, html};
+
+pub(super) fn table(outcome: &Outcome, rows: &[Row]) -> Markup {
+    let simulated = outcome.environment.database.starts_with("SQLite");
+    html! {
+        section {
+            h2 { "Comparison" }
+            div.scroll {
+                table {
+                    caption {
+                        "Counts are of one request and exact. Below each percentile stands its 95 % interval, below the mean "
+                        "the fastest and the slowest request. The ratio is the median against the baseline’s."
+                        @if simulated { " SQLite has no network: its round trips are counted as a server’s would be." }
+                    }
+                    thead {
+                        tr {
+                            th scope="col" { "variant" }
+                            th scope="col" { "queries" }
+                            th scope="col" { "round trips" @if simulated { small { "simulated" } } }
+                            @for name in ["rows", "bytes", "n", "p50", "p95", "p99", "mean", "requests /s", "ratio"] {
+                                th scope="col" { (name) }
+                            }
+                            th.words scope="col" { "answer" }
+                        }
+                    }
+                    tbody { @for row in rows { (line(row)) } }
+                }
+            }
+        }
+    }
+}
+
+fn line(row: &Row) -> Markup {
+    html! {
+        tr {
+            th scope="row" { (variant(row)) }
+            (counts(row.counts.as_ref()))
+            @match &row.latency {
+                Some(summary) => (latency(summary)),
+                None => td.words.bad[row.bad] colspan="6" {
+                    (format::UNKNOWN) " " (row.no_time.as_deref().unwrap_or("not measured"))
+                },
+            }
+            td {
+                @match row.ratio {
+                    Some(ratio) => (format::ratio(ratio)),
+                    None if row.is_baseline && row.latency.is_some() => "baseline",
+                    None => (format::UNKNOWN),
+                }
+            }
+            td.words {
+                span.bad[row.bad] { (row.verdict) }
+                @if row.failures > 0 {
+                    small.bad {
+                        (format::count(row.failures)) " failed: " (row.failure.as_deref().unwrap_or("no reason given"))
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn counts(counts: Option<&Counts>) -> Markup {
+    let written = counts.map(|counts| {
+        let Counts { queries, round_trips, rows, bytes, roots: _ } = *counts;
+        [format::count(queries), format::count(round_trips), format::count(rows), format::bytes(bytes)]
+    });
+    html! {
+        @match written {
+            Some(written) => @for text in written { td { (text) } },
+            None => @for _ in 0..4 { td { (format::UNKNOWN) } },
+        }
+    }
+}
+
+fn latency(summary: &Summary) -> Markup {
+    let Summary { n, p50, p95, p99, mean, min, max, throughput } = summary;
+    html! {
+        td { (format::count(*n as u64)) }
+        td { b { (format::duration(p50.value)) } (interval(p50, *n)) }
+        @for estimate in [p95, p99] { td { (format::duration(estimate.value)) (interval(estimate, *n)) } }
+        td { (format::duration(*mean)) small { (format::interval(*min, *max)) } }
+        td { (format::number(*throughput)) }
+    }
+}
+
+fn interval(estimate: &Estimate, n: usize) -> Markup {
+    html! { small { (interval_text(estimate.low, estimate.high, n)) } }
+}

@@ -1,0 +1,102 @@
+//! What holds for every report.
+
+use super::*;
+use crate::fixture;
+use fetchscope_experiment::spec::Experiment;
+
+fn page(outcome: &Outcome) -> String {
+    String::from_utf8(render(outcome).unwrap()).unwrap()
+}
+
+/// The page without its style sheet.
+fn content(outcome: &Outcome) -> String {
+    page(outcome).split_once("</style>").unwrap().1.to_owned()
+}
+
+#[test]
+fn a_report_is_self_contained_and_small() {
+    for outcome in [fixture::article(), fixture::troubled(), fixture::dozen(), fixture::empty(&["one"])] {
+        let page = page(&outcome);
+        assert!(page.len() < 1_000_000, "{} bytes", page.len());
+        assert!(!page.contains("<script") && !page.contains("src=\"") && !page.contains("href="));
+        let addresses = page.match_indices("http").map(|(at, _)| &page[at..(at + 26).min(page.len())]);
+        for address in addresses {
+            assert!(
+                address.starts_with("http://www.w3.org/2000/svg") || address.starts_with("http-equiv"),
+                "{address}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_first_thing_said_is_the_answer() {
+    let page = page(&fixture::article());
+    assert_eq!(page.matches("<h1>").count(), 1);
+    assert!(page.contains("<h1>joined was fastest: p50 21.4 ms (21.2 to 21.6 ms), 4.0 times"));
+    let order =
+        ["<h1>", "<figure>", "Comparison", "Where the time goes", "Statements of one request", "The experiment"];
+    let at: Vec<usize> = order.iter().map(|part| page.find(part).unwrap()).collect();
+    assert!(at.is_sorted(), "{at:?}");
+}
+
+#[test]
+fn the_same_outcome_gives_the_same_bytes() {
+    assert!(render(&fixture::article()).unwrap() == render(&fixture::article()).unwrap());
+}
+
+#[test]
+fn names_and_messages_are_harmless() {
+    let hostile = "<script>alert(1)</script><img src=x onerror=alert(1)>";
+    let mut outcome = fixture::troubled();
+    let plan = outcome.experiment.variants.values().next().unwrap().clone();
+    outcome.experiment.variants.insert(hostile.to_owned(), plan);
+    outcome.variants[1].name = hostile.to_owned();
+    outcome.variants[1].statements[0].sql = format!("SELECT '{hostile}' FROM {hostile}");
+    outcome.notes.push(hostile.to_owned());
+    outcome.variants[4].failures[0].message = hostile.to_owned();
+    let page = page(&outcome);
+    assert!(!page.contains("<script") && !page.contains("<img"));
+    assert!(page.contains("&lt;script&gt;"));
+}
+
+#[test]
+fn the_experiment_stands_in_full_and_can_be_read_back() {
+    let outcome = fixture::article();
+    let page = content(&outcome);
+    let text = page.rsplit_once("<pre><code>").unwrap().1.split_once("</code>").unwrap().0;
+    let text = text.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+    let back: Experiment = toml::from_str(&text).unwrap();
+    assert_eq!(back, outcome.experiment);
+}
+
+#[test]
+fn a_filter_that_toml_cannot_say_is_written_as_json() {
+    let mut outcome = fixture::pair();
+    outcome.experiment.endpoint.filter.columns.insert("deleted_at".to_owned(), serde_json::Value::Null);
+    assert!(content(&outcome).contains("&quot;deleted_at&quot;: null"));
+}
+
+#[test]
+fn statements_are_pretty_and_long_lists_short() {
+    let page = content(&fixture::article());
+    assert!(page.contains("IN (?, ?, … 100 in all)"));
+    assert!(page.contains("<i>LEFT OUTER JOIN</i> organizations AS organizations_1"));
+    assert!(page.contains("walk · organization · <b>100×</b> · 100 rows in all"));
+}
+
+#[test]
+fn a_wrong_answer_is_said_and_has_no_time() {
+    let page = content(&fixture::troubled());
+    assert!(page.contains("<td class=\"words bad\" colspan=\"6\">– wrong answer: 4 roots missing</td>"));
+    assert!(page.contains("A wrong answer is not shown as a time."));
+    assert!(!content(&fixture::article()).contains("class=\"words bad\""));
+}
+
+#[test]
+fn tables_are_marked_up_for_those_who_do_not_see_them() {
+    let page = content(&fixture::pair());
+    assert_eq!(page.matches("<table>").count(), page.matches("<caption>").count());
+    assert_eq!(page.matches("<th").count(), page.matches("scope=").count() + page.matches("<thead>").count());
+    assert_eq!(page.matches("role=\"img\"").count(), 4, "two charts in two themes");
+}
