@@ -270,7 +270,7 @@ pub struct VariantDoc {
     /// Name, unique in the experiment.
     pub name: String,
     /// Strategy by dotted path; a path not named loads lazily.
-    #[ts(type = "Record<string, WireStrategy>")]
+    #[ts(as = "std::collections::HashMap<String, WireStrategy>")]
     pub strategies: IndexMap<String, WireStrategy>,
 }
 

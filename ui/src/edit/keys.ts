@@ -1,0 +1,35 @@
+// What an answer depends on, as text: an answer whose key no longer fits the open work is stale.
+import type { ExperimentDoc } from '../host/bindings/ExperimentDoc';
+import type { VariantDoc } from '../host/bindings/VariantDoc';
+import { dottedPaths } from './paths';
+import { strategyAt } from './variants';
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([name, inner]) => [name, sorted(inner)]));
+}
+
+function asked(doc: ExperimentDoc) {
+  const { root, mode, filter, relationships } = doc.endpoint;
+  return { root, mode, filter, relationships };
+}
+
+function loading(doc: ExperimentDoc, variant: VariantDoc) {
+  return dottedPaths(doc.endpoint.relationships).map(({ path }) => [path, strategyAt(variant, path)]);
+}
+
+/** What one request of a variant depends on; empty where there is no such variant. */
+export function traceKey(doc: ExperimentDoc, id: string): string {
+  const variant = doc.variants.find((candidate) => candidate.id === id);
+  if (!variant) return '';
+  return JSON.stringify(sorted([doc.source, doc.seed, asked(doc), loading(doc, variant), doc.conditions]));
+}
+
+/** What a run depends on. Names are left out: renaming a variant makes no measurement old. */
+export function runKey(doc: ExperimentDoc): string {
+  const variants = doc.variants.map((variant) => [variant.id, loading(doc, variant)]);
+  const { source, seed, baseline, workload, conditions } = doc;
+  return JSON.stringify(sorted([source, seed, baseline, asked(doc), variants, workload, conditions]));
+}

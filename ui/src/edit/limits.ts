@@ -1,0 +1,86 @@
+// The numbers of workload and conditions: their usual limits, as hints beside the fields. Rust has the last word.
+import type { ConditionsDoc } from '../host/bindings/ConditionsDoc';
+import type { ExperimentDoc } from '../host/bindings/ExperimentDoc';
+import type { WorkloadDoc } from '../host/bindings/WorkloadDoc';
+
+type NumberOf<T> = { [K in keyof T]: T[K] extends number ? K : never }[keyof T];
+
+export type WorkloadField = NumberOf<WorkloadDoc>;
+export type ConditionField = NumberOf<ConditionsDoc>;
+export type Field = WorkloadField | ConditionField | 'seed';
+
+export interface Limit {
+  label: string;
+  unit: string;
+  min: number;
+  max: number;
+  whole: boolean;
+}
+
+const count = (label: string, min: number, max: number): Limit => ({ label, unit: '', min, max, whole: true });
+const amount = (label: string, unit: string, max: number): Limit => ({ label, unit, min: 0, max, whole: false });
+
+export const LIMITS: Record<Field, Limit> = {
+  concurrency: count('Concurrent requests', 1, 200),
+  requests: count('Requests a variant', 1, 1_000_000),
+  warmup: count('Warm-up requests', 0, 100_000),
+  rounds: count('Rounds', 1, 1_000),
+  pool_size: count('Pool size', 1, 200),
+  pool_overflow: count('Pool overflow', 0, 200),
+  pool_timeout_s: amount('Pool timeout', 's', 3_600),
+  rtt_ms: amount('Round-trip time', 'ms', 10_000),
+  jitter_ms: amount('Jitter', 'ms', 10_000),
+  seed: count('Seed', 0, 4_294_967_295),
+};
+
+export function fieldValue(doc: ExperimentDoc, field: Field): number {
+  if (field === 'seed') return doc.seed;
+  if (field === 'rtt_ms' || field === 'jitter_ms') return doc.conditions[field];
+  return doc.workload[field];
+}
+
+export function setField(doc: ExperimentDoc, field: Field, value: number): ExperimentDoc {
+  if (fieldValue(doc, field) === value) return doc;
+  if (field === 'seed') return { ...doc, seed: value };
+  if (field === 'rtt_ms' || field === 'jitter_ms') {
+    return { ...doc, conditions: { ...doc.conditions, [field]: value } };
+  }
+  return { ...doc, workload: { ...doc.workload, [field]: value } };
+}
+
+export function isWithinLimit(field: Field, value: number): boolean {
+  const { min, max } = LIMITS[field];
+  return value >= min && value <= max;
+}
+
+/** The first field outside its usual limits. */
+export function outOfRange(doc: ExperimentDoc): Field | null {
+  const fields = Object.keys(LIMITS) as Field[];
+  return fields.find((field) => !isWithinLimit(field, fieldValue(doc, field))) ?? null;
+}
+
+/** Thousands set apart by a thin space, as every number in the window. */
+export function grouped(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, '\u2009');
+}
+
+/** What may stand in a field: `1 to 200`. */
+export function hint(field: Field): string {
+  const { min, max, unit, whole } = LIMITS[field];
+  const range = `${grouped(min)} to ${grouped(max)}${unit && ` ${unit}`}`;
+  return whole ? `A whole number, ${range}` : `A number, ${range}`;
+}
+
+/** The number a text says; null where it says none that the field can hold at all. */
+export function parseField(field: Field, text: string): number | null {
+  const value = Number(text.trim().replace(',', '.'));
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0) return null;
+  if (LIMITS[field].whole && (!Number.isInteger(value) || value > LIMITS.seed.max)) return null;
+  return value;
+}
+
+/** The line in the top bar: `50 concurrent · 1 ms RTT · 1 000 requests`. */
+export function workloadSummary(doc: ExperimentDoc): string {
+  const { concurrency, requests } = doc.workload;
+  return `${grouped(concurrency)} concurrent · ${doc.conditions.rtt_ms} ms RTT · ${grouped(requests)} requests`;
+}

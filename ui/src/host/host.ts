@@ -1,0 +1,41 @@
+// What the window asks of the program behind it. Two implementations: the desktop shell, and recorded answers.
+import type { ChartPair } from './bindings/ChartPair';
+import type { DrawRequest } from './bindings/DrawRequest';
+import type { ExperimentDoc } from './bindings/ExperimentDoc';
+import type { ExportView } from './bindings/ExportView';
+import type { RunEvent } from './bindings/RunEvent';
+import type { RunView } from './bindings/RunView';
+import type { Settings } from './bindings/Settings';
+import type { SourceView } from './bindings/SourceView';
+import type { StartView } from './bindings/StartView';
+import type { TraceRequest } from './bindings/TraceRequest';
+import type { TraceView } from './bindings/TraceView';
+import type { VariantDoc } from './bindings/VariantDoc';
+
+/** Every method rejects with a `WireError`, and with nothing else. */
+export interface Host {
+  /** Samples, strategies, presets and the settings of last time. */
+  start(): Promise<StartView>;
+  /** Opens `sample:…` or `sqlite:…`; generating a sample the first time may take a while. */
+  openSource(source: string): Promise<SourceView>;
+  /** The native open dialog; null when it was closed without a choice. */
+  chooseSource(): Promise<string | null>;
+  /** One request of one variant. */
+  trace(request: TraceRequest): Promise<TraceView>;
+  /** The variant with a preset's strategies on every path. */
+  applyPreset(experiment: ExperimentDoc, variant: string, preset: string): Promise<VariantDoc>;
+  /** Measures every variant; events arrive while it runs. */
+  run(experiment: ExperimentDoc, onEvent: (event: RunEvent) => void): Promise<RunView>;
+  /** Ends the run; what was measured is still answered by `run`. */
+  cancelRun(): Promise<void>;
+  /** The two charts of a run. */
+  draw(request: DrawRequest): Promise<ChartPair>;
+  /** The native save dialog; null when it was closed without a choice. */
+  chooseExport(name: string): Promise<string | null>;
+  /** Writes a report of a run. */
+  exportRun(run: string, path: string): Promise<ExportView>;
+  /** Keeps the settings for the next start. */
+  saveSettings(settings: Settings): Promise<void>;
+  /** Data is on screen. */
+  ready(): Promise<void>;
+}

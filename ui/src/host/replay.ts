@@ -1,0 +1,113 @@
+// Answers recorded once: for component tests, and for looking at the window in a plain browser.
+import type { ChartPair } from './bindings/ChartPair';
+import type { ExperimentDoc } from './bindings/ExperimentDoc';
+import type { RunEvent } from './bindings/RunEvent';
+import type { RunView } from './bindings/RunView';
+import type { SourceView } from './bindings/SourceView';
+import type { StartView } from './bindings/StartView';
+import type { TraceView } from './bindings/TraceView';
+import type { VariantDoc } from './bindings/VariantDoc';
+import type { WireError } from './bindings/WireError';
+import type { WireStrategy } from './bindings/WireStrategy';
+import charts from './recorded/charts.json';
+import run from './recorded/run.json';
+import source from './recorded/source.json';
+import start from './recorded/start.json';
+import traces from './recorded/traces.json';
+import type { Host } from './host';
+import { dottedPaths } from '../edit/paths';
+
+interface RecordedTrace {
+  strategies: Record<string, WireStrategy>;
+  unread: string[];
+  view: TraceView;
+}
+
+export interface ReplayOptions {
+  /** Milliseconds between the events of a run; 0 sends them at once. */
+  stepMs?: number;
+}
+
+const recordedTraces = traces as unknown as RecordedTrace[];
+const recordedRun = run as unknown as { events: RunEvent[]; view: RunView };
+const recordedCharts = charts as unknown as { light: ChartPair; dark: ChartPair };
+
+function failure(message: string): WireError {
+  return { code: 'unusable_input', message };
+}
+
+function strategyOf(variant: VariantDoc | undefined, path: string): WireStrategy {
+  return variant?.strategies[path] ?? 'select';
+}
+
+function findTrace(experiment: ExperimentDoc, id: string): TraceView {
+  const variant = experiment.variants.find((candidate) => candidate.id === id);
+  const paths = dottedPaths(experiment.endpoint.relationships);
+  const unread = paths.filter((path) => !path.accessed).map((path) => path.path);
+  const found = recordedTraces.find(
+    (recorded) =>
+      Object.keys(recorded.strategies).length === paths.length &&
+      paths.every(({ path }) => recorded.strategies[path] === strategyOf(variant, path)) &&
+      recorded.unread.join() === unread.join(),
+  );
+  if (!found) throw failure('No answer was recorded for this plan. Undo the change, or open the desktop window.');
+  return { ...found.view, variant: id };
+}
+
+/** A host that answers from the recordings. */
+export function replay(options: ReplayOptions = {}): Host {
+  const stepMs = options.stepMs ?? 0;
+  const counts = new Map<string, { queries: number; rows: number }>();
+  let cancelled = false;
+
+  const pause = () => new Promise<void>((resolve) => setTimeout(resolve, stepMs));
+
+  return {
+    start: async () => structuredClone(start) as unknown as StartView,
+    openSource: async (name) => {
+      const recorded = structuredClone(source) as unknown as SourceView;
+      if (name !== recorded.source) throw failure(`Only ${recorded.title} was recorded; ${name} needs the desktop window.`);
+      return recorded;
+    },
+    chooseSource: async () => null,
+    trace: async ({ experiment, variant }) => {
+      const view = findTrace(experiment, variant);
+      const before = counts.get(variant);
+      counts.set(variant, { queries: view.query_count.value, rows: view.row_count.value });
+      if (!before) return view;
+      const signed = (change: number, what: string) => `${change < 0 ? '−' : '+'}${Math.abs(change)} ${what}`;
+      const queries = view.query_count.value - before.queries;
+      const rows = view.row_count.value - before.rows;
+      const statements = view.statements.map((statement) => ({ ...statement, changed: statement.path !== null }));
+      return { ...view, statements, delta: `${signed(queries, 'statements')}, ${signed(rows, 'rows')}` };
+    },
+    applyPreset: async (experiment, id, preset) => {
+      const variant = experiment.variants.find((candidate) => candidate.id === id);
+      if (!variant) throw failure('That variant is gone.');
+      const strategy = preset.replace(/^all_/, '').replace('lazy', 'select') as WireStrategy;
+      const paths = dottedPaths(experiment.endpoint.relationships);
+      return { ...variant, strategies: Object.fromEntries(paths.map(({ path }) => [path, strategy])) };
+    },
+    run: async (experiment, onEvent) => {
+      cancelled = false;
+      if (experiment.workload.concurrency < 1 || experiment.workload.concurrency > 200) {
+        const given = experiment.workload.concurrency;
+        throw failure(`The workload asks for ${given} concurrent requests; it must be between 1 and 200.`);
+      }
+      for (const event of recordedRun.events) {
+        if (cancelled) break;
+        onEvent(event);
+        await pause();
+      }
+      return { ...structuredClone(recordedRun.view), experiment, cancelled };
+    },
+    cancelRun: async () => {
+      cancelled = true;
+    },
+    draw: async ({ theme }) => (theme === 'dark' ? recordedCharts.dark : recordedCharts.light),
+    chooseExport: async (name) => `/reports/${name}`,
+    exportRun: async (_run, path) => ({ path, size: '412 kB' }),
+    saveSettings: async () => {},
+    ready: async () => {},
+  };
+}

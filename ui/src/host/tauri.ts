@@ -1,0 +1,33 @@
+// The desktop shell. Nothing outside this file imports Tauri.
+import { Channel, invoke } from '@tauri-apps/api/core';
+import type { InvokeArgs } from '@tauri-apps/api/core';
+import type { RunEvent } from './bindings/RunEvent';
+import { asWireError } from './failure';
+import type { Host } from './host';
+
+async function call<T>(command: string, args?: InvokeArgs): Promise<T> {
+  try {
+    return await invoke<T>(command, args);
+  } catch (thrown) {
+    throw asWireError(thrown);
+  }
+}
+
+export const host: Host = {
+  start: () => call('start'),
+  openSource: (source) => call('open_source', { source }),
+  chooseSource: () => call('choose_source'),
+  trace: (request) => call('trace', { request }),
+  applyPreset: (experiment, variant, preset) => call('apply_preset', { experiment, variant, preset }),
+  run: (experiment, onEvent) => {
+    const events = new Channel<RunEvent>();
+    events.onmessage = onEvent;
+    return call('run', { experiment, events });
+  },
+  cancelRun: () => call('cancel_run'),
+  draw: (request) => call('draw', { request }),
+  chooseExport: (name) => call('choose_export', { name }),
+  exportRun: (run, path) => call('export_run', { run, path }),
+  saveSettings: (settings) => call('save_settings', { settings }),
+  ready: () => call('ready'),
+};

@@ -1,0 +1,87 @@
+// The run under way and the last one that was shown.
+import { runKey } from '../edit/keys';
+import type { ExperimentDoc } from '../host/bindings/ExperimentDoc';
+import type { RunEvent } from '../host/bindings/RunEvent';
+import type { RunView } from '../host/bindings/RunView';
+import type { WireError } from '../host/bindings/WireError';
+import { asWireError } from '../host/failure';
+import type { Host } from '../host/host';
+
+export type Progress = Extract<RunEvent, { kind: 'progress' }>;
+
+export class Runs {
+  /** The last run that gave results. */
+  view = $state.raw<RunView | null>(null);
+  running = $state(false);
+  cancelling = $state(false);
+  /** What is being prepared, until requests are measured. */
+  preparing = $state('');
+  progress = $state.raw<Progress | null>(null);
+  notices = $state.raw<string[]>([]);
+  #viewKey = $state('');
+  #host: Host;
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
+
+  /** Whether the results shown are of another plan than the open one. */
+  isStale(doc: ExperimentDoc): boolean {
+    return this.view !== null && this.#viewKey !== runKey(doc);
+  }
+
+  /** Runs; gives the failure, or null where there are results or the user stopped it. */
+  async run(experiment: ExperimentDoc): Promise<WireError | null> {
+    if (this.running) return null;
+    this.running = true;
+    this.cancelling = false;
+    this.preparing = 'Preparing';
+    this.progress = null;
+    this.notices = [];
+    try {
+      const view = await this.#host.run(experiment, (event) => this.#take(event));
+      this.view = view;
+      this.#viewKey = runKey(experiment);
+      return null;
+    } catch (thrown) {
+      const failure = asWireError(thrown);
+      return failure.code === 'cancelled' ? null : failure;
+    } finally {
+      this.running = false;
+      this.cancelling = false;
+    }
+  }
+
+  async cancel(): Promise<WireError | null> {
+    if (!this.running || this.cancelling) return null;
+    this.cancelling = true;
+    try {
+      await this.#host.cancelRun();
+      return null;
+    } catch (thrown) {
+      this.cancelling = false;
+      return asWireError(thrown);
+    }
+  }
+
+  /** Forgets the results, for another source. */
+  clear(): void {
+    this.view = null;
+    this.#viewKey = '';
+    this.notices = [];
+  }
+
+  #take(event: RunEvent): void {
+    switch (event.kind) {
+      case 'preparing':
+        this.preparing = event.what;
+        break;
+      case 'progress':
+        this.progress = event;
+        break;
+      case 'notice':
+        this.notices = [...this.notices, event.message];
+        break;
+    }
+  }
+}

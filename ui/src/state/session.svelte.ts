@@ -1,0 +1,174 @@
+// Everything one window holds, and the actions that touch more than one part of it.
+import { createContext } from 'svelte';
+import * as edits from '../edit/variants';
+import { outOfRange } from '../edit/limits';
+import type { ExperimentDoc } from '../host/bindings/ExperimentDoc';
+import type { SourceView } from '../host/bindings/SourceView';
+import type { StartView } from '../host/bindings/StartView';
+import { asWireError } from '../host/failure';
+import type { Host } from '../host/host';
+import { Charts } from './charts.svelte';
+import { OpenDocument } from './document.svelte';
+import { Messages } from './messages.svelte';
+import { Preferences } from './preferences.svelte';
+import { Runs } from './runs.svelte';
+import { Traces } from './traces.svelte';
+
+/** Opened the first time, where nothing else was. */
+const FIRST_SOURCE = 'sample:citizenapp?size=s';
+
+export type Tab = 'compare' | 'statements' | 'sql' | 'response';
+
+export class Session {
+  readonly document = new OpenDocument();
+  readonly messages = new Messages();
+  readonly preferences = new Preferences();
+  readonly traces: Traces;
+  readonly runs: Runs;
+  readonly charts: Charts;
+
+  started = $state.raw<StartView | null>(null);
+  source = $state.raw<SourceView | null>(null);
+  /** Title of the source being opened; null when none is. */
+  opening = $state<string | null>(null);
+  tab = $state<Tab>('statements');
+  workloadOpen = $state(false);
+  /** Rust's word on the workload, shown at its fields. */
+  workloadProblem = $state('');
+  exporting = $state(false);
+  #host: Host;
+  #opened = 0;
+
+  constructor(host: Host) {
+    this.#host = host;
+    this.traces = new Traces(host);
+    this.runs = new Runs(host);
+    this.charts = new Charts(host);
+  }
+
+  get host(): Host {
+    return this.#host;
+  }
+
+  /** Restores the work of last time, or opens the first sample. */
+  async start(): Promise<void> {
+    try {
+      const started = await this.#host.start();
+      this.preferences.restore(started.settings);
+      this.started = started;
+      started.notices.forEach((notice) => this.messages.notice(notice));
+    } catch (thrown) {
+      this.messages.error(asWireError(thrown).message);
+      return;
+    }
+    const experiment = this.started.settings.experiment;
+    if (experiment && (await this.openSource(experiment.source, experiment))) return;
+    if (!this.source) await this.openSource(this.#firstSource());
+  }
+
+  /** Opens a source, with the work kept for it where there is some; the one that is open stays where that fails. */
+  async openSource(source: string, kept?: ExperimentDoc): Promise<boolean> {
+    const opened = ++this.#opened;
+    this.opening = this.started?.samples.find((sample) => sample.source === source)?.title ?? source;
+    try {
+      const view = await this.#host.openSource(source);
+      if (opened !== this.#opened) return false;
+      this.traces.clear();
+      this.runs.clear();
+      this.source = view;
+      this.document.open(kept ? { ...kept, source: view.source } : view.experiment);
+      view.notices.forEach((notice) => this.messages.notice(notice));
+      return true;
+    } catch (thrown) {
+      if (opened === this.#opened) this.messages.error(asWireError(thrown).message);
+      return false;
+    } finally {
+      if (opened === this.#opened) this.opening = null;
+    }
+  }
+
+  /** Stays with the source that is open. */
+  stopOpening(): void {
+    this.#opened += 1;
+    this.opening = null;
+  }
+
+  async chooseSource(): Promise<void> {
+    const source = await this.#guarded(() => this.#host.chooseSource());
+    if (source) await this.openSource(source);
+  }
+
+  async applyPreset(preset: string): Promise<void> {
+    const doc = this.document.current;
+    const variant = this.document.selected;
+    if (!doc || !variant) return;
+    const changed = await this.#guarded(() => this.#host.applyPreset(doc, variant.id, preset));
+    if (changed) this.document.edit((current) => edits.replaceVariant(current, changed));
+  }
+
+  addVariant(): void {
+    const doc = this.document.current;
+    if (doc) this.#grow(edits.addVariant(doc));
+  }
+
+  duplicateVariant(): void {
+    const { current, selected } = this.document;
+    const grown = current && selected ? edits.duplicateVariant(current, selected.id) : null;
+    if (grown) this.#grow(grown);
+  }
+
+  async run(): Promise<void> {
+    const doc = this.document.current;
+    if (!doc) return;
+    this.messages.dismissErrors();
+    this.workloadProblem = '';
+    const failure = await this.runs.run(doc);
+    this.runs.notices.forEach((notice) => this.messages.notice(notice));
+    if (!failure) return;
+    this.messages.error(failure.message);
+    if (failure.code !== 'unusable_input') return;
+    this.workloadProblem = failure.message;
+    this.workloadOpen = outOfRange(doc) !== null;
+  }
+
+  async cancel(): Promise<void> {
+    const failure = await this.runs.cancel();
+    if (failure) this.messages.error(failure.message);
+  }
+
+  async exportRun(): Promise<void> {
+    const run = this.runs.view;
+    if (!run || this.exporting) return;
+    this.exporting = true;
+    const name = `fetchscope-${(this.source?.title ?? 'run').toLowerCase().replace(/[^a-z0-9]+/g, '-')}.html`;
+    const path = await this.#guarded(() => this.#host.chooseExport(name));
+    const written = path ? await this.#guarded(() => this.#host.exportRun(run.id, path)) : null;
+    if (written) this.messages.notice(`Report written to ${written.path} (${written.size}).`);
+    this.exporting = false;
+  }
+
+  async saveSettings(): Promise<void> {
+    await this.#guarded(() => this.#host.saveSettings(this.preferences.settings(this.document.current)));
+  }
+
+  #firstSource(): string {
+    const samples = this.started?.samples ?? [];
+    return samples.some((sample) => sample.source === FIRST_SOURCE) ? FIRST_SOURCE : (samples[0]?.source ?? FIRST_SOURCE);
+  }
+
+  #grow(grown: { doc: ExperimentDoc; id: string }): void {
+    this.document.edit(() => grown.doc);
+    this.document.select(grown.id);
+  }
+
+  async #guarded<T>(action: () => Promise<T>): Promise<T | null> {
+    try {
+      return await action();
+    } catch (thrown) {
+      this.messages.error(asWireError(thrown).message);
+      return null;
+    }
+  }
+}
+
+export const [useSession, provideSession] = createContext<Session>();
