@@ -114,8 +114,16 @@ pub(crate) fn dozen() -> Outcome {
 /// An outcome with these variants in its experiment and none measured.
 pub(crate) fn empty(names: &[&str]) -> Outcome {
     let variant = |name: &&str| {
-        let strategy = if name.contains("joined") { Strategy::Joined } else { Strategy::Selectin };
-        let paths = [("organization", strategy), ("organization.tenant", strategy)];
+        let (first, second) = match *name {
+            "all lazy" => (Strategy::Select, Strategy::Select),
+            "joined" => (Strategy::Joined, Strategy::Joined),
+            "joined_inner" => (Strategy::JoinedInner, Strategy::JoinedInner),
+            "subquery" => (Strategy::Subquery, Strategy::Subquery),
+            "raise" => (Strategy::Raise, Strategy::Select),
+            "selectin, tenant joined" => (Strategy::Selectin, Strategy::Joined),
+            _ => (Strategy::Selectin, Strategy::Selectin),
+        };
+        let paths = [("organization", first), ("organization.tenant", second)];
         let strategies = paths.into_iter().map(|(path, strategy)| (path.to_owned(), strategy)).collect();
         ((*name).to_owned(), Variant { strategies, ..Variant::default() })
     };

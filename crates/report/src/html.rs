@@ -10,7 +10,7 @@ use crate::charts::{self, Chart, Style};
 use crate::error::ReportError;
 use crate::palette::Theme;
 use crate::rows::{Row, rows};
-use crate::sentence::sentence;
+use crate::sentence::{cancelled, headline};
 use fetchscope_experiment::outcome::Outcome;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
@@ -26,7 +26,7 @@ pub fn render(outcome: &Outcome) -> Result<Vec<u8>, ReportError> {
     let light = drawn(&rows, Theme::Light)?;
     let dark = drawn(&rows, Theme::Dark)?;
     let style = page_style::style()?;
-    let answer = sentence(outcome);
+    let answer = headline(outcome);
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -46,6 +46,7 @@ pub fn render(outcome: &Outcome) -> Result<Vec<u8>, ReportError> {
                         p.context { (conditions::context(outcome)) }
                         h1 { (answer) }
                         p { (conditions::agreement(&rows)) }
+                        @if let Some(cancelled) = cancelled(outcome) { p { (cancelled) } }
                     }
                     section.charts aria-label="The two charts" {
                         (figure(&light.0, &dark.0))

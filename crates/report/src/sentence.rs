@@ -4,22 +4,34 @@ use crate::format;
 use crate::rows::{Row, rows};
 use fetchscope_experiment::outcome::{End, Outcome};
 
-/// Says which variant was fastest, by how much, and what took no part; wrong answers do not compete.
+/// Says which variant was fastest and by how much, what took no part, and whether the run was cancelled.
 #[must_use]
 pub fn sentence(outcome: &Outcome) -> String {
-    let rows = rows(outcome);
-    let mut said = answer(&rows);
     let bad: Vec<String> =
-        rows.iter().filter(|row| row.bad).map(|row| format!("{} ({})", row.name, row.verdict)).collect();
+        rows(outcome).iter().filter(|row| row.bad).map(|row| format!("{} ({})", row.name, row.verdict)).collect();
+    let mut said = headline(outcome);
     if !bad.is_empty() {
-        said.push_str(&format!(". Not in the race: {}", bad.join(", ")));
+        said.push_str(&format!(" Left out: {}.", bad.join(", ")));
     }
-    match outcome.end {
-        End::Completed => {}
-        End::Cancelled => said.push_str(". The run was cancelled: these are the figures measured before"),
+    if let Some(cancelled) = cancelled(outcome) {
+        said.push_str(&format!(" {cancelled}"));
     }
-    said.push('.');
     said
+}
+
+/// Only which variant was fastest and by how much; wrong answers do not compete.
+#[must_use]
+pub fn headline(outcome: &Outcome) -> String {
+    format!("{}.", answer(&rows(outcome)))
+}
+
+/// The sentence a cancelled run needs beside its figures.
+#[must_use]
+pub fn cancelled(outcome: &Outcome) -> Option<&'static str> {
+    match outcome.end {
+        End::Completed => None,
+        End::Cancelled => Some("The run was cancelled: these are the figures measured before."),
+    }
 }
 
 fn answer(rows: &[Row]) -> String {
@@ -158,10 +170,7 @@ mod tests {
     fn wrong_answers_do_not_compete_and_a_cancelled_run_says_so() {
         let said = sentence(&fixture::troubled());
         assert!(said.starts_with("joined was fastest"), "{said}");
-        assert!(
-            said.contains("Not in the race: joined_inner (wrong answer: 4 roots missing), raise (raises Inv"),
-            "{said}"
-        );
+        assert!(said.contains("Left out: joined_inner (wrong answer: 4 roots missing), raise (raises Inv"), "{said}");
         assert!(said.ends_with("The run was cancelled: these are the figures measured before."), "{said}");
     }
 

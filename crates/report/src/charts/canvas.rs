@@ -65,10 +65,10 @@ pub(crate) fn draw(
         canvas.area.present().map_err(|error| canvas.failed(&error))?;
     }
     // The opening tag is ours; everything after plotters' own is kept.
-    let body = finished(drawn.split_once(">\n").map_or("", |(_, body)| body));
+    let body = finished(drawn.split_once(">\n").map_or("", |(_, body)| body), palette.family);
     Ok(format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {} {}\" \
-         role=\"img\" font-family=\"{family}\" font-variant=\"normal\">\n\
+         role=\"img\" font-family=\"{family}, system-ui, sans-serif\" font-variant=\"normal\">\n\
          <title>{title}</title>\n<desc>{description}</desc>\n{body}",
         size.0,
         size.1,
@@ -82,7 +82,7 @@ pub(crate) fn draw(
 
 /// Gives text the weight of the embedded font, and tabular figures where it has figures: in words without any they
 /// would only widen the hyphen.
-fn finished(body: &str) -> String {
+fn finished(body: &str, family: &str) -> String {
     let mut lines = body.lines().peekable();
     let mut finished = String::with_capacity(body.len() + body.len() / 8);
     while let Some(line) = lines.next() {
@@ -91,6 +91,8 @@ fn finished(body: &str) -> String {
                 let has_figures =
                     lines.peek().is_some_and(|text| text.contains(|letter: char| letter.is_ascii_digit()));
                 finished.push_str(if has_figures { "<text font-variant=\"tabular-nums\" " } else { "<text " });
+                // The family stands once, at the root, with what replaces it where it is missing.
+                let attributes = attributes.replace(&format!("font-family=\"{family}\" "), "");
                 finished.push_str(&attributes.replace("font-weight=\"bold\"", "font-weight=\"600\""));
             }
             None => finished.push_str(line),

@@ -53,11 +53,10 @@ fn details(row: &Row, rows: &[Row]) -> Vec<(String, String)> {
     let mut details = Vec::new();
     let mut say = |name: &str, text: String| details.push((name.to_owned(), text));
     if let Some(summary) = &row.latency {
-        let n = summary.n;
         let estimate = |estimate: Estimate| {
-            format!("{} ({})", format::duration(estimate.value), interval_text(estimate.low, estimate.high, n))
+            format!("{} ({})", format::duration(estimate.value), interval_text(estimate.low, estimate.high))
         };
-        say("n", format::count(n as u64));
+        say("n", format::count(summary.n as u64));
         say("p50 (95 % interval)", estimate(summary.p50));
         say("p95 (95 % interval)", estimate(summary.p95));
         say("p99 (95 % interval)", estimate(summary.p99));

@@ -22,7 +22,7 @@ fn the_drawing_is_the_same_everywhere() {
 #[test]
 fn marks_lie_inside_one_a_variant_in_row_order_and_across() {
     for outcome in [fixture::article(), fixture::pair(), fixture::troubled(), fixture::dozen()] {
-        for (width, height) in [(560, 240), (300, 120), (1400, 700)] {
+        for (width, height) in [(560, 240), (300, 120), (1400, 700), (90, 120)] {
             let Pair { queries, latency } = drawn(&outcome, width, height);
             assert_eq!((queries.height, queries.marks.len()), (latency.height, outcome.variants.len()));
             assert!(queries.height >= height);

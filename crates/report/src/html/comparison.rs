@@ -44,25 +44,38 @@ fn line(row: &Row) -> Markup {
             th scope="row" { (variant(row)) }
             (counts(row.counts.as_ref()))
             @match &row.latency {
-                Some(summary) => (latency(summary)),
-                None => td.words.bad[row.bad] colspan="6" {
-                    (format::UNKNOWN) " " (row.no_time.as_deref().unwrap_or("not measured"))
-                },
-            }
-            td {
-                @match row.ratio {
-                    Some(ratio) => (format::ratio(ratio)),
-                    None if row.is_baseline && row.latency.is_some() => "baseline",
-                    None => (format::UNKNOWN),
+                Some(summary) => {
+                    (latency(summary))
+                    td { (ratio(row)) }
+                    td.words { (row.verdict) (failures(row)) }
                 }
-            }
-            td.words {
-                span.bad[row.bad] { (row.verdict) }
-                @if row.failures > 0 {
-                    small.bad {
-                        (format::count(row.failures)) " failed: " (row.failure.as_deref().unwrap_or("no reason given"))
+                // The reason is the verdict, and is said once.
+                None if row.bad => td.words.bad colspan="8" { (format::UNKNOWN) " " (row.verdict) (failures(row)) },
+                None => {
+                    td.words colspan="7" {
+                        (format::UNKNOWN) " " (row.no_time.as_deref().unwrap_or("not measured")) (failures(row))
                     }
+                    td.words { (row.verdict) }
                 }
+            }
+        }
+    }
+}
+
+fn ratio(row: &Row) -> String {
+    match row.ratio {
+        Some(ratio) => format::ratio(ratio),
+        None if row.is_baseline => "baseline".to_owned(),
+        None => format::UNKNOWN.to_owned(),
+    }
+}
+
+fn failures(row: &Row) -> Markup {
+    html! {
+        @if row.failures > 0 {
+            small.bad {
+                (format::count(row.failures)) " failed"
+                @if row.latency.is_some() { ": " (row.failure.as_deref().unwrap_or("no reason given")) }
             }
         }
     }
@@ -85,13 +98,13 @@ fn latency(summary: &Summary) -> Markup {
     let Summary { n, p50, p95, p99, mean, min, max, throughput } = summary;
     html! {
         td { (format::count(*n as u64)) }
-        td { b { (format::duration(p50.value)) } (interval(p50, *n)) }
-        @for estimate in [p95, p99] { td { (format::duration(estimate.value)) (interval(estimate, *n)) } }
+        td { b { (format::duration(p50.value)) } (interval(p50)) }
+        @for estimate in [p95, p99] { td { (format::duration(estimate.value)) (interval(estimate)) } }
         td { (format::duration(*mean)) small { (format::interval(*min, *max)) } }
         td { (format::number(*throughput)) }
     }
 }
 
-fn interval(estimate: &Estimate, n: usize) -> Markup {
-    html! { small { (interval_text(estimate.low, estimate.high, n)) } }
+fn interval(estimate: &Estimate) -> Markup {
+    html! { small { (interval_text(estimate.low, estimate.high)) } }
 }

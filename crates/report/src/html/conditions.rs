@@ -22,15 +22,20 @@ pub(super) fn context(outcome: &Outcome) -> String {
         outcome.environment.data.clone(),
         outcome.environment.database.clone(),
         format!("{concurrency} concurrent"),
-        format!("{} round trip", format::duration(rtt * 1e6)),
+        if rtt > 0.0 { format!("{} round trip", setting(rtt)) } else { "no injected round trip".to_owned() },
         format!("{} a variant", length(&outcome.experiment)),
     ];
     parts.join(" · ")
 }
 
+/// A time as somebody set it, which has no more digits than they wrote.
+fn setting(millis: f64) -> String {
+    format::duration_tick(millis * 1e6, millis * 1e6)
+}
+
 fn length(experiment: &Experiment) -> String {
     match (experiment.workload.requests, experiment.workload.seconds) {
-        (None, Some(seconds)) => format::duration(seconds * 1e9),
+        (None, Some(seconds)) => setting(seconds * 1e3),
         (requests, _) => format!("{} requests", format::count(requests.unwrap_or(100).into())),
     }
 }
@@ -55,11 +60,8 @@ pub(super) fn agreement(rows: &[Row]) -> Markup {
 pub(super) fn method(outcome: &Outcome) -> Markup {
     let Workload { concurrency, warmup, rounds, pool, .. } = &outcome.experiment.workload;
     let Conditions { rtt_ms, jitter_ms, transaction, .. } = outcome.experiment.conditions;
-    let jitter = if jitter_ms > 0.0 {
-        format!(" with a standard deviation of {}", format::duration(jitter_ms * 1e6))
-    } else {
-        String::new()
-    };
+    let jitter =
+        if jitter_ms > 0.0 { format!(" with a standard deviation of {}", setting(jitter_ms)) } else { String::new() };
     html! {
         section {
             h2 { "How it was measured" }
@@ -69,7 +71,7 @@ pub(super) fn method(outcome: &Outcome) -> Markup {
                 " more when busy; the variants took turns over " (rounds) " rounds in seeded random order, so that what "
                 "disturbs the machine disturbs them alike. "
                 "Latency is the wall clock from the start of a request to its written response, with "
-                (format::duration(rtt_ms * 1e6)) " injected for every round trip" (jitter)
+                (setting(rtt_ms)) " injected for every round trip" (jitter)
                 @if transaction { ", BEGIN and ROLLBACK included" } @else { ", in autocommit" } ". "
                 "Intervals are 95 % and lie between two order statistics, so they assume nothing about the "
                 "distribution; where two overlap, the difference may be chance."

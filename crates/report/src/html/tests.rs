@@ -88,7 +88,7 @@ fn statements_are_pretty_and_long_lists_short() {
 #[test]
 fn a_wrong_answer_is_said_and_has_no_time() {
     let page = content(&fixture::troubled());
-    assert!(page.contains("<td class=\"words bad\" colspan=\"6\">– wrong answer: 4 roots missing</td>"));
+    assert!(page.contains("<td class=\"words bad\" colspan=\"8\">– wrong answer: 4 roots missing</td>"));
     assert!(page.contains("A wrong answer is not shown as a time."));
     assert!(!content(&fixture::article()).contains("class=\"words bad\""));
 }
