@@ -8,7 +8,7 @@ use fetchscope_experiment::outcome::{End, Outcome};
 #[must_use]
 pub fn sentence(outcome: &Outcome) -> String {
     let bad: Vec<String> =
-        rows(outcome).iter().filter(|row| row.bad).map(|row| format!("{} ({})", row.name, row.verdict)).collect();
+        rows(outcome).iter().filter(|row| row.bad).map(|row| format!("{} ({})", named(row), row.verdict)).collect();
     let mut said = headline(outcome);
     if !bad.is_empty() {
         said.push_str(&format!(" Left out: {}.", bad.join(", ")));
@@ -33,6 +33,9 @@ pub fn cancelled(outcome: &Outcome) -> Option<&'static str> {
         End::Cancelled => Some("The run was cancelled: these are the figures measured before."),
     }
 }
+
+/// Of more variants than these that cannot be told apart, only the fastest have their figures in the sentence.
+const MOST_FIGURES: usize = 3;
 
 fn answer(rows: &[Row]) -> String {
     let mut racing: Vec<&Row> = rows.iter().filter(|row| row.latency.is_some()).collect();
@@ -62,7 +65,7 @@ fn told_apart(a: &Row, b: &Row) -> Option<bool> {
 }
 
 fn alone(only: &Row) -> String {
-    format!("{} answered with {}, with {}; there is nothing to compare it with", only.name, p50(only), queries(only))
+    format!("{} answered with {}, with {}; there is nothing to compare it with", named(only), p50(only), queries(only))
 }
 
 fn winner(fastest: &Row, racing: &[&Row], rows: &[Row]) -> String {
@@ -73,22 +76,23 @@ fn winner(fastest: &Row, racing: &[&Row], rows: &[Row]) -> String {
     };
     let baseline = if fastest.is_baseline { ", the baseline," } else { "" };
     let compared = against.map(|other| format!(", {}", compared(fastest, other))).unwrap_or_default();
-    format!("{}{baseline} was fastest: {}{compared}", fastest.name, p50(fastest))
+    format!("{}{baseline} was fastest: {}{compared}", named(fastest), p50(fastest))
 }
 
 fn tied(fastest: &Row, ties: &[&Row], racing: &[&Row], rows: &[Row]) -> String {
     let all: Vec<&Row> = std::iter::once(fastest).chain(ties.iter().copied()).collect();
-    let figures: Vec<String> = all.iter().map(|row| format!("{} {}", row.name, p50(row))).collect();
+    let figures: Vec<String> =
+        all.iter().take(MOST_FIGURES).map(|row| format!("{} {}", named(row), p50(row))).collect();
     let others = if all.len() == racing.len() { "" } else { "fastest, and " };
     let baseline = rows.iter().find(|row| row.is_baseline && row.latency.is_some());
     let compared = match baseline.filter(|baseline| all.iter().all(|row| row.letter != baseline.letter)) {
-        Some(baseline) => format!("; {} is {}", fastest.name, compared(fastest, baseline)),
+        Some(baseline) => format!("; {} is {}", named(fastest), compared(fastest, baseline)),
         None => String::new(),
     };
     format!(
         "{} are {others}indistinguishable, because their intervals overlap: {}{compared}",
-        listed(&all.iter().map(|row| row.name.as_str()).collect::<Vec<_>>()),
-        figures.join(", "),
+        listed(&all.iter().map(|row| named(row)).collect::<Vec<_>>()),
+        figures.join("; "),
     )
 }
 
@@ -96,7 +100,7 @@ fn too_few(fastest: &Row, racing: usize) -> String {
     let n = fastest.latency.as_ref().map_or(0, |latency| latency.n);
     format!(
         "{} had the lowest median of {racing} variants, {}, but there are too few requests to tell them apart",
-        fastest.name,
+        named(fastest),
         p50_with(fastest, format!("n = {}", format::count(n as u64))),
     )
 }
@@ -105,9 +109,9 @@ fn too_few(fastest: &Row, racing: usize) -> String {
 fn compared(fastest: &Row, other: &Row) -> String {
     let times = match (fastest.median(), other.median()) {
         (Some(fast), Some(slow)) if fast > 0.0 => {
-            format!("{} times as fast as {}", format::factor(slow / fast), other.name)
+            format!("{} times as fast as {}", format::factor(slow / fast), named(other))
         }
-        _ => format!("compared with {}", other.name),
+        _ => format!("compared with {}", named(other)),
     };
     match (fastest.counts, other.counts) {
         (Some(own), Some(others)) if own.queries == others.queries => {
@@ -137,11 +141,16 @@ fn queries(row: &Row) -> String {
     }
 }
 
+/// A variant's name, in quotes where it would run into the sentence.
+fn named(row: &Row) -> String {
+    if row.name.contains([',', ';', '.', ':']) { format!("“{}”", row.name) } else { row.name.clone() }
+}
+
 /// `a`, `a and b`, `a, b and c`.
-fn listed(names: &[&str]) -> String {
+fn listed(names: &[String]) -> String {
     match names {
         [] => String::new(),
-        [only] => (*only).to_owned(),
+        [only] => only.clone(),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }
@@ -162,7 +171,10 @@ mod tests {
     #[test]
     fn overlapping_intervals_are_said_to_be_indistinguishable() {
         let said = sentence(&fixture::tied());
-        assert!(said.starts_with("selectin and selectin, tenant joined are fastest, and indistinguishable"), "{said}");
+        assert!(
+            said.starts_with("selectin and “selectin, tenant joined” are fastest, and indistinguishable"),
+            "{said}"
+        );
         assert!(said.contains("times as fast as all lazy, with 3 queries instead of 111"), "{said}");
     }
 

@@ -1,13 +1,17 @@
 //! The one font of window, charts and reports: embedded, so that text measures alike on every machine.
 
 use crate::error::ReportError;
+use crate::woff;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use plotters::style::{FontDesc, FontFamily, FontStyle, register_font};
+use std::fmt::Write;
 use std::sync::LazyLock;
 
 /// Inter at weight 400, as the window has it.
 pub(crate) const REGULAR: &[u8] = include_bytes!("../../../ui/src/fonts/Inter-Regular.ttf");
 /// Inter at weight 600.
-pub(crate) const STRONG: &[u8] = include_bytes!("../../../ui/src/fonts/Inter-SemiBold.ttf");
+const STRONG: &[u8] = include_bytes!("../../../ui/src/fonts/Inter-SemiBold.ttf");
 
 static REGISTERED: LazyLock<Result<(), &'static str>> = LazyLock::new(|| {
     register_font(FAMILY, FontStyle::Normal, REGULAR).map_err(|_| "Inter Regular")?;
@@ -21,6 +25,23 @@ const SVG_SIZE: f64 = 1.24;
 
 /// Height of Inter's line over its em: the measure counts sizes in line heights, SVG in ems.
 const LINE: f64 = 1.2102;
+
+/// The style sheet rules that let a file carry both weights.
+pub(crate) fn faces() -> Result<&'static str, ReportError> {
+    FACES.as_deref().map_err(|name| ReportError::Font(name))
+}
+
+static FACES: LazyLock<Result<String, &'static str>> = LazyLock::new(|| {
+    let mut faces = String::new();
+    for (weight, name, font) in [(400, "Inter Regular", REGULAR), (600, "Inter SemiBold", STRONG)] {
+        let packed = STANDARD.encode(woff::packed(font).ok_or(name)?);
+        let _ = writeln!(
+            faces,
+            "@font-face{{font-family:Inter;font-weight:{weight};src:url(data:font/woff;base64,{packed}) format('woff')}}"
+        );
+    }
+    Ok(faces)
+});
 
 /// A font description that is written to SVG with a size of `size`.
 pub(crate) fn font(size: f64, strong: bool) -> Result<FontDesc<'static>, ReportError> {

@@ -2,31 +2,15 @@
 
 use crate::error::ReportError;
 use crate::palette::{Palette, Theme};
-use crate::{type_face, woff};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use crate::type_face;
 use std::fmt::Write;
-use std::sync::LazyLock;
 
 /// Distinct swatch classes; colours repeat after them as they do in the charts.
 pub(super) const VARIANTS: usize = 12;
 
-static FACES: LazyLock<Result<String, &'static str>> = LazyLock::new(|| {
-    let mut faces = String::new();
-    for (weight, name, font) in [(400, "Inter Regular", type_face::REGULAR), (600, "Inter SemiBold", type_face::STRONG)]
-    {
-        let packed = STANDARD.encode(woff::packed(font).ok_or(name)?);
-        let _ = writeln!(
-            faces,
-            "@font-face{{font-family:Inter;font-weight:{weight};src:url(data:font/woff;base64,{packed}) format('woff')}}"
-        );
-    }
-    Ok(faces)
-});
-
 /// The whole style sheet.
 pub(super) fn style() -> Result<String, ReportError> {
-    let faces = FACES.as_ref().map_err(|name| ReportError::Font(name))?;
+    let faces = type_face::faces()?;
     let (light, dark) = (Palette::of(Theme::Light)?, Palette::of(Theme::Dark)?);
     let root = format!(":root{{--sans:\"{}\";--mono:\"{}\";{}}}", light.family, light.mono, variables(&light));
     // Only on screen: paper is light.
