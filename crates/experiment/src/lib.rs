@@ -2,6 +2,9 @@
 //!
 //! Running one emits events and returns raw samples; nothing here prints, draws or chooses a path.
 
+pub mod check;
+pub mod event;
 pub mod outcome;
+pub mod run;
 pub mod spec;
 pub mod summary;

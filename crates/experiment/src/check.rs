@@ -1,0 +1,185 @@
+//! Reading an experiment's file, and what must hold before anything runs.
+
+use crate::spec::Experiment;
+use thiserror::Error;
+
+/// Most requests in flight at once.
+pub const MAX_CONCURRENCY: u32 = 200;
+
+/// What is wrong with an experiment, and where.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ExperimentError {
+    /// The file is not a valid experiment.
+    #[error("line {line}: {message}")]
+    Syntax {
+        /// Line in the file, from 1.
+        line: usize,
+        /// What is wrong there.
+        message: String,
+    },
+    /// A value is out of bounds.
+    #[error("`{key}` is {value}, but {bounds}")]
+    OutOfBounds {
+        /// Where it stands.
+        key: &'static str,
+        /// What it says.
+        value: String,
+        /// What it may say.
+        bounds: String,
+    },
+    /// Names that do not fit together.
+    #[error("{0}")]
+    Inconsistent(String),
+}
+
+impl Experiment {
+    /// Reads the TOML form.
+    pub fn from_toml(text: &str) -> Result<Experiment, ExperimentError> {
+        let experiment: Experiment = toml::from_str(text).map_err(|error| {
+            let start = error.span().map_or(0, |span| span.start.min(text.len()));
+            let line = text.as_bytes()[..start].iter().filter(|byte| **byte == b'\n').count() + 1;
+            ExperimentError::Syntax { line, message: error.message().replace('\n', "; ") }
+        })?;
+        experiment.check()?;
+        Ok(experiment)
+    }
+
+    /// The TOML form.
+    pub fn to_toml(&self) -> Result<String, toml::ser::Error> {
+        toml::to_string_pretty(self)
+    }
+
+    /// Name of the variant the others are compared with.
+    #[must_use]
+    pub fn baseline_name(&self) -> Option<&str> {
+        self.baseline.as_deref().or_else(|| self.variants.keys().next().map(String::as_str))
+    }
+
+    /// Checks what a file's syntax cannot.
+    pub fn check(&self) -> Result<(), ExperimentError> {
+        let workload = &self.workload;
+        let out = |key, value: &dyn std::fmt::Display, bounds: &str| {
+            Err(ExperimentError::OutOfBounds { key, value: value.to_string(), bounds: bounds.to_owned() })
+        };
+        if self.version != 1 {
+            return out("version", &self.version, "this Fetchscope reads version 1; a newer one may have written it");
+        }
+        if self.variants.is_empty() {
+            return Err(ExperimentError::Inconsistent(
+                "the experiment has no variants; add a `[variants.NAME]` table for each way of loading".to_owned(),
+            ));
+        }
+        if !(1..=MAX_CONCURRENCY).contains(&workload.concurrency) {
+            return out("workload.concurrency", &workload.concurrency, "it must be between 1 and 200 requests at once");
+        }
+        if workload.requests == Some(0) {
+            return out("workload.requests", &0, "at least 1 request must be measured");
+        }
+        match workload.seconds {
+            Some(_) if workload.requests.is_some() => {
+                return Err(ExperimentError::Inconsistent(
+                    "`workload` says both `requests` and `seconds`; keep one of the two".to_owned(),
+                ));
+            }
+            Some(seconds) if !(seconds > 0.0 && seconds <= 3600.0) => {
+                return out("workload.seconds", &seconds, "it must be above 0 and at most 3600");
+            }
+            Some(_) | None => {}
+        }
+        if !(1..=1000).contains(&workload.rounds) {
+            return out("workload.rounds", &workload.rounds, "it must be between 1 and 1000");
+        }
+        let connections = workload.pool.size.saturating_add(workload.pool.overflow);
+        if !(1..=1000).contains(&connections) {
+            return out(
+                "workload.pool",
+                &connections,
+                "size and overflow together must be between 1 and 1000 connections",
+            );
+        }
+        if !(workload.pool.timeout >= 0.0 && workload.pool.timeout <= 3600.0) {
+            return out("workload.pool.timeout", &workload.pool.timeout, "it must be between 0 and 3600 seconds");
+        }
+        for (key, value) in
+            [("conditions.rtt_ms", self.conditions.rtt_ms), ("conditions.jitter_ms", self.conditions.jitter_ms)]
+        {
+            if !(0.0..=10_000.0).contains(&value) {
+                return out(key, &value, "it must be between 0 and 10 000 milliseconds");
+            }
+        }
+        self.check_names()
+    }
+
+    fn check_names(&self) -> Result<(), ExperimentError> {
+        if let Some(baseline) = self.baseline.as_ref().filter(|name| !self.variants.contains_key(*name)) {
+            return Err(ExperimentError::Inconsistent(format!(
+                "the baseline is `{baseline}`, but no variant has that name; there are {}",
+                listed(self.variants.keys())
+            )));
+        }
+        let paths = self.endpoint.paths();
+        for (name, variant) in &self.variants {
+            if let Some(path) = variant.strategies.keys().find(|path| !paths.contains(path)) {
+                return Err(ExperimentError::Inconsistent(format!(
+                    "the variant `{name}` names `{path}`, which the endpoint does not have; it has {}",
+                    listed(&paths)
+                )));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn listed<'a>(names: impl IntoIterator<Item = &'a String>) -> String {
+    let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"
+version = 1
+source = "sample:citizenapp"
+
+[endpoint]
+root = "User"
+relationships = [{ name = "organization" }]
+
+[variants.lazy]
+[variants.in_list]
+"organization" = "selectin"
+[variants.another]
+expect = "differs"
+"organization" = "noload"
+"#;
+
+    #[test]
+    fn variants_keep_their_order_and_survive_a_round_trip() {
+        let experiment = Experiment::from_toml(GOOD).unwrap();
+        assert_eq!(experiment.variants.keys().collect::<Vec<_>>(), ["lazy", "in_list", "another"]);
+        assert_eq!(experiment.baseline_name(), Some("lazy"));
+        assert_eq!(Experiment::from_toml(&experiment.to_toml().unwrap()).unwrap(), experiment);
+    }
+
+    fn error(edit: impl FnOnce(&str) -> String) -> String {
+        Experiment::from_toml(&edit(GOOD)).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn errors_name_the_place() {
+        assert!(
+            error(|text| text.replace("\"selectin\"", "\"selectn\"")).starts_with("line 12: unknown variant `selectn`")
+        );
+        assert!(error(|text| format!("{text}\n[workload]\nconcurency = 3\n")).starts_with("line 18: unknown field"));
+        assert_eq!(
+            error(|text| format!("{text}\n[workload]\nconcurrency = 0\n")),
+            "`workload.concurrency` is 0, but it must be between 1 and 200 requests at once"
+        );
+        assert_eq!(
+            error(|text| text.replace("\"organization\" = \"selectin\"", "\"org\" = \"selectin\"")),
+            "the variant `in_list` names `org`, which the endpoint does not have; it has `organization`"
+        );
+    }
+}

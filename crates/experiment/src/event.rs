@@ -1,0 +1,31 @@
+//! What a run says while it runs. Whoever listens decides how to show it.
+
+/// Progress of a run.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// Each variant is served once, to count its statements and compare its answer.
+    Checking {
+        /// Name of the variant.
+        variant: String,
+    },
+    /// Unmeasured requests.
+    WarmingUp {
+        /// Name of the variant.
+        variant: String,
+    },
+    /// Measured requests were finished.
+    Progress {
+        /// Measured so far, all variants.
+        done: u32,
+        /// Planned, all variants; `None` when the run is limited by time.
+        total: Option<u32>,
+        /// Round, from 1.
+        round: u32,
+        /// Rounds planned.
+        rounds: u32,
+        /// Name of the variant running.
+        variant: String,
+    },
+    /// Something the reader of the result should know.
+    Note(String),
+}

@@ -1,0 +1,25 @@
+//! The distinct statements of a request.
+
+use crate::outcome::StatementShape;
+use fetchscope_engine::trace::StatementTrace;
+
+/// Statements of the same text, phase and path become one, in the order of first use.
+pub(super) fn of(statements: &[StatementTrace]) -> Vec<StatementShape> {
+    let mut places = std::collections::HashMap::new();
+    let mut shapes: Vec<StatementShape> = Vec::new();
+    for one in statements {
+        let place = *places.entry((one.sql.as_str(), one.phase, one.path.as_deref())).or_insert_with(|| {
+            shapes.push(StatementShape {
+                sql: one.sql.clone(),
+                phase: one.phase,
+                path: one.path.clone(),
+                times: 0,
+                rows: 0,
+            });
+            shapes.len() - 1
+        });
+        shapes[place].times += 1;
+        shapes[place].rows += one.rows;
+    }
+    shapes
+}
