@@ -1,5 +1,6 @@
 // Answers recorded once: for component tests, and for looking at the window in a plain browser.
 import type { ChartPair } from './bindings/ChartPair';
+import type { ChartView } from './bindings/ChartView';
 import type { ExperimentDoc } from './bindings/ExperimentDoc';
 import type { RunEvent } from './bindings/RunEvent';
 import type { RunView } from './bindings/RunView';
@@ -54,6 +55,21 @@ function findTrace(experiment: ExperimentDoc, id: string): TraceView {
   return { ...found.view, variant: id };
 }
 
+/** A recorded chart, enlarged to a width; the real one is drawn anew. */
+function fitted(chart: ChartView, width: number): ChartView {
+  const scale = width / chart.width;
+  const height = Math.round(chart.height * scale);
+  const svg = chart.svg.replace(/width="\d+" height="\d+"/, `width="${width}" height="${height}"`);
+  const marks = chart.marks.map((mark) => ({
+    ...mark,
+    x: mark.x * scale,
+    y: mark.y * scale,
+    width: mark.width * scale,
+    height: mark.height * scale,
+  }));
+  return { ...chart, svg, width, height, marks };
+}
+
 /** A host that answers from the recordings. */
 export function replay(options: ReplayOptions = {}): Host {
   const stepMs = options.stepMs ?? 0;
@@ -66,7 +82,8 @@ export function replay(options: ReplayOptions = {}): Host {
     start: async () => structuredClone(start) as unknown as StartView,
     openSource: async (name) => {
       const recorded = structuredClone(source) as unknown as SourceView;
-      if (name !== recorded.source) throw failure(`Only ${recorded.title} was recorded; ${name} needs the desktop window.`);
+      if (name !== recorded.source)
+        throw failure(`Only ${recorded.title} was recorded; ${name} needs the desktop window.`);
       return recorded;
     },
     chooseSource: async () => null,
@@ -104,7 +121,10 @@ export function replay(options: ReplayOptions = {}): Host {
     cancelRun: async () => {
       cancelled = true;
     },
-    draw: async ({ theme }) => (theme === 'dark' ? recordedCharts.dark : recordedCharts.light),
+    draw: async ({ theme, width }) => {
+      const { queries, latency } = theme === 'dark' ? recordedCharts.dark : recordedCharts.light;
+      return { queries: fitted(queries, width), latency: fitted(latency, width) };
+    },
     chooseExport: async (name) => `/reports/${name}`,
     exportRun: async (_run, path) => ({ path, size: '412 kB' }),
     saveSettings: async () => {},

@@ -153,7 +153,9 @@ export class Session {
 
   #firstSource(): string {
     const samples = this.started?.samples ?? [];
-    return samples.some((sample) => sample.source === FIRST_SOURCE) ? FIRST_SOURCE : (samples[0]?.source ?? FIRST_SOURCE);
+    return samples.some((sample) => sample.source === FIRST_SOURCE)
+      ? FIRST_SOURCE
+      : (samples[0]?.source ?? FIRST_SOURCE);
   }
 
   #grow(grown: { doc: ExperimentDoc; id: string }): void {
