@@ -1,1 +1,29 @@
-//! Samples.
+//! Samples: databases to measure on, made from a mapping, a recipe and a seed.
+//!
+//! A dataset is a folder with three files (`README.md` beside this package says how to write one): `mapping.json`,
+//! `generator.toml` and `endpoints.toml`. Every value is a function of the seed and its place (table, column, row), so
+//! rows stream without any table in memory, a row can look up another, and the same seed gives the same sample on any
+//! machine. The rows know nothing of SQLite; `create` is the only place that writes them into one.
+
+mod blueprint;
+mod create;
+mod dataset;
+mod dump;
+mod endpoints;
+mod error;
+mod generator;
+mod groups;
+mod random;
+mod recipe;
+mod shuffle;
+mod sizes;
+mod spec;
+mod template;
+mod words;
+
+pub use create::{Progress, Step, create, ensure, file_name};
+pub use dataset::{Dataset, DatasetInfo, SizeInfo, list};
+pub use dump::canonical_sha256;
+pub use endpoints::NamedEndpoint;
+pub use error::DatasetError;
+pub use spec::{SampleSpec, TenantSizes};

@@ -15,6 +15,8 @@ use partial::Partial;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Statement, ToSql};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 pub use partial::is_complete;
 pub use sorted::for_each_sorted_row;
@@ -123,21 +125,41 @@ impl Writer {
     }
 
     /// Creates the mapping's indexes on one table. Without `foreign_keys`, those on exactly a foreign key's columns
-    /// are left out.
+    /// are left out. On a large table this takes seconds; it is given up soon after `cancel` became true.
     ///
     /// # Errors
-    /// When SQLite refuses, for instance because the disk is full.
-    pub fn create_indexes(&self, table: &str, foreign_keys: bool) -> Result<(), WriteError> {
-        for shape in self.tables.iter().filter(|shape| shape.table == table) {
-            for columns in &shape.indexes {
-                if foreign_keys || !shape.foreign_keys.iter().any(|key| &key.columns == columns) {
-                    self.connection
-                        .execute_batch(&ddl::create_index(table, columns))
-                        .map_err(WriteError::sqlite(format!("cannot create an index of {table}")))?;
-                }
-            }
+    /// When it was given up, or SQLite refuses, for instance because the disk is full.
+    pub fn create_indexes(&self, table: &str, foreign_keys: bool, cancel: &AtomicBool) -> Result<(), WriteError> {
+        let shapes = self.tables.iter().filter(|shape| shape.table == table);
+        let indexes = shapes.flat_map(|shape| shape.indexes.iter().map(move |columns| (shape, columns)));
+        let wanted = indexes
+            .filter(|(shape, columns)| foreign_keys || !shape.foreign_keys.iter().any(|key| &key.columns == *columns));
+        let statements: Vec<String> = wanted.map(|(_, columns)| ddl::create_index(table, columns)).collect();
+        if statements.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        self.until(cancel, || self.connection.execute_batch(&statements.join(";")))
+            .map_err(WriteError::sqlite(format!("cannot create the indexes of {table}")))
+    }
+
+    /// Works until done, or interrupted because `cancel` became true.
+    fn until<T>(&self, cancel: &AtomicBool, work: impl FnOnce() -> T) -> T {
+        let handle = self.connection.get_interrupt_handle();
+        let done = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            let watcher = scope.spawn(|| {
+                while !done.load(Ordering::Acquire) {
+                    if cancel.load(Ordering::Relaxed) {
+                        handle.interrupt();
+                    }
+                    std::thread::park_timeout(Duration::from_millis(20));
+                }
+            });
+            let result = work();
+            done.store(true, Ordering::Release);
+            watcher.thread().unpark();
+            result
+        })
     }
 
     /// Saves the file under its name, replacing what stood there, and returns once it is on the disk.

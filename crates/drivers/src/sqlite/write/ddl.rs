@@ -2,6 +2,7 @@
 
 use super::WriteError;
 use fetchscope_engine::mapping::document::{ColumnDocument, MappingDocument, RelationshipKind, TableDocument};
+pub(super) use fetchscope_engine::sql::quote::quote;
 
 /// CREATE TABLE with its keys.
 pub(super) fn create_table(table: &TableDocument, mapping: &MappingDocument) -> Result<String, WriteError> {
@@ -48,13 +49,6 @@ pub(super) fn insert(table: &TableDocument) -> String {
     let names: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
     let places = vec!["?"; names.len()].join(", ");
     format!("INSERT INTO {} ({}) VALUES ({places})", quote(&table.table), list(&names))
-}
-
-/// A name as it stands in a statement.
-pub(super) fn quote(name: &str) -> String {
-    let plain = name.starts_with(|first: char| first.is_ascii_lowercase() || first == '_')
-        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
-    if plain && name != "plan" { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
 }
 
 /// Names joined by commas.

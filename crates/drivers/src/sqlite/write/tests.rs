@@ -34,7 +34,7 @@ fn tables_and_indexes_are_declared_as_sqlalchemy_declares_them() {
     let folder = folder();
     let writer = Writer::create(&folder.path().join("a.sqlite3"), &citizen()).expect("create");
     for table in writer.tables() {
-        writer.create_indexes(&table.table, true).expect("indexes");
+        writer.create_indexes(&table.table, true, &AtomicBool::new(false)).expect("indexes");
     }
     let path = writer.finish().expect("finish");
     assert_eq!(expected.len(), 22);
@@ -46,7 +46,7 @@ fn without_foreign_key_indexes_there_are_none() {
     let folder = folder();
     let writer = Writer::create(&folder.path().join("a.sqlite3"), &citizen()).expect("create");
     for table in writer.tables() {
-        writer.create_indexes(&table.table, false).expect("indexes");
+        writer.create_indexes(&table.table, false, &AtomicBool::new(false)).expect("indexes");
     }
     let path = writer.finish().expect("finish");
     assert!(schema(&path).iter().all(|statement| statement.starts_with("CREATE TABLE")));
@@ -73,6 +73,19 @@ fn rows_come_back_sorted_and_typed() {
         ]
     );
     assert!(is_complete(&path));
+}
+
+#[test]
+fn creating_an_index_can_be_given_up() {
+    let folder = folder();
+    let writer = Writer::create(&folder.path().join("a.sqlite3"), &citizen()).expect("create");
+    // A statement that would never end.
+    let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n";
+    let cancel = AtomicBool::new(true);
+    let error = writer
+        .until(&cancel, || writer.connection.query_row(endless, [], |row| row.get::<_, i64>(0)))
+        .expect_err("interrupted");
+    assert_eq!(error.sqlite_error_code(), Some(rusqlite::ErrorCode::OperationInterrupted));
 }
 
 #[test]
