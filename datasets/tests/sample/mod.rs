@@ -11,8 +11,8 @@ use std::sync::atomic::AtomicBool;
 /// A sample in a folder of its own.
 pub struct Sample {
     _folder: tempfile::TempDir,
-    dataset: Dataset,
-    path: PathBuf,
+    pub dataset: Dataset,
+    pub path: PathBuf,
 }
 
 /// Makes a sample of a built-in dataset.
