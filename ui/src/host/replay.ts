@@ -31,7 +31,7 @@ export interface ReplayOptions {
 
 const recordedTraces = traces as unknown as RecordedTrace[];
 const recordedRun = run as unknown as { events: RunEvent[]; view: RunView };
-const recordedCharts = charts as unknown as { light: ChartPair; dark: ChartPair };
+const recordedCharts = charts as unknown as { light: ChartPair[]; dark: ChartPair[] };
 
 function failure(message: string): WireError {
   return { code: 'unusable_input', message };
@@ -122,7 +122,11 @@ export function replay(options: ReplayOptions = {}): Host {
       cancelled = true;
     },
     draw: async ({ theme, width }) => {
-      const { queries, latency } = theme === 'dark' ? recordedCharts.dark : recordedCharts.light;
+      const pairs = theme === 'dark' ? recordedCharts.dark : recordedCharts.light;
+      const far = (pair: ChartPair) => Math.abs(pair.queries.width - width);
+      const nearest = pairs.toSorted((a, b) => far(a) - far(b))[0];
+      if (!nearest) throw failure('No chart was recorded.');
+      const { queries, latency } = nearest;
       return { queries: fitted(queries, width), latency: fitted(latency, width) };
     },
     chooseExport: async (name) => `/reports/${name}`,

@@ -1,0 +1,8 @@
+// What the test's document does not lay out: every panel is as large as in a usual window.
+import { cleanup } from '@testing-library/svelte';
+import { afterEach } from 'vitest';
+
+Object.defineProperty(HTMLElement.prototype, 'clientWidth', { configurable: true, get: () => 1100 });
+Object.defineProperty(HTMLElement.prototype, 'clientHeight', { configurable: true, get: () => 220 });
+
+afterEach(cleanup);
