@@ -62,6 +62,7 @@ function plain(event: KeyboardEvent, session: Session, actions: Actions): boolea
 
 /** Does what a key says; gives whether it said something. */
 export function handleKey(event: KeyboardEvent, session: Session, actions: Actions): boolean {
-  if (event.altKey || event.defaultPrevented) return false;
+  const inDialog = event.target instanceof Element && event.target.closest('dialog') !== null;
+  if (event.altKey || event.defaultPrevented || inDialog) return false;
   return event.ctrlKey || event.metaKey ? withControl(event, session) : plain(event, session, actions);
 }
