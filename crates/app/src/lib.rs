@@ -2,4 +2,18 @@
 //!
 //! Nothing here knows Tauri or a terminal.
 
+pub mod document;
+pub mod endpoints;
+pub mod error;
+pub mod experiment;
+pub mod paths;
+pub mod presets;
+pub mod request;
+pub mod settings;
+pub mod source;
+pub mod strategies;
+mod window;
 pub mod wire;
+
+pub use paths::Paths;
+pub use window::App;

@@ -38,6 +38,9 @@ pub enum SqliteError {
         /// Whether the schema lacks what the mapping promises, rather than the database failing.
         schema: bool,
     },
+    /// A mapping does not fit the tables.
+    #[error("{0}")]
+    Mapping(String),
     /// The run was cancelled while a statement ran.
     #[error("cancelled")]
     Cancelled,
@@ -56,7 +59,10 @@ impl SqliteError {
     #[must_use]
     pub fn is_input(&self) -> bool {
         match self {
-            SqliteError::NotFound(_) | SqliteError::IsDirectory(_) | SqliteError::NotADatabase(_) => true,
+            SqliteError::NotFound(_)
+            | SqliteError::IsDirectory(_)
+            | SqliteError::NotADatabase(_)
+            | SqliteError::Mapping(_) => true,
             SqliteError::Statement { schema, .. } => *schema,
             SqliteError::NotReadable { .. }
             | SqliteError::Locked(_)

@@ -6,6 +6,7 @@ mod open;
 mod pool;
 mod script;
 mod serve;
+mod verify;
 pub mod write;
 
 pub use error::SqliteError;
@@ -14,3 +15,4 @@ pub use open::{Database, Session, version};
 pub use pool::{Pool, PoolError, Pooled};
 pub use script::create_from_script;
 pub use serve::{Circumstances, Prepared, ServeError, Served};
+pub use verify::verify;

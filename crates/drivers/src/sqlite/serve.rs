@@ -90,6 +90,15 @@ impl Prepared {
         Some(self.shape.write(&loaded.graph, roots, Arrangement::Canonical))
     }
 
+    /// The response of the first few roots only, and how many were left out; `None` after an error.
+    #[must_use]
+    pub fn excerpt(&self, loaded: &Loaded, at_most: usize) -> Option<(Vec<u8>, usize)> {
+        let roots = loaded.roots.as_ref().filter(|_| loaded.error.is_none())?;
+        let shown = roots.len().min(at_most);
+        let bytes = self.shape.write(&loaded.graph, &roots[..shown], Arrangement::AsReturned);
+        Some((bytes, roots.len() - shown))
+    }
+
     /// Serves one request.
     pub fn serve(&self, session: &Session, how: &mut Circumstances<'_>) -> Result<Served, ServeError> {
         let start = Instant::now();

@@ -1,0 +1,73 @@
+//! Running experiments, and the one to begin with.
+
+use crate::error::AppError;
+use crate::source::Opened;
+use fetchscope_engine::plan::document::Strategy;
+use fetchscope_engine::plan::endpoint::Endpoint;
+use fetchscope_experiment::event::Event;
+use fetchscope_experiment::outcome::{Agreement, Outcome};
+use fetchscope_experiment::run::{self, Setup};
+use fetchscope_experiment::spec::{Conditions, Expectation, Experiment, Variant, Workload};
+use indexmap::IndexMap;
+use std::sync::atomic::AtomicBool;
+
+/// Runs an experiment on its opened source.
+pub fn run(
+    experiment: &Experiment,
+    opened: &Opened,
+    emit: &mut dyn FnMut(Event),
+    cancel: &AtomicBool,
+) -> Result<Outcome, AppError> {
+    let setup = Setup {
+        experiment,
+        mapping: opened.mapping.clone(),
+        database: &opened.database,
+        data: opened.data.clone(),
+        notes: opened.notices.clone(),
+    };
+    Ok(run::run(&setup, emit, cancel)?)
+}
+
+/// Whether every variant that should return the baseline's graph did.
+#[must_use]
+pub fn agrees(outcome: &Outcome) -> bool {
+    outcome.variants.iter().all(|variant| {
+        let expected = outcome.experiment.variants.get(&variant.name).map(|one| one.expect).unwrap_or_default();
+        match (&variant.agreement, expected) {
+            (_, Expectation::Differs) | (Agreement::Baseline | Agreement::Same, _) => true,
+            (Agreement::Different { .. } | Agreement::Raises { .. } | Agreement::Unknown, Expectation::Same) => false,
+        }
+    })
+}
+
+/// The experiment to begin with on a source: the article's benchmark on the sample, and all lazy, joined and selectin
+/// for any other endpoint.
+#[must_use]
+pub fn default_experiment(source: &str, endpoint: Endpoint) -> Experiment {
+    let paths = endpoint.paths();
+    let all = |strategy| Variant {
+        strategies: paths.iter().map(|path| (path.clone(), strategy)).collect(),
+        ..Variant::default()
+    };
+    let mut variants: IndexMap<String, Variant> = IndexMap::new();
+    variants.insert("all lazy".to_owned(), all(Strategy::Select));
+    variants.insert("joined".to_owned(), all(Strategy::Joined));
+    variants.insert("selectin".to_owned(), all(Strategy::Selectin));
+    if endpoint.name.as_deref() == Some("users") {
+        variants.insert("subquery".to_owned(), all(Strategy::Subquery));
+        let mut mixed = all(Strategy::Selectin);
+        mixed.strategies.insert("organization.tenant".to_owned(), Strategy::Joined);
+        variants.insert("selectin, tenant joined".to_owned(), mixed);
+    }
+    Experiment {
+        version: 1,
+        source: source.to_owned(),
+        mapping: None,
+        seed: 1,
+        baseline: variants.keys().next().cloned(),
+        endpoint,
+        variants,
+        workload: Workload { concurrency: 50, requests: Some(1000), warmup: 50, rounds: 5, ..Workload::default() },
+        conditions: Conditions { rtt_ms: 1.0, ..Conditions::default() },
+    }
+}

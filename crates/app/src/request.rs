@@ -1,0 +1,56 @@
+//! One request of a plan, with its trace.
+
+use crate::error::AppError;
+use crate::source::Opened;
+use fetchscope_drivers::latency::Network;
+use fetchscope_drivers::sqlite::{Circumstances, Prepared, Served, Session};
+use fetchscope_engine::graph::response;
+use fetchscope_engine::plan::Program;
+use fetchscope_engine::plan::document::PlanDocument;
+use fetchscope_engine::trace::Trace;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+/// Runs one request without an injected network, every statement recorded.
+pub fn serve(opened: &Opened, session: &Session, plan: &PlanDocument) -> Result<(Prepared, Served), AppError> {
+    let program = Program::resolve(opened.mapping.clone(), plan)?;
+    let prepared = Prepared::new(Arc::new(program));
+    let mut how = Circumstances {
+        network: &mut Network::none(),
+        transaction: true,
+        statement_cache: true,
+        record: true,
+        cancel: &AtomicBool::new(false),
+    };
+    let served = prepared.serve(session, &mut how)?;
+    Ok((prepared, served))
+}
+
+/// The whole trace of one request, response included.
+pub fn trace(opened: &Opened, plan: &PlanDocument) -> Result<Trace, AppError> {
+    let session = opened.database.connect()?;
+    let (prepared, served) = serve(opened, &session, plan)?;
+    let canonical = prepared.canonical(&served.loaded);
+    let answered = canonical.is_some();
+    let response = match answered {
+        true => Some(
+            serde_json::from_slice(&served.response)
+                .map_err(|error| AppError::Internal(format!("the response is not JSON: {error}")))?,
+        ),
+        false => None,
+    };
+    Ok(Trace {
+        query_count: served.query_count,
+        round_trips: served.round_trips,
+        row_count: served.row_count,
+        byte_count: served.byte_count,
+        root_count: served.loaded.roots.as_ref().map(|roots| roots.len() as u64),
+        error: served.loaded.error,
+        statements: served.statements,
+        response,
+        hash_as_returned: answered.then(|| response::hash(&served.response)),
+        hash_canonical: canonical.as_deref().map(response::hash),
+        elapsed_ns: served.elapsed,
+        times_ns: served.bands,
+    })
+}

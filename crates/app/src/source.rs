@@ -1,0 +1,156 @@
+//! Sources: `sample:…` and `sqlite:PATH`, opened into a database with its mapping.
+
+use crate::error::AppError;
+use crate::paths::Paths;
+use fetchscope_datasets::{Dataset, NamedEndpoint, Progress, SampleSpec};
+use fetchscope_drivers::sqlite::{Database, introspect, verify, version};
+use fetchscope_engine::mapping::Mapping;
+use fetchscope_engine::mapping::document::MappingDocument;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+/// A source as it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// A sample, generated when it is not there yet.
+    Sample(SampleSpec),
+    /// A SQLite file of the user's.
+    Sqlite(String),
+}
+
+/// An opened source.
+#[derive(Debug)]
+pub struct Opened {
+    /// The source in its canonical form.
+    pub source: String,
+    /// For titles: `CitizenApp s`, or the file's name.
+    pub title: String,
+    /// Database and version.
+    pub engine: String,
+    /// What the data is.
+    pub data: String,
+    /// The database itself.
+    pub database: Database,
+    /// The mapping as a file would say it.
+    pub document: MappingDocument,
+    /// The mapping, checked.
+    pub mapping: Arc<Mapping>,
+    /// Endpoints that ship with a sample.
+    pub endpoints: Vec<NamedEndpoint>,
+    /// Name of the endpoint to begin with.
+    pub first_endpoint: Option<String>,
+    /// Tables left out, and why.
+    pub notices: Vec<String>,
+}
+
+impl std::str::FromStr for Source {
+    type Err = AppError;
+
+    fn from_str(text: &str) -> Result<Source, AppError> {
+        if let Some(sample) = text.strip_prefix("sample:") {
+            return Ok(Source::Sample(sample.parse()?));
+        }
+        if let Some(path) = text.strip_prefix("sqlite:") {
+            if path.is_empty() {
+                return Err(AppError::Input("`sqlite:` wants the path of a file after it".to_owned()));
+            }
+            return Ok(Source::Sqlite(path.to_owned()));
+        }
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            // The address may carry a password, so it is not repeated.
+            return Err(AppError::Input(
+                "Postgres cannot be opened by this version; use `sample:citizenapp` or `sqlite:PATH`".to_owned(),
+            ));
+        }
+        let hint =
+            if Path::new(text).exists() { format!("; for that file write `sqlite:{text}`") } else { String::new() };
+        Err(AppError::Input(format!(
+            "`{text}` is not a source; write `sample:citizenapp`, `sample:citizenapp?size=m` or `sqlite:PATH`{hint}"
+        )))
+    }
+}
+
+impl Source {
+    /// Opens the source; a sample that is not there yet is generated, and `progress` hears of it.
+    pub fn open(
+        &self,
+        paths: &Paths,
+        mapping: Option<&MappingDocument>,
+        progress: &mut dyn FnMut(Progress<'_>),
+        cancel: &AtomicBool,
+    ) -> Result<Opened, AppError> {
+        match self {
+            Source::Sample(spec) => open_sample(spec, paths, mapping, progress, cancel),
+            Source::Sqlite(path) => open_file(path, mapping),
+        }
+    }
+}
+
+fn open_sample(
+    spec: &SampleSpec,
+    paths: &Paths,
+    mapping: Option<&MappingDocument>,
+    progress: &mut dyn FnMut(Progress<'_>),
+    cancel: &AtomicBool,
+) -> Result<Opened, AppError> {
+    let dataset = Dataset::open(spec)?;
+    let path = fetchscope_datasets::ensure(&dataset, spec, &paths.samples, progress, cancel)?;
+    let database = Database::open(&path)?;
+    let document = mapping.unwrap_or(&dataset.mapping).clone();
+    let first_endpoint = Some(dataset.default_endpoint(&spec.size)?.name.clone());
+    let indexes = if spec.fk_indexes { "on" } else { "off" };
+    let checked = check(&database, &document, mapping.is_some())?;
+    Ok(Opened {
+        source: format!("sample:{spec}"),
+        title: format!("{} {}", dataset.info.title, spec.size),
+        engine: format!("SQLite {}", version()),
+        data: format!(
+            "{} {}, seed {}, {} tenants, foreign-key indexes {indexes}",
+            dataset.info.title,
+            spec.size,
+            spec.seed,
+            spec.tenants.name(),
+        ),
+        database,
+        mapping: checked,
+        document,
+        endpoints: dataset.endpoints,
+        first_endpoint,
+        notices: Vec::new(),
+    })
+}
+
+fn open_file(path: &str, mapping: Option<&MappingDocument>) -> Result<Opened, AppError> {
+    let database = Database::open(Path::new(path))?;
+    let name = Path::new(path).file_name().map_or_else(|| path.to_owned(), |name| name.to_string_lossy().into_owned());
+    let (document, notices) = match mapping {
+        Some(document) => (document.clone(), Vec::new()),
+        None => {
+            let found = introspect(&database.connect()?, &name)?;
+            (found.mapping, found.notices)
+        }
+    };
+    let checked = check(&database, &document, mapping.is_some())?;
+    Ok(Opened {
+        source: format!("sqlite:{path}"),
+        title: name.clone(),
+        engine: format!("SQLite {}", version()),
+        data: name,
+        database,
+        mapping: checked,
+        document,
+        endpoints: Vec::new(),
+        first_endpoint: None,
+        notices,
+    })
+}
+
+/// A mapping that somebody wrote is held against the tables that are really there.
+fn check(database: &Database, document: &MappingDocument, written: bool) -> Result<Arc<Mapping>, AppError> {
+    let mapping = Mapping::check(document)?;
+    if written {
+        verify(&database.connect()?, document)?;
+    }
+    Ok(Arc::new(mapping))
+}

@@ -1,0 +1,70 @@
+//! The strategies the window offers, in SQLAlchemy's words.
+
+use crate::wire::{StrategyInfo, WireStrategy};
+use fetchscope_engine::plan::document::Strategy;
+
+/// Every strategy, in the order of the menu.
+#[must_use]
+pub fn offered() -> Vec<StrategyInfo> {
+    use WireStrategy::{Immediate, Joined, JoinedInner, Noload, Raise, RaiseOnSql, Select, Selectin, Subquery};
+    [
+        (Select, "lazyload()", "A statement when the attribute is read.", true),
+        (Joined, "joinedload()", "LEFT OUTER JOIN in the parent's statement.", true),
+        (
+            JoinedInner,
+            "joinedload(innerjoin=True)",
+            "JOIN in the parent's statement; drops parents without a target.",
+            true,
+        ),
+        (Selectin, "selectinload()", "One more statement with an IN list of keys, 500 at a time.", true),
+        (Subquery, "subqueryload()", "One more statement that restates the first as a derived table.", true),
+        (Immediate, "immediateload()", "The lazy statements, sent right after the load.", true),
+        (Raise, "raiseload()", "Reading the attribute is an error.", false),
+        (RaiseOnSql, "raiseload(sql_only=True)", "Reading is an error unless the identity map answers.", false),
+        (Noload, "noload()", "The attribute stays empty: a wrong answer, deprecated in SQLAlchemy 2.1.", false),
+    ]
+    .map(|(strategy, option, explanation, usual)| StrategyInfo {
+        strategy,
+        option: option.to_owned(),
+        explanation: explanation.to_owned(),
+        usual,
+    })
+    .into()
+}
+
+impl From<WireStrategy> for Strategy {
+    fn from(strategy: WireStrategy) -> Strategy {
+        match strategy {
+            WireStrategy::Select => Strategy::Select,
+            WireStrategy::Joined => Strategy::Joined,
+            WireStrategy::JoinedInner => Strategy::JoinedInner,
+            WireStrategy::Selectin => Strategy::Selectin,
+            WireStrategy::Subquery => Strategy::Subquery,
+            WireStrategy::Immediate => Strategy::Immediate,
+            WireStrategy::Raise => Strategy::Raise,
+            WireStrategy::RaiseOnSql => Strategy::RaiseOnSql,
+            WireStrategy::Noload => Strategy::Noload,
+        }
+    }
+}
+
+impl WireStrategy {
+    /// The strategy the window offers for this one, if it offers it.
+    #[must_use]
+    pub fn of(strategy: Strategy) -> Option<WireStrategy> {
+        Some(match strategy {
+            Strategy::Default | Strategy::Select => WireStrategy::Select,
+            Strategy::Joined => WireStrategy::Joined,
+            Strategy::JoinedInner => WireStrategy::JoinedInner,
+            Strategy::Selectin => WireStrategy::Selectin,
+            Strategy::Subquery => WireStrategy::Subquery,
+            Strategy::Immediate => WireStrategy::Immediate,
+            Strategy::Raise => WireStrategy::Raise,
+            Strategy::RaiseOnSql => WireStrategy::RaiseOnSql,
+            Strategy::Noload => WireStrategy::Noload,
+            Strategy::JoinedInnerUnnested | Strategy::ContainsEager | Strategy::Bulk | Strategy::JsonAgg => {
+                return None;
+            }
+        })
+    }
+}

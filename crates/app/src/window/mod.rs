@@ -1,0 +1,161 @@
+//! What the window asks for, in the types of [`crate::wire`].
+
+mod runs;
+mod source_view;
+mod trace_view;
+
+use crate::error::AppError;
+use crate::paths::Paths;
+use crate::presets::Preset;
+use crate::source::{Opened, Source};
+use crate::wire::{
+    ChartPair, DrawRequest, ExperimentDoc, ExportView, RunEvent, RunView, SampleView, Settings, SourceView, StartView,
+    TraceRequest, TraceView, VariantDoc, WireError,
+};
+use crate::{document, settings, strategies};
+use fetchscope_drivers::sqlite::Session;
+use fetchscope_experiment::run::EMULATES;
+use runs::Runs;
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use trace_view::LastTrace;
+
+/// The application behind a window. All of it may be called from any thread.
+#[derive(Debug)]
+pub struct App {
+    paths: Paths,
+    opened: Mutex<HashMap<String, Arc<OpenSource>>>,
+    traces: Mutex<HashMap<String, LastTrace>>,
+    runs: Runs,
+}
+
+/// A source with the connection its single requests use.
+#[derive(Debug)]
+struct OpenSource {
+    opened: Opened,
+    session: Mutex<Option<Session>>,
+}
+
+type Answer<T> = Result<T, WireError>;
+
+impl App {
+    /// An application that keeps its files there.
+    #[must_use]
+    pub fn new(paths: Paths) -> App {
+        App { paths, opened: Mutex::default(), traces: Mutex::default(), runs: Runs::default() }
+    }
+
+    /// What the window shows first.
+    pub fn start(&self) -> Answer<StartView> {
+        let (settings, notice) = settings::load(&self.paths.settings);
+        let datasets = fetchscope_datasets::list().map_err(AppError::from)?;
+        let samples = datasets.iter().flat_map(|dataset| {
+            dataset.sizes.iter().map(|size| SampleView {
+                source: format!("sample:{}?size={}", dataset.name, size.name),
+                title: format!("{}, size {}", dataset.title, size.name),
+                description: size.description.clone(),
+            })
+        });
+        Ok(StartView {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            emulates: EMULATES.to_owned(),
+            samples: samples.collect(),
+            strategies: strategies::offered(),
+            presets: Preset::ALL.map(Preset::info).into(),
+            settings,
+            notices: notice.into_iter().collect(),
+        })
+    }
+
+    /// Opens a source; a sample that is not there yet is generated first.
+    pub fn open_source(&self, source: &str) -> Answer<SourceView> {
+        // Asked for by hand, a file is looked at afresh.
+        lock(&self.opened).remove(source);
+        let open = self.source(source)?;
+        Ok(source_view::view(&open.opened)?)
+    }
+
+    /// Runs one request of a variant.
+    pub fn trace(&self, request: &TraceRequest) -> Answer<TraceView> {
+        let doc = &request.experiment;
+        let Some(variant) = doc.variants.iter().find(|variant| variant.id == request.variant) else {
+            return Err(AppError::Input("the variant to run is not among the open ones".to_owned()).into());
+        };
+        let open = self.source(&doc.source)?;
+        let endpoint = document::endpoint(&doc.endpoint)?;
+        let plan =
+            endpoint.plan(&document::variant(variant).strategies, fetchscope_engine::plan::document::Strategy::Select);
+        let mut session = lock(&open.session);
+        let connected = match session.take() {
+            Some(connected) => connected,
+            None => open.opened.database.connect().map_err(AppError::from)?,
+        };
+        // A connection whose request failed is not used again.
+        let (prepared, served) = crate::request::serve(&open.opened, &connected, &plan)?;
+        *session = Some(connected);
+        drop(session);
+        let mut traces = lock(&self.traces);
+        let context = format!("{} {} {}", doc.source, doc.endpoint.root, doc.endpoint.filter);
+        let last = traces.get(&variant.id).filter(|last| last.context == context);
+        let (view, seen) = trace_view::view(&variant.id, context, &prepared, &served, last);
+        traces.insert(variant.id.clone(), seen);
+        Ok(view)
+    }
+
+    /// A variant with the strategies of a preset.
+    pub fn apply_preset(&self, experiment: &ExperimentDoc, variant: &str, preset: &str) -> Answer<VariantDoc> {
+        let known = Preset::ALL.into_iter().find(|one| one.id() == preset);
+        let preset = known.ok_or_else(|| AppError::Input(format!("there is no preset `{preset}`")))?;
+        let found = experiment.variants.iter().find(|one| one.id == variant);
+        let variant =
+            found.ok_or_else(|| AppError::Input("the variant to change is not among the open ones".to_owned()))?;
+        let open = self.source(&experiment.source)?;
+        let strategies = preset.strategies(&open.opened.document, &experiment.endpoint);
+        Ok(VariantDoc { strategies, ..variant.clone() })
+    }
+
+    /// Runs the experiment; returns when it is done or cancelled.
+    pub fn run(&self, experiment: &ExperimentDoc, emit: &mut dyn FnMut(RunEvent)) -> Answer<RunView> {
+        let open = self.source(&experiment.source)?;
+        Ok(self.runs.run(experiment, &open.opened, emit)?)
+    }
+
+    /// Stops the run that is going on.
+    pub fn cancel_run(&self) {
+        self.runs.cancel();
+    }
+
+    /// The two charts of a run.
+    pub fn draw(&self, request: &DrawRequest) -> Answer<ChartPair> {
+        Ok(self.runs.draw(request)?)
+    }
+
+    /// Writes a run to a file, in the format its ending asks for.
+    pub fn export_run(&self, run: &str, path: &Path) -> Answer<ExportView> {
+        Ok(self.runs.export(run, path)?)
+    }
+
+    /// Keeps the settings for the next start.
+    pub fn save_settings(&self, settings: &Settings) -> Answer<()> {
+        Ok(settings::save(&self.paths.settings, settings)?)
+    }
+
+    fn source(&self, source: &str) -> Result<Arc<OpenSource>, AppError> {
+        if let Some(open) = lock(&self.opened).get(source) {
+            return Ok(open.clone());
+        }
+        let parsed: Source = source.parse()?;
+        let opened = parsed.open(&self.paths, None, &mut |_| {}, &AtomicBool::new(false))?;
+        let open = Arc::new(OpenSource { opened, session: Mutex::default() });
+        let mut all = lock(&self.opened);
+        all.insert(open.opened.source.clone(), open.clone());
+        all.insert(source.to_owned(), open.clone());
+        Ok(open)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
