@@ -1,0 +1,108 @@
+//! The commands of the window: one-line adapters to the application, each off the thread that draws.
+
+use crate::{dialogs, startup};
+use fetchscope_app::App;
+use fetchscope_app::wire::{
+    ChartPair, DrawRequest, ErrorCode, ExperimentDoc, ExportView, RunEvent, RunView, Settings, SourceView, StartView,
+    TraceRequest, TraceView, VariantDoc, WireError,
+};
+use std::path::PathBuf;
+use std::sync::Arc;
+use tauri::ipc::{Channel, Invoke};
+use tauri::{AppHandle, State, Wry};
+
+type Shared<'a> = State<'a, Arc<App>>;
+type Answer<T> = Result<T, WireError>;
+
+/// Every command, as the window finds it by name; `build.rs` and `capabilities/main.json` name the same ones.
+pub(crate) fn all() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
+    tauri::generate_handler![
+        apply_preset,
+        cancel_run,
+        choose_export,
+        choose_source,
+        draw,
+        export_run,
+        open_source,
+        ready,
+        run,
+        save_settings,
+        start,
+        trace,
+    ]
+}
+
+#[tauri::command]
+async fn start(app: Shared<'_>) -> Answer<StartView> {
+    aside(&app, App::start).await
+}
+
+#[tauri::command]
+async fn open_source(app: Shared<'_>, source: String) -> Answer<SourceView> {
+    aside(&app, move |app| app.open_source(&source)).await
+}
+
+#[tauri::command]
+async fn choose_source(app: Shared<'_>, shell: AppHandle) -> Answer<Option<String>> {
+    aside(&app, move |_| Ok(dialogs::choose_source(&shell))).await
+}
+
+#[tauri::command]
+async fn trace(app: Shared<'_>, request: TraceRequest) -> Answer<TraceView> {
+    aside(&app, move |app| app.trace(&request)).await
+}
+
+#[tauri::command]
+async fn apply_preset(
+    app: Shared<'_>,
+    experiment: ExperimentDoc,
+    variant: String,
+    preset: String,
+) -> Answer<VariantDoc> {
+    aside(&app, move |app| app.apply_preset(&experiment, &variant, &preset)).await
+}
+
+#[tauri::command]
+async fn run(app: Shared<'_>, experiment: ExperimentDoc, events: Channel<RunEvent>) -> Answer<RunView> {
+    // An event that cannot be delivered, because the window is gone, changes nothing about the run.
+    aside(&app, move |app| app.run(&experiment, &mut |event| drop(events.send(event)))).await
+}
+
+#[tauri::command]
+async fn cancel_run(app: Shared<'_>) -> Answer<()> {
+    app.cancel_run();
+    Ok(())
+}
+
+#[tauri::command]
+async fn draw(app: Shared<'_>, request: DrawRequest) -> Answer<ChartPair> {
+    aside(&app, move |app| app.draw(&request)).await
+}
+
+#[tauri::command]
+async fn choose_export(app: Shared<'_>, shell: AppHandle, name: String) -> Answer<Option<String>> {
+    aside(&app, move |_| Ok(dialogs::choose_export(&shell, &name))).await
+}
+
+#[tauri::command]
+async fn export_run(app: Shared<'_>, run: String, path: PathBuf) -> Answer<ExportView> {
+    aside(&app, move |app| app.export_run(&run, &path)).await
+}
+
+#[tauri::command]
+async fn save_settings(app: Shared<'_>, settings: Settings) -> Answer<()> {
+    aside(&app, move |app| app.save_settings(&settings)).await
+}
+
+#[tauri::command]
+fn ready() {
+    startup::report_ready();
+}
+
+/// Runs `work` on a thread that may block; a defect in it is an answer, and the window stays.
+async fn aside<T: Send + 'static>(app: &Arc<App>, work: impl FnOnce(&App) -> Answer<T> + Send + 'static) -> Answer<T> {
+    let app = Arc::clone(app);
+    tauri::async_runtime::spawn_blocking(move || work(&app)).await.unwrap_or_else(|error| {
+        Err(WireError { code: ErrorCode::Internal, message: format!("A defect of Fetchscope stopped this: {error}.") })
+    })
+}

@@ -1,0 +1,39 @@
+//! The system's file dialogs, and the seam by which a test answers in their place.
+
+use std::path::PathBuf;
+use tauri::AppHandle;
+use tauri_plugin_dialog::{DialogExt, FilePath};
+
+/// A path given here is what the dialogs answer, because nothing but a person can drive a native dialog.
+const ANSWER: &str = "FETCHSCOPE_DIALOG_ANSWER";
+
+/// The database file the user chose, as a source; `None` when the dialog was closed.
+pub(crate) fn choose_source(shell: &AppHandle) -> Option<String> {
+    let path = answer().or_else(|| {
+        let dialog = shell.dialog().file().set_title("Open a SQLite file");
+        local(
+            dialog
+                .add_filter("SQLite", &["db", "sqlite", "sqlite3"])
+                .add_filter("All files", &["*"])
+                .blocking_pick_file(),
+        )
+    })?;
+    Some(format!("sqlite:{}", path.display()))
+}
+
+/// Where the user wants the report, proposed under `name`; `None` when the dialog was closed.
+pub(crate) fn choose_export(shell: &AppHandle, name: &str) -> Option<String> {
+    let path = answer().or_else(|| {
+        let dialog = shell.dialog().file().set_title("Save the report").set_file_name(name);
+        local(dialog.add_filter("HTML report", &["html"]).blocking_save_file())
+    })?;
+    Some(path.display().to_string())
+}
+
+fn answer() -> Option<PathBuf> {
+    std::env::var_os(ANSWER).filter(|path| !path.is_empty()).map(PathBuf::from)
+}
+
+fn local(chosen: Option<FilePath>) -> Option<PathBuf> {
+    chosen?.into_path().ok()
+}
