@@ -5,9 +5,9 @@
 
 use fetchscope_tests::window::{Display, Driver, Fault, Launch, Owned, desktop};
 use serde_json::json;
-use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
+use std::time::Duration;
 
 const STARTS: usize = 5;
 const TOGGLES: usize = 20;
@@ -45,15 +45,8 @@ fn start(application: &Path, display: &Display, launch: &Launch) -> Result<f64, 
     let mut command = Command::new(application);
     launch.environment(display, &mut command);
     let mut window = Owned::start(command.env("FETCHSCOPE_TIMING", "1").stderr(Stdio::piped()))?;
-    let said = window.leader().stderr.take();
-    for line in said.into_iter().flat_map(|said| BufReader::new(said).lines()) {
-        let line = line.unwrap_or_default();
-        let age = line.strip_prefix("ready after ").and_then(|rest| rest.strip_suffix(" ms"));
-        if let Some(age) = age.and_then(|age| age.parse().ok()) {
-            return Ok(age);
-        }
-    }
-    Err(Fault::Program { program: "the window".to_owned(), problem: "ended before it was ready".to_owned() })
+    let age = window.await_line("ready after ", Duration::from_secs(120))?;
+    age.trim_end_matches(" ms").parse().map_err(|_| Fault::Program { program: "the window".to_owned(), problem: age })
 }
 
 /// Milliseconds from a change of strategy until two frames after the query count changed.

@@ -1,8 +1,12 @@
 //! Processes that end with their owner, together with everything they started.
 
 use super::Fault;
+use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::channel;
+use std::thread::spawn;
+use std::time::{Duration, Instant};
 
 /// A process that leads a group of its own. Dropping it kills the group, also while a panic unwinds.
 #[derive(Debug)]
@@ -24,6 +28,27 @@ impl Owned {
     /// The process that leads the group.
     pub fn leader(&mut self) -> &mut Child {
         &mut self.child
+    }
+
+    /// Waits for a line of standard error that begins with `beginning`, and returns its rest. Standard error has to be
+    /// piped; what is said later is read and forgotten.
+    ///
+    /// # Errors
+    /// When the leader does not say it in time, or ends before.
+    pub fn await_line(&mut self, beginning: &str, patience: Duration) -> Result<String, Fault> {
+        let (said, heard) = channel();
+        if let Some(output) = self.child.stderr.take() {
+            spawn(move || BufReader::new(output).lines().map_while(Result::ok).for_each(|line| drop(said.send(line))));
+        }
+        let began = Instant::now();
+        let mut last = String::new();
+        while let Ok(line) = heard.recv_timeout(patience.saturating_sub(began.elapsed())) {
+            if let Some(rest) = line.strip_prefix(beginning) {
+                return Ok(rest.to_owned());
+            }
+            last = line;
+        }
+        Err(Fault::Timeout { what: format!("it said {beginning:?}"), waited: began.elapsed(), last })
     }
 
     /// Whether the leader has ended.

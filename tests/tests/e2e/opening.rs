@@ -5,8 +5,8 @@ use fetchscope_tests::window::{Display, Fault, Launch, Owned, desktop};
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 #[test]
 fn the_window_opens_on_the_sample_and_the_default_experiment() -> Result<(), Fault> {
@@ -58,8 +58,7 @@ fn no_process_of_the_window_listens() -> Result<(), Fault> {
     let mut command = Command::new(desktop()?);
     Launch { home: home.path().to_owned(), dialog_answer: None }.environment(&display, &mut command);
     let mut window = Owned::start(command.env("FETCHSCOPE_TIMING", "1").stderr(Stdio::piped()))?;
-    let said = BufReader::new(window.leader().stderr.take().expect("standard error was piped"));
-    assert!(said.lines().map_while(Result::ok).any(|line| line.starts_with("ready")), "the window showed no data");
+    window.await_line("ready", Duration::from_secs(60))?;
     let family = group(window.leader().id());
     assert!(family.len() > 1, "the web view's processes were not found: {family:?}");
     let listening: BTreeSet<String> =
