@@ -76,7 +76,9 @@ export function replay(options: ReplayOptions = {}): Host {
   const counts = new Map<string, { queries: number; rows: number }>();
   let cancelled = false;
 
-  const pause = () => new Promise<void>((resolve) => setTimeout(resolve, stepMs));
+  const pause = async () => {
+    if (stepMs > 0) await new Promise((resolve) => setTimeout(resolve, stepMs));
+  };
 
   return {
     start: async () => structuredClone(start) as unknown as StartView,

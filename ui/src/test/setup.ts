@@ -1,8 +1,11 @@
 // What the test's document does not lay out: every panel is as large as in a usual window.
-import { cleanup } from '@testing-library/svelte';
+import { cleanup, configure } from '@testing-library/svelte';
 import { afterEach } from 'vitest';
 
 Object.defineProperty(HTMLElement.prototype, 'clientWidth', { configurable: true, get: () => 1100 });
 Object.defineProperty(HTMLElement.prototype, 'clientHeight', { configurable: true, get: () => 220 });
+
+// A busy machine is slow, not wrong.
+configure({ asyncUtilTimeout: 15_000 });
 
 afterEach(cleanup);
