@@ -1,3 +1,27 @@
-//! The command line.
+//! `fetchscope`: the profiler on the command line. Results go to standard output, progress and errors to standard error.
 
-fn main() {}
+mod arguments;
+mod commands;
+mod input;
+mod output;
+mod progress;
+
+use arguments::{Arguments, Command};
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let done = match arguments.command {
+        Command::Demo(demo) => commands::demo::run(&demo),
+        Command::Schema(schema) => commands::schema::run(&schema),
+        Command::Trace(trace) => commands::trace::run(&trace),
+        Command::Run(run) => commands::run::run(&run),
+        Command::Dataset(dataset) => commands::dataset::run(&dataset),
+    };
+    match done {
+        Ok(commands::Verdict::Yes) => ExitCode::SUCCESS,
+        Ok(commands::Verdict::No) => ExitCode::from(1),
+        Err(error) => output::failure(&error),
+    }
+}

@@ -1,0 +1,105 @@
+//! What can be typed.
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// How should each relationship of an endpoint be loaded? Counts the statements SQLAlchemy 2.1 would send and measures
+/// them.
+#[derive(Debug, Parser)]
+#[command(name = "fetchscope", version, about, arg_required_else_help = true)]
+#[command(
+    after_help = "Exit status: 0 done, 1 the answer is no (results differ), 2 unusable input, 3 the database failed."
+)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// The main job on sample data: five ways to load 1 000 users, compared in a table and a report
+    Demo(Demo),
+    /// Print the mapping of a database
+    Schema(Schema),
+    /// Run one request of a plan and print its statements and response
+    Trace(Trace),
+    /// Run an experiment
+    Run(Run),
+    /// List the samples, or load one into a database
+    Dataset(Dataset),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Where the report goes; may be repeated. The ending picks the format: .html .json .svg
+    #[arg(long, value_name = "FILE", default_value = "fetchscope-demo.html")]
+    pub(crate) report: Vec<PathBuf>,
+    /// Print the outcome as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Schema {
+    /// sample:NAME, sample:NAME?size=m or sqlite:PATH
+    #[arg(long)]
+    pub(crate) source: String,
+    /// Print the mapping as JSON (it always is; accepted so that every command takes it)
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Trace {
+    /// sample:NAME, sample:NAME?size=m or sqlite:PATH
+    #[arg(long)]
+    pub(crate) source: String,
+    /// A mapping file instead of the introspected one; - reads standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) mapping: Option<PathBuf>,
+    /// The plan file; - reads standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) plan: PathBuf,
+    /// Print the whole trace as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// The experiment file (TOML); - reads standard input
+    pub(crate) experiment: PathBuf,
+    /// Where a report goes; may be repeated. The ending picks the format: .html .json .svg
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Vec<PathBuf>,
+    /// Print the outcome as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Dataset {
+    #[command(subcommand)]
+    pub(crate) command: DatasetCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DatasetCommand {
+    /// List the samples and their sizes
+    List {
+        /// Print them as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write a sample into a new SQLite file
+    Load {
+        /// What stands after `sample:` in a source: citizenapp, citizenapp?size=m&seed=2&fk_indexes=off, or a folder
+        name: String,
+        /// sqlite:PATH of the file to create
+        #[arg(long, value_name = "SOURCE")]
+        into: String,
+        /// Print what was written as JSON
+        #[arg(long)]
+        json: bool,
+    },
+}

@@ -1,0 +1,18 @@
+//! `fetchscope demo`: the default experiment on the sample.
+
+use super::Verdict;
+use crate::arguments::Demo;
+use crate::output;
+use anyhow::{Context, Result};
+use fetchscope_app::experiment::default_experiment;
+use fetchscope_datasets::{Dataset, SampleSpec};
+
+/// Measures five ways to load the article's list.
+pub(crate) fn run(arguments: &Demo) -> Result<Verdict> {
+    output::check_reports(&arguments.report)?;
+    let spec = SampleSpec::of("citizenapp");
+    let dataset = Dataset::open(&spec)?;
+    let endpoint = dataset.endpoint("users").context("the sample has lost its list of users")?.endpoint.clone();
+    let experiment = default_experiment(&format!("sample:{spec}"), endpoint);
+    super::run::measure(&experiment, &arguments.report, arguments.json)
+}

@@ -1,0 +1,75 @@
+//! `fetchscope trace`: one request of a plan.
+
+use super::Verdict;
+use crate::arguments::Trace;
+use crate::{input, output};
+use anyhow::Result;
+use fetchscope_app::error::AppError;
+use fetchscope_engine::plan::document::PlanDocument;
+use fetchscope_engine::trace::{self, Phase};
+use fetchscope_report::{format, sql};
+use std::fmt::Write;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+/// Statements shown one by one without `--json`.
+const SHOWN: usize = 25;
+
+/// Runs the plan and prints its trace.
+pub(crate) fn run(arguments: &Trace) -> Result<Verdict> {
+    let both = arguments.mapping.as_deref() == Some(Path::new("-")) && arguments.plan == Path::new("-");
+    if both {
+        return Err(AppError::Input("only one of --mapping and --plan can read standard input".to_owned()).into());
+    }
+    let mapping = input::mapping(arguments.mapping.as_deref())?;
+    let plan: PlanDocument = input::json(&arguments.plan, "plan")?;
+    let opened = super::open(&arguments.source, mapping.as_ref(), &AtomicBool::new(false))?;
+    let trace = fetchscope_app::request::trace(&opened, &plan)?;
+    if arguments.json {
+        output::json(&trace)?;
+    } else {
+        output::result(&readable(&trace))?;
+    }
+    Ok(Verdict::Yes)
+}
+
+/// The trace for people.
+fn readable(trace: &trace::Trace) -> String {
+    let mut text = String::new();
+    let said = if trace.query_count == 1 { "statement" } else { "statements" };
+    let _ = write!(
+        text,
+        "{} {said}, {} round trips, {} rows, {} decoded",
+        format::count(trace.query_count),
+        format::count(trace.round_trips),
+        format::count(trace.row_count),
+        format::bytes(trace.byte_count),
+    );
+    if let Some(roots) = trace.root_count {
+        let _ = write!(text, ", {} root objects", format::count(roots));
+    }
+    let _ = writeln!(text, ", {} this one time", format::duration(trace.elapsed_ns.0 as f64));
+    if let Some(error) = &trace.error {
+        let at = error.path.as_deref().map_or_else(String::new, |path| format!(" at {path}"));
+        let _ = writeln!(text, "It ends with {}{at}: {}", error.type_name.name(), error.message);
+    }
+    for one in trace.statements.iter().take(SHOWN) {
+        let phase = match one.phase {
+            Phase::Before => "before",
+            Phase::Load => "load",
+            Phase::Walk => "walk",
+        };
+        let path = one.path.as_deref().unwrap_or("root");
+        let _ = writeln!(text, "\n{} [{phase}, {path}, {} rows]", one.n, format::count(one.rows));
+        for line in sql::pretty(&one.sql).lines() {
+            let _ = writeln!(text, "    {line}");
+        }
+    }
+    if trace.statements.len() > SHOWN {
+        let _ = writeln!(text, "\n… and {} more; --json prints them all", trace.statements.len() - SHOWN);
+    }
+    if let Some(hash) = &trace.hash_canonical {
+        let _ = write!(text, "\nresponse {hash} (canonical SHA-256; --json prints it in full)");
+    }
+    text.trim_end().to_owned()
+}

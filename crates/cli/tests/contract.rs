@@ -1,0 +1,296 @@
+//! The command line as others rely on it: what it answers, where, and with which exit status.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+
+use fetchscope_drivers::sqlite::create_from_script;
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+struct Bench {
+    folder: tempfile::TempDir,
+}
+
+struct Said {
+    status: i32,
+    out: String,
+    err: String,
+}
+
+impl Bench {
+    fn new() -> Bench {
+        Bench { folder: tempfile::tempdir().unwrap() }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) -> PathBuf {
+        std::fs::write(self.path(name), text).unwrap();
+        self.path(name)
+    }
+
+    fn database(&self, script: &str) -> String {
+        let path = self.path("some.db");
+        create_from_script(&path, script).unwrap();
+        format!("sqlite:{}", path.display())
+    }
+
+    fn say(&self, arguments: &[&str], input: &str) -> Said {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_fetchscope"))
+            .args(arguments)
+            .env("FETCHSCOPE_HOME", self.folder.path())
+            .current_dir(self.folder.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // A command that fails early does not read its input.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        let output = child.wait_with_output().unwrap();
+        Said {
+            status: output.status.code().unwrap(),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+impl Said {
+    fn json(&self) -> Value {
+        assert_eq!(self.status, 0, "{}", self.err);
+        serde_json::from_str(&self.out).unwrap()
+    }
+
+    /// Asserts that nothing but one sentence was said, and returns it.
+    fn sentence(&self, status: i32) -> &str {
+        assert_eq!((self.status, self.out.as_str()), (status, ""), "{}", self.err);
+        let line = self.err.trim_end();
+        assert!(line.starts_with("error: ") && !line.contains('\n'), "{line}");
+        line
+    }
+}
+
+const XS: &str = "sample:citizenapp?size=xs";
+const USERS: &str = r#"{"root": "User", "filter": {"order_by": ["id"]},
+    "relationships": [{"name": "organization", "strategy": "STRATEGY"}]}"#;
+
+const SMALL: &str = "CREATE TABLE team (id INTEGER PRIMARY KEY, name VARCHAR(40) NOT NULL);
+    CREATE TABLE person (id INTEGER PRIMARY KEY, team_id INTEGER REFERENCES team, boss_id INTEGER REFERENCES person(id));
+    CREATE TABLE badge (person_id INTEGER PRIMARY KEY REFERENCES person(id), code TEXT);
+    CREATE TABLE skill (id INTEGER PRIMARY KEY);
+    CREATE TABLE person_skill (person_id INTEGER REFERENCES person(id), skill_id INTEGER REFERENCES skill(id),
+        PRIMARY KEY (person_id, skill_id));
+    CREATE TABLE loose (what TEXT);
+    CREATE VIEW seen AS SELECT id FROM person;
+    INSERT INTO team VALUES (1, 'red'); INSERT INTO person VALUES (1, 1, NULL), (2, 1, 1);";
+
+#[test]
+fn a_trace_has_the_promised_members() {
+    let trace =
+        Bench::new().say(&["trace", "--source", XS, "--plan", "-", "--json"], &USERS.replace("STRATEGY", "selectin"));
+    let trace = trace.json();
+    assert_eq!(trace["query_count"], 2);
+    assert_eq!(trace["round_trips"], 4);
+    assert_eq!(trace["row_count"], 55);
+    assert_eq!(trace["root_count"], 50);
+    assert_eq!(trace["error"], Value::Null);
+    assert_eq!(trace["response"].as_array().unwrap().len(), 50);
+    let statement = &trace["statements"][1];
+    assert_eq!(
+        (&statement["n"], &statement["phase"], &statement["path"]),
+        (&json!(2), &json!("load"), &json!("User.organization"))
+    );
+    for member in ["sql", "params", "rows", "bytes", "times_ns"] {
+        assert!(!statement[member].is_null(), "{member}");
+    }
+    for band in ["pool_wait", "round_trip", "execute", "fetch", "decode", "hydrate", "serialize"] {
+        assert!(statement["times_ns"][band].is_u64(), "{band}");
+    }
+    assert_eq!(trace["hash_canonical"], trace["hash_as_returned"]);
+}
+
+#[test]
+fn an_error_of_sqlalchemy_and_no_rows_are_answers() {
+    let bench = Bench::new();
+    let raised =
+        bench.say(&["trace", "--source", XS, "--plan", "-", "--json"], &USERS.replace("STRATEGY", "raise")).json();
+    assert_eq!(raised["error"]["type"], "InvalidRequestError");
+    assert_eq!((&raised["error"]["phase"], &raised["error"]["path"]), (&json!("walk"), &json!("User.organization")));
+    assert_eq!(raised["response"], Value::Null);
+    let nobody =
+        r#"{"root": "User", "filter": {"pk": -1}, "relationships": [{"name": "roles", "strategy": "selectin"}]}"#;
+    let nobody = bench.say(&["trace", "--source", XS, "--plan", "-", "--json"], nobody).json();
+    assert_eq!(
+        (&nobody["query_count"], &nobody["root_count"], &nobody["response"]),
+        (&json!(1), &json!(0), &json!([]))
+    );
+}
+
+#[test]
+fn unusable_input_is_one_sentence_and_status_2() {
+    let bench = Bench::new();
+    let not = bench.write("not.db", "this is a text file, and long enough for a header");
+    let not = format!("sqlite:{}", not.display());
+    let plan = bench.write("plan.json", &USERS.replace("STRATEGY", "joined"));
+    let plan = plan.to_str().unwrap();
+    let said = |arguments: &[&str]| bench.say(arguments, "").sentence(2).to_owned();
+    assert!(said(&["schema", "--source", &not]).contains("is not a SQLite database"));
+    assert!(said(&["schema", "--source", "sqlite:none.db"]).contains("there is no file"));
+    assert!(said(&["schema", "--source", "citizenapp"]).contains("is not a source"));
+    assert!(said(&["schema", "--source", "sample:citizenapp?size=xxl"]).contains("no size `xxl`"));
+
+    let unknown = bench.write("unknown.json", r#"{"root": "User", "relationships": [{"name": "orgs"}]}"#);
+    let words = said(&["trace", "--source", XS, "--plan", unknown.to_str().unwrap()]);
+    assert!(words.contains("`User` has no relationship `orgs`") && words.contains("`organization`"), "{words}");
+    let broken = bench.write("broken.json", "{\"root\": ");
+    assert!(said(&["trace", "--source", XS, "--plan", broken.to_str().unwrap()]).contains("line 1"));
+
+    let mapping = bench.say(&["schema", "--source", XS], "").out;
+    let missing = bench.write("missing.json", &mapping.replacen("\"manager_id\"", "\"chief_id\"", 1));
+    let words = said(&["trace", "--source", XS, "--mapping", missing.to_str().unwrap(), "--plan", plan]);
+    assert!(words.contains("manager_id") || words.contains("chief_id"), "{words}");
+    let words = said(&["trace", "--source", XS, "--mapping", "-", "--plan", "-"]);
+    assert!(words.contains("standard input"), "{words}");
+}
+
+fn experiment(strategy: &str, more: &str) -> String {
+    format!(
+        "version = 1\nsource = \"{XS}\"\n[endpoint]\nroot = \"User\"\nrelationships = [{{ name = \"organization\" }}]\n\
+         [variants.lazy]\n[variants.other]\n\"organization\" = \"{strategy}\"\n{more}"
+    )
+}
+
+#[test]
+fn experiments_that_cannot_run_name_the_place() {
+    let bench = Bench::new();
+    let said = |text: &str| bench.say(&["run", "-"], text).sentence(2).to_owned();
+    let none = said(&experiment("joined", "[workload]\nconcurrency = 0\n"));
+    assert!(none.contains("`workload.concurrency` is 0"), "{none}");
+    let typo = said(&experiment("joind", ""));
+    assert!(typo.contains("line 8") && typo.contains("joind"), "{typo}");
+    let unknown = said(&experiment("joined", "[worklod]\n"));
+    assert!(unknown.contains("line 9") && unknown.contains("worklod"), "{unknown}");
+    let report = bench.say(&["run", "-", "--report", "x.docx"], &experiment("joined", ""));
+    assert!(report.sentence(2).contains(".docx"));
+}
+
+#[test]
+fn a_run_answers_no_only_where_an_answer_is_unexpectedly_wrong() {
+    let bench = Bench::new();
+    let few = "[workload]\nconcurrency = 2\nrequests = 4\nwarmup = 1\nrounds = 2\n";
+    let same = bench.say(&["run", "-", "--json", "--report", "out.html"], &experiment("joined", few));
+    let outcome = same.json();
+    let counts: Vec<_> =
+        (0..2).map(|index| outcome["variants"][index]["counts"]["queries"].as_u64().unwrap()).collect();
+    assert_eq!(counts, [6, 1]);
+    assert_eq!(outcome["variants"][1]["samples"].as_array().unwrap().len(), 4);
+    assert_eq!(outcome["variants"][1]["agreement"]["kind"], "same");
+    assert!(std::fs::read_to_string(bench.path("out.html")).unwrap().contains("<svg"));
+
+    let wrong = bench.say(&["run", "-"], &experiment("noload", few));
+    assert_eq!(wrong.status, 1, "{}", wrong.err);
+    assert!(wrong.out.contains("wrong answer: 50 roots with another `organization`"), "{}", wrong.out);
+    let expected =
+        bench.say(&["run", "-"], &experiment("noload", &few.replace("[workload]", "expect = \"differs\"\n[workload]")));
+    assert_eq!(expected.status, 0, "{}", expected.err);
+}
+
+#[test]
+fn a_schema_is_introspected_and_its_output_is_a_mapping() {
+    let bench = Bench::new();
+    let source = bench.database(SMALL);
+    let said = bench.say(&["schema", "--source", &source], "");
+    assert!(said.err.contains("`loose` is left out") && said.err.contains("`seen` is left out"), "{}", said.err);
+    let mapping = said.json();
+    let names = |entity: usize| -> Vec<String> {
+        let relationships = mapping["entities"][entity]["relationships"].as_array().unwrap();
+        relationships.iter().map(|one| format!("{} {}", one["name"], one["kind"]).replace('"', "")).collect()
+    };
+    assert_eq!(mapping["entities"][1]["name"], "person");
+    assert_eq!(names(0), ["person_id many_to_one"].map(|_| "person many_to_one".to_owned()));
+    assert_eq!(
+        names(1),
+        [
+            "badge one_to_one",
+            "boss many_to_one",
+            "person_by_boss_id one_to_many",
+            "team many_to_one",
+            "skill many_to_many"
+        ]
+    );
+    let file = bench.write("mapping.json", &said.out);
+    let plan = r#"{"root": "person", "relationships": [{"name": "team", "strategy": "joined"}]}"#;
+    let arguments = ["trace", "--source", &source, "--mapping", file.to_str().unwrap(), "--plan", "-", "--json"];
+    assert_eq!(bench.say(&arguments, plan).json()["root_count"], 2);
+}
+
+/// Names and contents of a folder's files.
+fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap())
+        .map(|entry| (entry.file_name().to_string_lossy().into_owned(), std::fs::read(entry.path()).unwrap()))
+        .collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn nothing_beside_a_users_file_appears_or_changes() {
+    for journal in ["delete", "wal"] {
+        let bench = Bench::new();
+        let folder = bench.path("theirs");
+        std::fs::create_dir(&folder).unwrap();
+        let path = folder.join("some.db");
+        create_from_script(&path, &format!("PRAGMA journal_mode = {journal}; {SMALL}")).unwrap();
+        let mut mode = std::fs::metadata(&path).unwrap().permissions();
+        mode.set_readonly(true);
+        std::fs::set_permissions(&path, mode).unwrap();
+        let before = files(&folder);
+        let plan = r#"{"root": "person", "relationships": [{"name": "team", "strategy": "selectin"}]}"#;
+        let source = format!("sqlite:{}", path.display());
+        bench.say(&["trace", "--source", &source, "--plan", "-", "--json"], plan).json();
+        assert!(files(&folder) == before, "with journal mode {journal}");
+    }
+}
+
+#[test]
+fn a_locked_file_is_status_3() {
+    let bench = Bench::new();
+    let source = bench.database(SMALL);
+    let lock = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('BEGIN EXCLUSIVE'); \
+                print('locked', flush=True); sys.stdin.read()";
+    let mut holder = Command::new("python3")
+        .args(["-c", lock, bench.path("some.db").to_str().unwrap()])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("python3 holds the lock in this test");
+    let mut line = String::new();
+    BufReader::new(holder.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    assert_eq!(line, "locked\n");
+    let said = bench.say(&["schema", "--source", &source], "");
+    drop(holder.stdin.take());
+    holder.wait().unwrap();
+    assert!(said.sentence(3).contains("is locked by another process"));
+    assert_eq!(bench.say(&["schema", "--source", &source], "").status, 0);
+}
+
+#[test]
+fn a_sample_is_listed_and_loaded_into_a_new_file_only() {
+    let bench = Bench::new();
+    let listed = bench.say(&["dataset", "list", "--json"], "").json();
+    let sizes: Vec<_> = listed[0]["sizes"].as_array().unwrap().iter().map(|size| size["name"].clone()).collect();
+    assert_eq!(sizes, ["xs", "s", "m", "l", "board"]);
+    let load = ["dataset", "load", "citizenapp?size=xs", "--into", "sqlite:new.db"];
+    assert_eq!(bench.say(&load, "").status, 0);
+    let again = bench.say(&load, "");
+    assert!(again.sentence(2).contains("already there"));
+    let users = r#"{"root": "users", "filter": {"order_by": ["id"]}, "relationships": []}"#;
+    let trace = bench.say(&["trace", "--source", "sqlite:new.db", "--plan", "-", "--json"], users).json();
+    assert_eq!(trace["root_count"], 50);
+}
