@@ -96,12 +96,12 @@ impl Session {
         Ok(!self.all(&format!("[data-testid=\"{id}\"]"))?.is_empty())
     }
 
-    /// Its visible text.
+    /// Its text as laid out. (WebKitWebDriver's own "element text" is empty for what its style may cut off.)
     ///
     /// # Errors
     /// When it is gone.
     pub fn text(&self, element: &Element) -> Result<String, Fault> {
-        let text = self.ask("GET", &format!("/element/{}/text", element.0), None)?;
+        let text = self.script("return arguments[0].innerText", &[element.json()])?;
         Ok(text.as_str().unwrap_or_default().to_owned())
     }
 
