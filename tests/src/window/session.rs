@@ -218,11 +218,17 @@ impl Session {
         })
     }
 
-    /// The page's picture, written as a PNG file.
+    /// The page's picture, written as a PNG file, once what changed last is painted.
     ///
     /// # Errors
     /// When the file cannot be written.
     pub fn picture(&self, file: &Path) -> Result<(), Fault> {
+        self.script_async(
+            "const done = arguments[0];
+             requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 250)));
+             setTimeout(done, 2000);",
+            &[],
+        )?;
         let encoded = self.ask("GET", "/screenshot", None)?;
         let failed = |source| Fault::File { path: file.display().to_string(), source };
         if let Some(folder) = file.parent() {

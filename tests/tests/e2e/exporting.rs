@@ -1,7 +1,7 @@
 //! The report, as another browser sees it.
 
 use crate::running::run_two_variants;
-use crate::stage::{artefact, play_answering};
+use crate::stage::{artefact, play_in};
 use fetchscope_tests::window::Fault;
 use serde_json::json;
 use std::fs;
@@ -9,7 +9,7 @@ use std::fs;
 #[test]
 fn the_exported_report_opens_by_itself_and_shows_its_charts() -> Result<(), Fault> {
     let answer = |home: &std::path::Path| Some(home.join("report.html"));
-    play_answering("exporting", answer, |stage| {
+    play_in("exporting", answer, |stage| {
         run_two_variants(stage)?;
         stage.click_id("export")?;
         let file = stage.home().join("report.html");

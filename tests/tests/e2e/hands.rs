@@ -2,7 +2,6 @@
 
 use crate::stage::{Stage, digits};
 use fetchscope_tests::window::Fault;
-use serde_json::json;
 
 impl Stage {
     /// Selects a variant by its letter.
@@ -38,15 +37,20 @@ impl Stage {
         self.choose("source-menu", "open-file")
     }
 
+    /// The theme its button says.
+    pub(crate) fn theme(&self) -> Result<String, Fault> {
+        let button = self.by_id("theme")?;
+        let said = self.script("return arguments[0].getAttribute('aria-label')", &[button.json()])?;
+        Ok(said.as_str().unwrap_or_default().trim_start_matches("Theme: ").to_owned())
+    }
+
     /// Presses the theme's button until it says `theme`.
     pub(crate) fn set_theme(&self, theme: &str) -> Result<(), Fault> {
         for _ in 0..3 {
-            let button = self.by_id("theme")?;
-            let said = self.script("return arguments[0].getAttribute('aria-label')", &[button.json()])?;
-            if said == json!(format!("Theme: {theme}")) {
+            if self.theme()? == theme {
                 return Ok(());
             }
-            self.click(&button)?;
+            self.click_id("theme")?;
         }
         Err(Fault::Program { program: "the theme's button".to_owned(), problem: format!("never said {theme}") })
     }

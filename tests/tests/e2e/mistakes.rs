@@ -1,6 +1,6 @@
 //! What cannot be done is said in a sentence, and the open work stays.
 
-use crate::stage::{play, play_answering};
+use crate::stage::{play, play_in};
 use fetchscope_tests::window::Fault;
 use std::fs;
 
@@ -10,7 +10,7 @@ fn a_file_that_is_no_database_is_refused_and_the_work_stays() -> Result<(), Faul
         let file = home.join("notes.txt");
         fs::write(&file, "Buy milk.\n").ok().map(|()| file)
     };
-    play_answering("no-database", answer, |stage| {
+    play_in("no-database", answer, |stage| {
         stage.await_queries(111)?;
         stage.open_file()?;
         let said = stage.wait_text("error", "tells what is wrong", |text| text.contains("notes.txt"))?;

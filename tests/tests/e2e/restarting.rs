@@ -15,6 +15,7 @@ fn killing_it_during_a_run_leaves_the_sample_and_the_settings_usable() -> Result
         stage.select('B')?;
         stage.await_queries(1)?;
         assert!(!stage.has("error")?, "it came back with an error");
+        assert_eq!(stage.theme()?, "dark", "the settings are gone");
         Ok(())
     })
 }

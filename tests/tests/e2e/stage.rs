@@ -16,17 +16,17 @@ pub(crate) struct Stage {
 
 /// Plays a journey in a fresh window. However it ends, `artefacts/NAME.png` shows how the window looked then.
 pub(crate) fn play(name: &str, journey: impl FnOnce(&mut Stage) -> Result<(), Fault>) -> Result<(), Fault> {
-    play_answering(name, |_| None, journey)
+    play_in(name, |_| None, journey)
 }
 
-/// As [`play`], with a file that every dialog answers, named by its home.
-pub(crate) fn play_answering(
+/// As [`play`], in a home that was furnished before: `furnish` returns the file that every dialog answers.
+pub(crate) fn play_in(
     name: &str,
-    answer: impl FnOnce(&Path) -> Option<PathBuf>,
+    furnish: impl FnOnce(&Path) -> Option<PathBuf>,
     journey: impl FnOnce(&mut Stage) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
     let home = tempfile::tempdir().map_err(|source| Fault::File { path: "a temporary folder".to_owned(), source })?;
-    let launch = Launch { home: home.path().to_owned(), dialog_answer: answer(home.path()) };
+    let launch = Launch { home: home.path().to_owned(), dialog_answer: furnish(home.path()) };
     let display = Display::start()?;
     let driver = Driver::start(&display, &launch)?;
     let session = driver.open(&desktop()?)?;
