@@ -1,6 +1,6 @@
 //! The command line as others rely on it: what it answers, where, and with which exit status.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use fetchscope_drivers::sqlite::create_from_script;
 use serde_json::{Value, json};
@@ -269,7 +269,7 @@ fn a_locked_file_is_status_3() {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
-        .expect("python3 holds the lock in this test");
+        .unwrap();
     let mut line = String::new();
     BufReader::new(holder.stdout.take().unwrap()).read_line(&mut line).unwrap();
     assert_eq!(line, "locked\n");

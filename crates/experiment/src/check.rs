@@ -169,10 +169,10 @@ expect = "differs"
 
     #[test]
     fn errors_name_the_place() {
-        assert!(
-            error(|text| text.replace("\"selectin\"", "\"selectn\"")).starts_with("line 12: unknown variant `selectn`")
-        );
-        assert!(error(|text| format!("{text}\n[workload]\nconcurency = 3\n")).starts_with("line 18: unknown field"));
+        let strategy = error(|text| text.replace("\"selectin\"", "\"selectn\""));
+        assert!(strategy.starts_with("line 11: unknown variant `selectn`"), "{strategy}");
+        let key = error(|text| format!("{text}\n[workload]\nconcurency = 3\n"));
+        assert!(key.starts_with("line 17: unknown field `concurency`"), "{key}");
         assert_eq!(
             error(|text| format!("{text}\n[workload]\nconcurrency = 0\n")),
             "`workload.concurrency` is 0, but it must be between 1 and 200 requests at once"

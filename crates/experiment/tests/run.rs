@@ -1,0 +1,143 @@
+//! Experiments on a real SQLite file: what is measured, kept, counted and compared.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use fetchscope_drivers::sqlite::{Database, create_from_script, introspect};
+use fetchscope_engine::mapping::Mapping;
+use fetchscope_experiment::event::Event;
+use fetchscope_experiment::outcome::{Agreement, End, Outcome};
+use fetchscope_experiment::run::{RunError, Setup, run};
+use fetchscope_experiment::spec::Experiment;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+const SCRIPT: &str = "CREATE TABLE team (id INTEGER PRIMARY KEY, name TEXT);
+    CREATE TABLE person (id INTEGER PRIMARY KEY, team_id INTEGER REFERENCES team(id));
+    INSERT INTO team VALUES (1, 'red'), (2, 'blue');
+    INSERT INTO person VALUES (1, 1), (2, 1), (3, 2), (4, NULL);";
+
+const HEAD: &str = "version = 1\nsource = \"sqlite:unused\"\n[endpoint]\nroot = \"person\"\nfilter = { order_by = [\"id\"] }\n\
+    relationships = [{ name = \"team\" }]\n";
+
+const THREE: &str = "[variants.lazy]\n[variants.joined]\nteam = \"joined\"\n[variants.in_list]\nteam = \"selectin\"\n";
+
+fn on(text: &str, emit: &mut dyn FnMut(Event), cancel: &AtomicBool) -> Result<Outcome, RunError> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("some.db");
+    create_from_script(&path, SCRIPT).unwrap();
+    let database = Database::open(&path).unwrap();
+    let document = introspect(&database.connect().unwrap(), "some").unwrap().mapping;
+    let experiment = Experiment::from_toml(text).unwrap();
+    let mapping = Arc::new(Mapping::check(&document).unwrap());
+    let setup = Setup { experiment: &experiment, mapping, database: &database, data: "some".into(), notes: Vec::new() };
+    run(&setup, emit, cancel)
+}
+
+fn outcome(text: &str) -> Outcome {
+    on(text, &mut |_| {}, &AtomicBool::new(false)).unwrap()
+}
+
+#[test]
+fn every_variant_is_measured_in_every_round_and_counted_exactly() {
+    let workload = "[workload]\nconcurrency = 3\nrequests = 10\nrounds = 4\nwarmup = 2\n";
+    let mut order = Vec::new();
+    let mut listen = |event| {
+        if let Event::Progress { variant, round, .. } = event
+            && order.last() != Some(&(round, variant.clone()))
+        {
+            order.push((round, variant));
+        }
+    };
+    let outcome = on(&format!("{HEAD}{THREE}{workload}"), &mut listen, &AtomicBool::new(false)).unwrap();
+    assert_eq!(outcome.end, End::Completed);
+    let queries: Vec<u64> = outcome.variants.iter().map(|one| one.counts.unwrap().queries).collect();
+    assert_eq!(queries, [3, 1, 2]);
+    for variant in &outcome.variants {
+        let mut rounds: Vec<u32> = variant.samples.iter().map(|sample| sample.round).collect();
+        rounds.sort_unstable();
+        assert_eq!(rounds, [0, 0, 0, 1, 1, 1, 2, 2, 3, 3], "{}", variant.name);
+        let bands = variant.samples.iter().map(|sample| (sample.bands.total(), sample.latency));
+        assert!(bands.clone().all(|(bands, latency)| bands <= latency), "{:?}", bands.collect::<Vec<_>>());
+    }
+    assert_eq!(order.len(), 12);
+    let by_round: Vec<Vec<&str>> =
+        order.chunks(3).map(|round| round.iter().map(|(_, name)| name.as_str()).collect()).collect();
+    assert!(by_round.windows(2).any(|two| two[0] != two[1]), "every round in the same order: {by_round:?}");
+    assert_eq!(outcome.variants[1].agreement, Agreement::Same);
+    assert_eq!(outcome.variants[0].statements.len(), 2);
+    assert_eq!((outcome.variants[0].statements[1].times, outcome.variants[0].statements[1].rows), (2, 2));
+}
+
+#[test]
+fn a_wrong_answer_and_an_exception_are_outcomes() {
+    let variants = "[variants.lazy]\n[variants.empty]\nteam = \"noload\"\n[variants.inner]\nteam = \"joined_inner\"\n\
+        [variants.refused]\nteam = \"raise\"\n[workload]\nrequests = 3\nrounds = 1\n";
+    let outcome = outcome(&format!("{HEAD}{variants}"));
+    let said = |index: usize| match &outcome.variants[index].agreement {
+        Agreement::Different { difference } => difference.clone(),
+        Agreement::Raises { error } => format!("{} at {}", error.type_name.name(), error.path.clone().unwrap()),
+        Agreement::Baseline | Agreement::Same | Agreement::Unknown => "nothing".to_owned(),
+    };
+    assert_eq!(said(1), "3 roots with another `team`");
+    assert_eq!(said(2), "1 root missing");
+    assert_eq!(said(3), "InvalidRequestError at person.team");
+    assert!(outcome.variants[3].samples.is_empty());
+}
+
+#[test]
+fn what_was_measured_before_cancelling_is_kept() {
+    let cancel = AtomicBool::new(false);
+    let workload = "[workload]\nconcurrency = 2\nseconds = 3600\nrounds = 1\n[conditions]\nrtt_ms = 1\n";
+    let mut listen = |event| {
+        if let Event::Progress { done, .. } = event
+            && done > 5
+        {
+            cancel.store(true, Ordering::Relaxed);
+        }
+    };
+    let outcome = on(&format!("{HEAD}{THREE}{workload}"), &mut listen, &cancel).unwrap();
+    assert_eq!(outcome.end, End::Cancelled);
+    assert!(outcome.variants.iter().map(|one| one.samples.len()).sum::<usize>() > 5);
+}
+
+#[test]
+fn a_request_in_a_long_round_trip_is_cancelled_too() {
+    let cancel = AtomicBool::new(false);
+    let workload = "[workload]\nrequests = 5\nrounds = 1\nwarmup = 0\n[conditions]\nrtt_ms = 10000\n";
+    let mut listen = |event| {
+        if matches!(event, Event::Progress { .. }) {
+            cancel.store(true, Ordering::Relaxed);
+        }
+    };
+    let outcome = on(&format!("{HEAD}{THREE}{workload}"), &mut listen, &cancel).unwrap();
+    assert_eq!(outcome.end, End::Cancelled);
+    assert!(outcome.variants.iter().all(|one| one.samples.is_empty()));
+}
+
+#[test]
+fn requests_that_get_no_connection_are_counted_and_not_dropped() {
+    let workload = "[workload]\nconcurrency = 4\nrequests = 40\nrounds = 1\n[workload.pool]\nsize = 1\noverflow = 0\ntimeout = 0\n\
+        [conditions]\nrtt_ms = 5\n";
+    let outcome = outcome(&format!("{HEAD}[variants.joined]\nteam = \"joined\"\n{workload}"));
+    let failures = &outcome.variants[0].failures;
+    assert!(failures[0].message.contains("QueuePool limit reached"), "{failures:?}");
+    let failed: u64 = failures.iter().map(|failure| failure.count).sum();
+    assert_eq!(failed + outcome.variants[0].samples.len() as u64, 40);
+    assert!(!outcome.variants[0].samples.is_empty());
+}
+
+#[test]
+fn a_run_that_would_take_too_long_is_shortened_and_says_so() {
+    let workload = "[workload]\nconcurrency = 200\nrequests = 4000000\nrounds = 1\n[conditions]\nrtt_ms = 10\n";
+    let cancel = AtomicBool::new(false);
+    let mut notes = Vec::new();
+    let mut listen = |event| match event {
+        Event::Note(note) => notes.push(note),
+        Event::Progress { .. } => cancel.store(true, Ordering::Relaxed),
+        Event::Checking { .. } | Event::WarmingUp { .. } => {}
+    };
+    let outcome = on(&format!("{HEAD}{THREE}{workload}"), &mut listen, &cancel).unwrap();
+    assert_eq!(notes.len(), 3, "{notes:?}");
+    assert!(notes[0].starts_with("lazy was measured with ") && notes[0].contains("instead of 4000000 requests"));
+    assert_eq!(outcome.notes, notes);
+}
