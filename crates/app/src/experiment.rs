@@ -22,7 +22,7 @@ pub fn run(
         experiment,
         mapping: opened.mapping.clone(),
         database: &opened.database,
-        data: opened.data.clone(),
+        data: format!("{}, {}", opened.title, opened.data),
         notes: opened.notices.clone(),
     };
     Ok(run::run(&setup, emit, cancel)?)

@@ -28,7 +28,7 @@ pub struct Opened {
     pub title: String,
     /// Database and version.
     pub engine: String,
-    /// What the data is.
+    /// More about the data, after the title: `seed 1, uniform tenants, foreign-key indexes on`.
     pub data: String,
     /// The database itself.
     pub database: Database,
@@ -105,13 +105,7 @@ fn open_sample(
         source: format!("sample:{spec}"),
         title: format!("{} {}", dataset.info.title, spec.size),
         engine: format!("SQLite {}", version()),
-        data: format!(
-            "{} {}, seed {}, {} tenants, foreign-key indexes {indexes}",
-            dataset.info.title,
-            spec.size,
-            spec.seed,
-            spec.tenants.name(),
-        ),
+        data: format!("seed {}, {} tenants, foreign-key indexes {indexes}", spec.seed, spec.tenants.name()),
         database,
         mapping: checked,
         document,
@@ -134,9 +128,9 @@ fn open_file(path: &str, mapping: Option<&MappingDocument>) -> Result<Opened, Ap
     let checked = check(&database, &document, mapping.is_some())?;
     Ok(Opened {
         source: format!("sqlite:{path}"),
-        title: name.clone(),
+        title: name,
         engine: format!("SQLite {}", version()),
-        data: name,
+        data: "opened read-only".to_owned(),
         database,
         mapping: checked,
         document,

@@ -90,12 +90,8 @@ impl Runs {
             ThemeChoice::Dark => Theme::Dark,
             ThemeChoice::Light | ThemeChoice::System => Theme::Light,
         };
-        let style = Style {
-            theme,
-            width: request.width.clamp(120, 8000),
-            height: request.height.clamp(60, 8000),
-            scale: 1.0,
-        };
+        let style =
+            Style { theme, width: request.width.clamp(120, 8000), height: request.height.clamp(60, 8000), scale: 1.0 };
         let pair = charts::pair(&rows(&run.outcome), &style)?;
         Ok(ChartPair { queries: chart(pair.queries, &run.doc), latency: chart(pair.latency, &run.doc) })
     }

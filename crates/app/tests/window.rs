@@ -1,0 +1,169 @@
+//! The application as the window drives it, without a window.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use fetchscope_app::wire::{
+    DrawRequest, ErrorCode, ExperimentDoc, RunEvent, SourceView, ThemeChoice, TraceRequest, TraceView, WireError,
+    WireStrategy,
+};
+use fetchscope_app::{App, Paths};
+use fetchscope_drivers::sqlite::create_from_script;
+
+const XS: &str = "sample:citizenapp?size=xs";
+
+struct Bench {
+    folder: tempfile::TempDir,
+    app: App,
+}
+
+impl Bench {
+    fn new() -> Bench {
+        let folder = tempfile::tempdir().unwrap();
+        let app = App::new(Paths::under(folder.path()));
+        Bench { folder, app }
+    }
+
+    fn open(&self) -> SourceView {
+        self.app.open_source(XS).unwrap()
+    }
+
+    fn trace(&self, experiment: &ExperimentDoc, variant: &str) -> Result<TraceView, WireError> {
+        self.app.trace(&TraceRequest { experiment: experiment.clone(), variant: variant.to_owned() })
+    }
+}
+
+fn small(mut experiment: ExperimentDoc) -> ExperimentDoc {
+    experiment.workload.concurrency = 2;
+    experiment.workload.requests = 6;
+    experiment.workload.rounds = 2;
+    experiment.workload.warmup = 1;
+    experiment
+}
+
+#[test]
+fn the_first_experiment_is_the_articles_benchmark() {
+    let bench = Bench::new();
+    let start = bench.app.start().unwrap();
+    assert!(start.samples.iter().any(|sample| sample.source == "sample:citizenapp?size=s"));
+    let view = bench.app.open_source("sample:citizenapp?size=s").unwrap();
+    let experiment = &view.experiment;
+    assert_eq!((experiment.workload.concurrency, experiment.workload.requests), (50, 1000));
+    assert_eq!(
+        (experiment.conditions.rtt_ms, experiment.workload.pool_size, experiment.workload.pool_overflow),
+        (1.0, 5, 10)
+    );
+    let queries: Vec<f64> =
+        experiment.variants.iter().map(|one| bench.trace(experiment, &one.id).unwrap().query_count.value).collect();
+    assert_eq!(queries, [111.0, 1.0, 3.0, 3.0, 2.0]);
+}
+
+#[test]
+fn a_toggle_says_what_changed() {
+    let bench = Bench::new();
+    let mut experiment = bench.open().experiment;
+    let first = bench.trace(&experiment, "v1").unwrap();
+    assert_eq!((first.delta.as_deref(), first.query_count.value), (None, 8.0));
+    experiment.variants[0].strategies.insert("organization".into(), WireStrategy::Joined);
+    let second = bench.trace(&experiment, "v1").unwrap();
+    assert_eq!(second.delta.as_deref(), Some("−5 statements, −5 rows"));
+    assert!(second.statements[0].changed && !second.statements[1].changed);
+    assert_eq!(first.hash, second.hash);
+}
+
+#[test]
+fn presets_choose_for_every_path() {
+    let bench = Bench::new();
+    let mut experiment = bench.open().experiment;
+    experiment.endpoint.relationships.push(fetchscope_app::wire::ReadDoc {
+        name: "roles".into(),
+        accessed: true,
+        relationships: Vec::new(),
+    });
+    let advice = bench.app.apply_preset(&experiment, "v1", "advice").unwrap();
+    let chosen: Vec<_> = advice.strategies.iter().map(|(path, strategy)| (path.as_str(), *strategy)).collect();
+    assert_eq!(
+        chosen,
+        [
+            ("organization", WireStrategy::Joined),
+            ("organization.tenant", WireStrategy::Joined),
+            ("roles", WireStrategy::Selectin)
+        ]
+    );
+}
+
+#[test]
+fn a_run_is_drawn_and_exported() {
+    let bench = Bench::new();
+    let experiment = small(bench.open().experiment);
+    let mut events = Vec::new();
+    let run = bench.app.run(&experiment, &mut |event| events.push(event)).unwrap();
+    assert!(run.agrees && !run.cancelled, "{}", run.agreement);
+    assert_eq!(run.rows.iter().map(|row| row.letter.as_str()).collect::<String>(), "ABCDE");
+    assert!(run.rows.iter().all(|row| row.n == 6 && row.p50.is_some()));
+    assert!(events.iter().any(|event| matches!(event, RunEvent::Progress { done: 30, total: 30, .. })));
+    let request = DrawRequest { run: run.id.clone(), theme: ThemeChoice::Dark, width: 500, height: 160 };
+    let pair = bench.app.draw(&request).unwrap();
+    for (chart, row) in pair.queries.marks.iter().chain(&pair.latency.marks).zip(run.rows.iter().cycle()) {
+        assert_eq!(chart.variant, row.variant);
+    }
+    assert!(pair.latency.svg.starts_with("<svg"));
+    let path = bench.folder.path().join("report.html");
+    let written = bench.app.export_run(&run.id, &path).unwrap();
+    assert_eq!(written.path, path.display().to_string());
+    assert!(std::fs::read_to_string(path).unwrap().contains("[variants"));
+    let error = bench.app.export_run(&run.id, std::path::Path::new("report.docx")).unwrap_err();
+    assert_eq!(error.code, ErrorCode::UnusableInput);
+}
+
+#[test]
+fn bad_input_is_one_sentence_and_the_open_work_stays() {
+    let bench = Bench::new();
+    let experiment = bench.open().experiment;
+    let refused = |error: WireError, words: &str| {
+        assert_eq!(error.code, ErrorCode::UnusableInput);
+        assert!(error.message.contains(words) && error.message.ends_with(['.', ')']), "{}", error.message);
+    };
+    let file = bench.folder.path().join("not.db");
+    std::fs::write(&file, "a text file that is long enough to have a header").unwrap();
+    refused(bench.app.open_source(&format!("sqlite:{}", file.display())).unwrap_err(), "is not a SQLite database");
+    let mut none = experiment.clone();
+    none.workload.concurrency = 0;
+    refused(bench.app.run(&none, &mut |_| {}).unwrap_err(), "`workload.concurrency` is 0");
+    let mut unknown = experiment.clone();
+    unknown.endpoint.relationships[0].name = "orgs".into();
+    refused(bench.trace(&unknown, "v1").unwrap_err(), "has no relationship `orgs`");
+    let mut twice = experiment.clone();
+    twice.variants[1].name = twice.variants[0].name.clone();
+    refused(bench.app.run(&twice, &mut |_| {}).unwrap_err(), "variants are called");
+    assert!(bench.trace(&experiment, "v1").is_ok());
+}
+
+#[test]
+fn somebodys_file_opens_with_an_endpoint_for_each_table() {
+    let bench = Bench::new();
+    let path = bench.folder.path().join("theirs.db");
+    create_from_script(
+        &path,
+        "CREATE TABLE team (id INTEGER PRIMARY KEY); CREATE TABLE loose (what TEXT);
+         CREATE TABLE person (id INTEGER PRIMARY KEY, team_id INTEGER REFERENCES team(id));
+         INSERT INTO team VALUES (7); INSERT INTO person VALUES (1, 7);",
+    )
+    .unwrap();
+    let view = bench.app.open_source(&format!("sqlite:{}", path.display())).unwrap();
+    assert_eq!(
+        view.endpoints.iter().map(|one| one.title.as_str()).collect::<Vec<_>>(),
+        ["List of person", "List of team"]
+    );
+    assert_eq!(view.notices.len(), 1);
+    let trace = bench.trace(&view.experiment, &view.experiment.variants[0].id).unwrap();
+    assert_eq!(trace.query_count.value, 2.0);
+}
+
+#[test]
+fn an_empty_database_says_what_it_lacks() {
+    let bench = Bench::new();
+    let path = bench.folder.path().join("empty.db");
+    create_from_script(&path, "CREATE TABLE loose (what TEXT)").unwrap();
+    let error = bench.app.open_source(&format!("sqlite:{}", path.display())).unwrap_err();
+    assert!(error.message.contains("no table that can be loaded"), "{}", error.message);
+}
