@@ -13,6 +13,12 @@ export function below(parent: string, name: string): string {
   return parent === '' ? name : `${parent}.${name}`;
 }
 
+/** A statement's path as the tree shows it: without the class it starts from; the root's own statement has none. */
+export function shownPath(path: string | null, root: string): string {
+  if (path === null) return 'root';
+  return path.startsWith(`${root}.`) ? path.slice(root.length + 1) : path;
+}
+
 /** Whether `path` is `ancestor` or lies below it. */
 export function isWithin(path: string, ancestor: string): boolean {
   return path === ancestor || path.startsWith(`${ancestor}.`);
