@@ -5,6 +5,13 @@ use crate::{frontend, prerequisites, shell, system, test};
 use anyhow::Result;
 use std::process::ExitCode;
 
+/// What a loader costs over the bare driver.
+pub(crate) fn engine() -> Result<ExitCode> {
+    prerequisites::rust()?;
+    shell::run(&mut shell::cargo(&["bench", "--package", "fetchscope-drivers", "--bench", "serve"]))?;
+    Ok(ExitCode::SUCCESS)
+}
+
 /// Start of the window and a toggle in it, in a release build on a display of its own.
 pub(crate) fn window() -> Result<ExitCode> {
     prerequisites::rust()?;

@@ -1,7 +1,7 @@
 //! `cargo xtask run`: from a fresh clone to the open window, or, without a display, to the report.
 
 use crate::system::Purpose;
-use crate::{frontend, prerequisites, shell, system, workspace};
+use crate::{frontend, prerequisites, shell, system};
 use anyhow::{Context, Result};
 use std::process::ExitCode;
 
@@ -22,8 +22,7 @@ fn window() -> Result<ExitCode> {
     system::provide(&[Purpose::Window])?;
     frontend::install()?;
     frontend::build()?;
-    shell::run(&mut shell::cargo(&["build", "--release", "--package", "fetchscope-desktop"]))?;
-    shell::run(&mut shell::cargo(&["run", "--quiet", "--release", "--package", "fetchscope-desktop"]))?;
+    shell::run(&mut shell::cargo(&["run", "--release", "--package", "fetchscope-desktop"]))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -32,10 +31,8 @@ fn headless() -> Result<ExitCode> {
     println!("Running the default experiment without one: `fetchscope demo`.");
     let here = std::env::current_dir().context("the current folder cannot be found")?;
     let report = here.join(REPORT);
-    shell::run(&mut shell::cargo(&["build", "--release", "--package", "fetchscope-cli"]))?;
-    let mut demo =
-        shell::cargo(&["run", "--quiet", "--release", "--package", "fetchscope-cli", "--", "demo", "--report"]);
-    shell::run(demo.arg(&report).current_dir(workspace::root()))?;
+    let mut demo = shell::cargo(&["run", "--release", "--package", "fetchscope-cli", "--", "demo", "--report"]);
+    shell::run(demo.arg(&report))?;
     println!("The report is {}", report.display());
     Ok(ExitCode::SUCCESS)
 }

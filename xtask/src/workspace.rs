@@ -13,11 +13,11 @@ pub(crate) fn ui() -> PathBuf {
     root().join("ui")
 }
 
-/// Cargo's target directory: this program lies in its `debug` folder.
+/// Cargo's target directory: this program lies in its `debug` folder, and its tests one deeper, in `deps`.
 pub(crate) fn target() -> PathBuf {
-    let program = std::env::current_exe().ok();
-    let target = program.as_deref().and_then(Path::parent).and_then(Path::parent);
-    target.map_or_else(|| root().join("target"), Path::to_path_buf)
+    let program = std::env::current_exe().unwrap_or_default();
+    let mut folders = program.ancestors().skip(1).skip_while(|folder| folder.ends_with("deps"));
+    folders.nth(1).map_or_else(|| root().join("target"), Path::to_path_buf)
 }
 
 /// Where this program keeps what it needs between calls.
