@@ -11,7 +11,9 @@ export interface Span {
 const highlighter = tagHighlighter([
   { tag: tags.keyword, class: 'keyword' },
   { tag: [tags.bool, tags.null], class: 'keyword' },
-  { tag: [tags.string, tags.special(tags.string)], class: 'string' },
+  { tag: tags.string, class: 'string' },
+  // A quoted identifier is a name, not a text.
+  { tag: tags.special(tags.string), class: 'name' },
   { tag: tags.number, class: 'number' },
   { tag: tags.comment, class: 'comment' },
 ]);
