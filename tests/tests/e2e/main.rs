@@ -1,5 +1,7 @@
 //! The real window, driven as a person would. One test, one window; `artefacts/` keeps a picture of each.
 
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
 mod exporting;
 mod hands;
 mod mistakes;
