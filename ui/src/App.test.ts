@@ -3,6 +3,7 @@ import { beforeEach, expect, it, vi } from 'vitest';
 import App from './App.svelte';
 import type { Host } from './host/host';
 import charts from './host/recorded/charts.json';
+import run from './host/recorded/run.json';
 import { replay } from './host/replay';
 import { Session } from './state/session.svelte';
 
@@ -143,5 +144,5 @@ it('exports the run where the dialog says', async () => {
   await waitFor(() => screen.getByTestId('chart-latency'));
   await fireEvent.click(screen.getByTestId('export'));
   await waitFor(() => expect(text('notice')).toContain('/reports/fetchscope-citizenapp-s.html'));
-  expect(exported).toHaveBeenCalledWith('run-1', '/reports/fetchscope-citizenapp-s.html');
+  expect(exported).toHaveBeenCalledWith(run.view.id, '/reports/fetchscope-citizenapp-s.html');
 });

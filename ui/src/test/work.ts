@@ -27,7 +27,7 @@ export function work(): ExperimentDoc {
       concurrency: 50,
       requests: 1000,
       warmup: 10,
-      rounds: 10,
+      rounds: 5,
       pool_size: 5,
       pool_overflow: 10,
       pool_timeout_s: 30,
