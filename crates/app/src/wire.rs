@@ -400,7 +400,7 @@ pub struct StatementView {
     pub database: Quantity,
     /// Decoding and hydrating.
     pub client: Quantity,
-    /// Whether the same SQL stood in this variant's last trace.
+    /// Whether this SQL is new since this variant's last trace.
     pub changed: bool,
 }
 

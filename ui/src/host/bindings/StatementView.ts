@@ -50,6 +50,6 @@ database: Quantity,
  */
 client: Quantity, 
 /**
- * Whether the same SQL stood in this variant's last trace.
+ * Whether this SQL is new since this variant's last trace.
  */
 changed: boolean, };
