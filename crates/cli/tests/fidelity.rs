@@ -119,10 +119,14 @@ fn differ(want: &Answer, have: &Answer) -> Option<String> {
     have_statements.sort();
     let differing: Vec<_> = expected.iter().zip(&have_statements).filter(|(want, have)| want != have).collect();
     if let Some(place) = differing.first() {
+        let more_than_order = || Some(format!("{place:#?}"));
+        if want.statements.len() < 3 {
+            return more_than_order();
+        }
         let shuffled_keys = differing.iter().all(|(want, have)| want.sql == have.sql && want.sql.contains(" IN (?"));
         let rows = |pick: fn(&(&Statement, &Statement)) -> Option<u64>| differing.iter().filter_map(pick).sum::<u64>();
         if !(shuffled_keys && rows(|one| one.0.rows) == rows(|one| one.1.rows)) {
-            return Some(format!("{place:#?}"));
+            return more_than_order();
         }
     }
     if (&want.error, want.root_count) != (&have.error, have.root_count) {

@@ -15,7 +15,7 @@ pub enum Event {
     },
     /// Measured requests were finished.
     Progress {
-        /// Measured so far, all variants.
+        /// Finished so far, all variants, failed ones included.
         done: u32,
         /// Planned, all variants; `None` when the run is limited by time.
         total: Option<u32>,

@@ -18,7 +18,7 @@ pub struct Outcome {
     pub environment: Environment,
     /// When it began, RFC 3339 in UTC.
     pub started_at: String,
-    /// From the first warm-up to the last sample.
+    /// From the first check to the last sample.
     pub elapsed: Nanos,
     /// Whether it ran to its end.
     pub end: End,

@@ -39,7 +39,7 @@ fn outcome(text: &str) -> Outcome {
 
 #[test]
 fn every_variant_is_measured_in_every_round_and_counted_exactly() {
-    let workload = "[workload]\nconcurrency = 3\nrequests = 10\nrounds = 4\nwarmup = 2\n";
+    let workload = "[workload]\nconcurrency = 3\nrequests = 14\nrounds = 4\nwarmup = 2\n";
     let mut order = Vec::new();
     let mut listen = |event| {
         if let Event::Progress { variant, round, .. } = event
@@ -55,7 +55,7 @@ fn every_variant_is_measured_in_every_round_and_counted_exactly() {
     for variant in &outcome.variants {
         let mut rounds: Vec<u32> = variant.samples.iter().map(|sample| sample.round).collect();
         rounds.sort_unstable();
-        assert_eq!(rounds, [0, 0, 0, 1, 1, 1, 2, 2, 3, 3], "{}", variant.name);
+        assert_eq!(rounds, [0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 3, 3, 3], "{}", variant.name);
         let bands = variant.samples.iter().map(|sample| (sample.bands.total(), sample.latency));
         assert!(bands.clone().all(|(bands, latency)| bands <= latency), "{:?}", bands.collect::<Vec<_>>());
     }
@@ -66,6 +66,22 @@ fn every_variant_is_measured_in_every_round_and_counted_exactly() {
     assert_eq!(outcome.variants[1].agreement, Agreement::Same);
     assert_eq!(outcome.variants[0].statements.len(), 2);
     assert_eq!((outcome.variants[0].statements[1].times, outcome.variants[0].statements[1].rows), (2, 2));
+}
+
+#[test]
+fn no_round_has_fewer_requests_than_are_in_flight_at_once() {
+    let rounds = |workload: &str| {
+        let outcome = outcome(&format!("{HEAD}[variants.lazy]\n[workload]\n{workload}"));
+        let last = outcome.variants[0].samples.iter().map(|sample| sample.round).max().unwrap();
+        (last + 1, outcome.notes.join(" "))
+    };
+    let (few, note) = rounds("concurrency = 4\nrequests = 10\nrounds = 5\n");
+    assert_eq!(few, 2);
+    assert!(note.contains("2 instead of 5 rounds"), "{note}");
+    let (one, note) = rounds("concurrency = 4\nrequests = 3\nrounds = 5\n");
+    assert_eq!(one, 1);
+    assert!(note.contains("no more than 3 were in flight"), "{note}");
+    assert_eq!(rounds("concurrency = 2\nrequests = 10\nrounds = 5\n"), (5, String::new()));
 }
 
 #[test]

@@ -118,8 +118,7 @@ impl App {
 
     /// Runs the experiment; returns when it is done or cancelled.
     pub fn run(&self, experiment: &ExperimentDoc, emit: &mut dyn FnMut(RunEvent)) -> Answer<RunView> {
-        let open = self.source(&experiment.source)?;
-        Ok(self.runs.run(experiment, &open.opened, emit)?)
+        Ok(self.runs.run(experiment, |cancel| self.source_until(&experiment.source, cancel), emit)?)
     }
 
     /// Stops the run that is going on.
@@ -143,11 +142,15 @@ impl App {
     }
 
     fn source(&self, source: &str) -> Result<Arc<OpenSource>, AppError> {
+        self.source_until(source, &AtomicBool::new(false))
+    }
+
+    fn source_until(&self, source: &str, cancel: &AtomicBool) -> Result<Arc<OpenSource>, AppError> {
         if let Some(open) = lock(&self.opened).get(source) {
             return Ok(open.clone());
         }
         let parsed: Source = source.parse()?;
-        let opened = parsed.open(&self.paths, None, &mut |_| {}, &AtomicBool::new(false))?;
+        let opened = parsed.open(&self.paths, None, &mut |_| {}, cancel)?;
         let open = Arc::new(OpenSource { opened, session: Mutex::default() });
         let mut all = lock(&self.opened);
         all.insert(open.opened.source.clone(), open.clone());

@@ -1,8 +1,7 @@
 //! Runs of a window: one at a time, the last ones kept so that their charts can be drawn again and exported.
 
-use super::lock;
+use super::{OpenSource, lock};
 use crate::error::AppError;
-use crate::source::Opened;
 use crate::wire::{
     ChartPair, ChartView, DrawRequest, EstimateView, ExperimentDoc, ExportView, MarkView, Quantity, RunEvent, RunRow,
     RunView, ThemeChoice,
@@ -53,7 +52,7 @@ impl Runs {
     pub(super) fn run(
         &self,
         doc: &ExperimentDoc,
-        opened: &Opened,
+        open: impl FnOnce(&AtomicBool) -> Result<Arc<OpenSource>, AppError>,
         emit: &mut dyn FnMut(RunEvent),
     ) -> Result<RunView, AppError> {
         if self.running.swap(true, Ordering::AcqRel) {
@@ -62,9 +61,10 @@ impl Runs {
         let _running = Running(&self.running);
         self.cancel.store(false, Ordering::Release);
         let experiment = document::experiment(doc)?;
+        let open = open(&self.cancel)?;
         let start = Instant::now();
         let mut tell = |event| emit(translated(event, start));
-        let outcome = experiment::run(&experiment, opened, &mut tell, &self.cancel)?;
+        let outcome = experiment::run(&experiment, &open.opened, &mut tell, &self.cancel)?;
         let id = {
             let mut next = lock(&self.next);
             *next += 1;

@@ -14,5 +14,5 @@ pub(crate) fn run(arguments: &Demo) -> Result<Verdict> {
     let dataset = Dataset::open(&spec)?;
     let endpoint = dataset.endpoint("users").context("the sample has lost its list of users")?.endpoint.clone();
     let experiment = default_experiment(&format!("sample:{spec}"), endpoint);
-    super::run::measure(&experiment, &arguments.report, arguments.json)
+    super::run::measure(&experiment, false, &arguments.report, arguments.json)
 }

@@ -6,6 +6,7 @@ use crate::{input, output, progress};
 use anyhow::Result;
 use fetchscope_app::error::AppError;
 use fetchscope_app::experiment;
+use fetchscope_engine::stats::quantile::Estimate;
 use fetchscope_experiment::outcome::{End, Outcome};
 use fetchscope_experiment::spec::Experiment;
 use fetchscope_report::rows::{interval_text, rows};
@@ -18,12 +19,18 @@ pub(crate) fn run(arguments: &Run) -> Result<Verdict> {
     let text = input::text(&arguments.experiment)?;
     let file = arguments.experiment.display().to_string();
     let experiment = Experiment::from_toml(&text).map_err(|error| AppError::from(error).in_file(&file))?;
-    measure(&experiment, &arguments.report, arguments.json)
+    let stdin = arguments.experiment == Path::new("-");
+    measure(&experiment, stdin, &arguments.report, arguments.json)
 }
 
 /// Opens the source, measures, prints and writes the reports.
-pub(crate) fn measure(experiment: &Experiment, reports: &[PathBuf], json: bool) -> Result<Verdict> {
+pub(crate) fn measure(experiment: &Experiment, stdin: bool, reports: &[PathBuf], json: bool) -> Result<Verdict> {
     let cancel = progress::cancel_on_interrupt()?;
+    if stdin && experiment.mapping.as_deref() == Some("-") {
+        return Err(
+            AppError::Input("only one of the experiment and its mapping can read standard input".to_owned()).into()
+        );
+    }
     let mapping = input::mapping(experiment.mapping.as_deref().map(Path::new))?;
     let opened = super::open(&experiment.source, mapping.as_ref(), &cancel)?;
     let outcome = experiment::run(experiment, &opened, &mut progress::events(), &cancel)?;
@@ -33,7 +40,14 @@ pub(crate) fn measure(experiment: &Experiment, reports: &[PathBuf], json: bool) 
         output::result(&readable(&outcome))?;
     }
     output::reports(&outcome, reports)?;
+    let unserved = outcome.variants.iter().find(|one| one.samples.is_empty() && !one.failures.is_empty());
     match (outcome.end, experiment::agrees(&outcome)) {
+        (End::Completed, _) if unserved.is_some() => {
+            let words = unserved.map_or_else(String::new, |one| {
+                format!("no request of `{}` was served: {}", one.name, one.failures[0].message)
+            });
+            Err(AppError::Database(words).into())
+        }
         (End::Cancelled, _) => {
             Err(AppError::Cancelled("cancelled; what was measured before is shown".to_owned()).into())
         }
@@ -46,27 +60,18 @@ pub(crate) fn measure(experiment: &Experiment, reports: &[PathBuf], json: bool) 
 fn readable(outcome: &Outcome) -> String {
     let mut table = comfy_table::Table::new();
     table.load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY);
-    table.set_header([
-        "",
-        "variant",
-        "queries",
-        "round trips",
-        "rows",
-        "n",
-        "p50",
-        "95 % interval",
-        "p95",
-        "p99",
-        "",
-        "answer",
-    ]);
+    table.set_header(["", "variant", "queries", "round trips", "rows", "n", "p50", "p95", "p99", "", "answer"]);
     for row in rows(outcome) {
         let dash = || format::UNKNOWN.to_owned();
         let counts = |pick: fn(&fetchscope_experiment::outcome::Counts) -> u64| {
             row.counts.as_ref().map_or_else(dash, |counts| format::count(pick(counts)))
         };
         let latency = row.latency.as_ref();
-        let time = |nanos: Option<f64>| nanos.map_or_else(dash, format::duration);
+        let time = |estimate: Option<Estimate>| {
+            estimate.map_or_else(dash, |one| {
+                format!("{}\n{}", format::duration(one.value), interval_text(one.low, one.high))
+            })
+        };
         table.add_row([
             row.letter.clone(),
             row.name.clone(),
@@ -74,15 +79,14 @@ fn readable(outcome: &Outcome) -> String {
             counts(|counts| counts.round_trips),
             counts(|counts| counts.rows),
             latency.map_or_else(dash, |latency| format::count(latency.n as u64)),
-            time(latency.map(|latency| latency.p50.value)),
-            latency.map_or_else(dash, |latency| interval_text(latency.p50.low, latency.p50.high)),
-            time(latency.map(|latency| latency.p95.value)),
-            time(latency.map(|latency| latency.p99.value)),
+            time(latency.map(|latency| latency.p50)),
+            time(latency.map(|latency| latency.p95)),
+            time(latency.map(|latency| latency.p99)),
             row.ratio.map_or_else(String::new, format::ratio),
             row.verdict.clone(),
         ]);
     }
-    for column in 2..11 {
+    for column in 2..10 {
         if let Some(column) = table.column_mut(column) {
             column.set_cell_alignment(comfy_table::CellAlignment::Right);
         }
@@ -100,6 +104,7 @@ fn readable(outcome: &Outcome) -> String {
             outcome.experiment.seed
         ),
         table.to_string(),
+        "Below each percentile stands its 95 % interval.".to_owned(),
     ];
     lines.extend(outcome.variants.iter().flat_map(|variant| {
         variant.failures.iter().map(|failure| {

@@ -26,6 +26,11 @@ pub enum SqliteError {
     /// Another process holds a lock.
     #[error("{0} is locked by another process; close what is writing to it, or copy the file, and try again")]
     Locked(PathBuf),
+    /// A crash left a write-ahead log that only a writer can recover.
+    #[error(
+        "{0} was left with a -wal and no -shm, as after a crash; open it once with its own program, or copy both files"
+    )]
+    LeftByACrash(PathBuf),
     /// A statement of a loader failed.
     #[error("{path}: {message} (in the statement `{sql}`)")]
     Statement {
@@ -61,13 +66,12 @@ impl SqliteError {
         match self {
             SqliteError::NotFound(_)
             | SqliteError::IsDirectory(_)
+            | SqliteError::NotReadable { .. }
             | SqliteError::NotADatabase(_)
+            | SqliteError::LeftByACrash(_)
             | SqliteError::Mapping(_) => true,
             SqliteError::Statement { schema, .. } => *schema,
-            SqliteError::NotReadable { .. }
-            | SqliteError::Locked(_)
-            | SqliteError::Cancelled
-            | SqliteError::Other { .. } => false,
+            SqliteError::Locked(_) | SqliteError::Cancelled | SqliteError::Other { .. } => false,
         }
     }
 

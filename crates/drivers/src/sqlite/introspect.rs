@@ -37,9 +37,16 @@ pub fn introspect(session: &Session, name: &str) -> Result<Introspected, SqliteE
             notices.push(format!("The view `{name}` is left out: a view has no primary key."));
             continue;
         }
-        tables.insert(name.clone(), table(session, &name)?);
+        match table(session, &name) {
+            Ok(table) => drop(tables.insert(name, table)),
+            // A virtual table whose module is not built in.
+            Err(SqliteError::Statement { schema: true, message, .. }) => {
+                notices.push(format!("The table `{name}` is left out: it cannot be read ({message})."));
+            }
+            Err(error) => return Err(error),
+        }
     }
-    implied_columns(&mut tables);
+    implied_columns(&mut tables, &mut notices);
 
     let association: BTreeSet<String> =
         tables.iter().filter(|(_, table)| connects_two(table)).map(|(name, _)| name.clone()).collect();
@@ -146,7 +153,7 @@ fn table(session: &Session, name: &str) -> Result<Table, SqliteError> {
 }
 
 /// A foreign key that names no columns refers to the other table's primary key; one that leads nowhere is dropped.
-fn implied_columns(tables: &mut BTreeMap<String, Table>) {
+fn implied_columns(tables: &mut BTreeMap<String, Table>, notices: &mut Vec<String>) {
     let keys: BTreeMap<String, (Vec<String>, Vec<String>)> = tables
         .iter()
         .map(|(name, table)| {
@@ -156,18 +163,32 @@ fn implied_columns(tables: &mut BTreeMap<String, Table>) {
             )
         })
         .collect();
-    for table in tables.values_mut() {
+    for (name, table) in tables {
         table.document.foreign_keys.retain_mut(|one| {
-            // SQLite compares table names without regard to case.
-            let Some(name) = keys.keys().find(|name| name.eq_ignore_ascii_case(&one.ref_table)) else { return false };
-            one.ref_table.clone_from(name);
-            let (key, columns) = &keys[name];
-            if one.ref_columns.is_empty() {
-                one.ref_columns.clone_from(key);
+            let complete = complete(one, &keys);
+            if complete.is_none() {
+                notices.push(format!(
+                    "The foreign key of `{name}` on {} is left out: it refers to `{}`, which does not fit.",
+                    one.columns.join(", "),
+                    one.ref_table
+                ));
             }
-            one.ref_columns.len() == one.columns.len() && one.ref_columns.iter().all(|column| columns.contains(column))
+            complete.is_some()
         });
     }
+}
+
+/// Gives a foreign key the names as the other table writes them; SQLite compares them without regard to case.
+fn complete(one: &mut ForeignKeyDocument, keys: &BTreeMap<String, (Vec<String>, Vec<String>)>) -> Option<()> {
+    let (name, (key, columns)) = keys.iter().find(|(name, _)| name.eq_ignore_ascii_case(&one.ref_table))?;
+    one.ref_table.clone_from(name);
+    if one.ref_columns.is_empty() {
+        one.ref_columns.clone_from(key);
+    }
+    for column in &mut one.ref_columns {
+        column.clone_from(columns.iter().find(|known| known.eq_ignore_ascii_case(column))?);
+    }
+    (one.ref_columns.len() == one.columns.len()).then_some(())
 }
 
 /// Whether a table has nothing but two foreign keys, which are its primary key.

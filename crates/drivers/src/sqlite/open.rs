@@ -16,7 +16,6 @@ const STATEMENTS: usize = 256;
 #[derive(Debug, Clone)]
 pub struct Database {
     path: PathBuf,
-    uri: String,
 }
 
 /// An open read-only connection.
@@ -35,15 +34,11 @@ pub fn version() -> &'static str {
 impl Database {
     /// Checks that the file is there and a database that can be read now.
     pub fn open(path: &Path) -> Result<Database, SqliteError> {
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        let header = header(&path)?;
-        // A WAL database at rest would get a `-wal` and a `-shm` beside it even from a reader.
-        let at_rest = header.is_some_and(|versions| versions == [2, 2]) && !beside(&path, "-wal").exists();
-        let mut uri = format!("file:{}?mode=ro", escaped(&path));
-        if at_rest {
-            uri.push_str("&immutable=1");
-        }
-        let database = Database { path, uri };
+        // A `-wal` stands beside the file itself, not beside a link to it.
+        let path =
+            std::fs::canonicalize(path).or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned());
+        header(&path)?;
+        let database = Database { path };
         let session = database.connect()?;
         let check = session.connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()));
         check.map_err(|error| SqliteError::from_rusqlite(&error, &database.path, None))?;
@@ -58,13 +53,27 @@ impl Database {
 
     /// One more connection.
     pub fn connect(&self) -> Result<Session, SqliteError> {
+        let uri = self.uri()?;
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let failed = |error: rusqlite::Error| SqliteError::from_rusqlite(&error, &self.path, None);
-        let connection = Connection::open_with_flags(&self.uri, flags).map_err(failed)?;
+        let connection = Connection::open_with_flags(&uri, flags).map_err(failed)?;
         connection.busy_timeout(BUSY).map_err(failed)?;
         connection.pragma_update(None, "query_only", true).map_err(failed)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         Ok(Session { connection, path: self.path.clone() })
+    }
+
+    /// How the file is opened so that nothing appears beside it. Asked anew for every connection, since another program
+    /// may have begun to write meanwhile.
+    fn uri(&self) -> Result<String, SqliteError> {
+        let plain = format!("file:{}?mode=ro", escaped(&self.path));
+        let is_wal = header(&self.path)?.is_some_and(|versions| versions == [2, 2]);
+        match (is_wal, beside(&self.path, "-wal").exists(), beside(&self.path, "-shm").exists()) {
+            // Even a reader of a WAL database at rest would leave a `-wal` and a `-shm`.
+            (true, false, _) => Ok(format!("{plain}&immutable=1")),
+            (true, true, false) => Err(SqliteError::LeftByACrash(self.path.clone())),
+            (true, true, true) | (false, ..) => Ok(plain),
+        }
     }
 }
 

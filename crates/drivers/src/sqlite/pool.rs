@@ -91,7 +91,6 @@ impl Pool {
         } else {
             state.out += 1;
         }
-        let waited = start.elapsed().into();
         let idle = state.idle.pop();
         drop(state);
         let session = match idle.map_or_else(|| self.database.connect(), Ok) {
@@ -101,6 +100,8 @@ impl Pool {
                 return Err(error.into());
             }
         };
+        // Opening a connection beyond those kept is part of getting one.
+        let waited = start.elapsed().into();
         let mut state = self.state();
         let ticket = state.next;
         state.next += 1;

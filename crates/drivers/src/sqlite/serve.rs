@@ -126,7 +126,9 @@ impl Prepared {
         }
         served.loaded = result?;
         if let (Some(roots), None) = (&served.loaded.roots, &served.loaded.error) {
-            served.response = self.shape.write(&served.loaded.graph, roots, Arrangement::AsReturned);
+            let go_on = || !how.cancel.load(Ordering::Relaxed);
+            let response = self.shape.write_while(&served.loaded.graph, roots, &go_on);
+            served.response = response.ok_or(SqliteError::Cancelled)?;
         }
         served.bands.serialize += clock.lap();
         served.elapsed = start.elapsed().into();
@@ -153,6 +155,8 @@ impl Prepared {
             }
             let request = match step {
                 Step::Query(request) => request,
+                Step::Pause if how.cancel.load(Ordering::Relaxed) => return Err(SqliteError::Cancelled.into()),
+                Step::Pause => continue,
                 Step::Done(loaded) => return Ok(loaded),
             };
             let started = Nanos::from(start.elapsed());
@@ -267,26 +271,14 @@ fn value(raw: ValueRef<'_>) -> Value {
 }
 
 fn decode(rows: &mut Rows, kinds: &[ColumnKind]) {
-    for (index, kind) in kinds.iter().enumerate().filter(|(_, kind)| **kind != ColumnKind::Plain) {
+    // Dates and decimals stay as SQLite has them, so that keys can be sent back; the response writes them as its own.
+    for (index, _) in kinds.iter().enumerate().filter(|(_, kind)| **kind == ColumnKind::Boolean) {
         for value in rows.values.iter_mut().skip(index).step_by(kinds.len()) {
-            decode_value(value, *kind);
+            if let Value::Integer(number) = value {
+                *value = Value::Boolean(*number != 0);
+            }
         }
     }
-}
-
-fn decode_value(value: &mut Value, kind: ColumnKind) {
-    let decoded = match (kind, &*value) {
-        (ColumnKind::Boolean, Value::Integer(number)) => Value::Boolean(*number != 0),
-        (ColumnKind::DateTime, Value::Text(text)) => {
-            let iso = text.replacen(' ', "T", 1);
-            Value::Text(iso.strip_suffix(".000000").unwrap_or(&iso).into())
-        }
-        // SQLAlchemy reads SQLite's numbers back with ten digits after the point.
-        (ColumnKind::Numeric, Value::Real(number)) => Value::Text(format!("{number:.10}").into()),
-        (ColumnKind::Numeric, Value::Integer(number)) => Value::Text(format!("{number}.0000000000").into()),
-        (ColumnKind::Plain | ColumnKind::Boolean | ColumnKind::DateTime | ColumnKind::Numeric, _) => return,
-    };
-    *value = decoded;
 }
 
 /// Cuts a request into consecutive laps.

@@ -1,7 +1,7 @@
 //! The response: what the endpoint answers, as the bytes of canonical JSON (keys sorted, no white space).
 
 use super::{Graph, ObjectId, Related};
-use crate::mapping::{ColumnId, RelationshipId};
+use crate::mapping::{ColumnId, ColumnKind, RelationshipId};
 use crate::plan::{NodeId, Program};
 use crate::value::{Value, hex};
 use sha2::{Digest, Sha256};
@@ -35,7 +35,7 @@ struct Field {
 
 #[derive(Debug)]
 enum Content {
-    Column(ColumnId),
+    Column(ColumnId, ColumnKind),
     Related(RelationshipId, ResponseShape),
 }
 
@@ -49,8 +49,10 @@ impl ResponseShape {
     fn of_node(program: &Program, id: NodeId, ordered: bool) -> ResponseShape {
         let node = program.node(id);
         let entity = program.mapping.entity(node.entity);
-        let mut fields: Vec<(&str, Content)> =
-            entity.column_ids().map(|column| (&*entity.column(column).name, Content::Column(column))).collect();
+        let mut fields: Vec<(&str, Content)> = entity
+            .column_ids()
+            .map(|column| (&*entity.column(column).name, Content::Column(column, entity.column(column).kind)))
+            .collect();
         for child in node.children.iter().copied().filter(|child| program.node(*child).accessed) {
             if let Some((_, id, relationship)) = program.relationship(child) {
                 let shape = ResponseShape::of_node(program, child, !relationship.order_by.is_empty());
@@ -76,6 +78,26 @@ impl ResponseShape {
         let mut bytes = Vec::with_capacity(roots.len() * 128);
         self.write_list(graph, roots, arrangement, &mut bytes);
         bytes
+    }
+
+    /// Writes the response as returned, some thousand roots at a time, as long as it is to go on; `None` when it is not.
+    #[must_use]
+    pub fn write_while(&self, graph: &Graph, roots: &[ObjectId], go_on: &dyn Fn() -> bool) -> Option<Vec<u8>> {
+        let mut bytes = Vec::with_capacity(roots.len() * 128);
+        bytes.push(b'[');
+        for (index, part) in roots.chunks(4_096).enumerate() {
+            if !go_on() {
+                return None;
+            }
+            for (place, object) in part.iter().enumerate() {
+                if index + place > 0 {
+                    bytes.push(b',');
+                }
+                self.write_object(graph, *object, Arrangement::AsReturned, &mut bytes);
+            }
+        }
+        bytes.push(b']');
+        Some(bytes)
     }
 
     fn write_list(&self, graph: &Graph, objects: &[ObjectId], arrangement: Arrangement, bytes: &mut Vec<u8>) {
@@ -112,7 +134,7 @@ impl ResponseShape {
             bytes.push(if index == 0 { b'{' } else { b',' });
             bytes.extend_from_slice(&field.label);
             match &field.content {
-                Content::Column(column) => write_value(&object.columns[column.index()], bytes),
+                Content::Column(column, kind) => write_typed(&object.columns[column.index()], *kind, bytes),
                 Content::Related(relationship, shape) => match &object.related[relationship.index()] {
                     Related::One(Some(target)) => shape.write_object(graph, *target, arrangement, bytes),
                     Related::One(None) | Related::Unloaded => bytes.extend_from_slice(b"null"),
@@ -152,6 +174,22 @@ fn rank(value: &Value) -> u8 {
     }
 }
 
+/// A column's value: dates in ISO 8601, decimals as text with the ten digits after the point that SQLAlchemy reads back
+/// from a database without decimals.
+fn write_typed(value: &Value, kind: ColumnKind, bytes: &mut Vec<u8>) {
+    match (kind, value) {
+        (ColumnKind::DateTime, Value::Text(text)) => {
+            let iso = text.replacen(' ', "T", 1);
+            write_text(iso.strip_suffix(".000000").unwrap_or(&iso), bytes);
+        }
+        (ColumnKind::Numeric, Value::Real(number)) => write_text(&format!("{number:.10}"), bytes),
+        (ColumnKind::Numeric, Value::Integer(number)) => write_text(&format!("{number}.0000000000"), bytes),
+        (ColumnKind::Plain | ColumnKind::Boolean | ColumnKind::DateTime | ColumnKind::Numeric, value) => {
+            write_value(value, bytes);
+        }
+    }
+}
+
 fn write_value(value: &Value, bytes: &mut Vec<u8>) {
     match value {
         Value::Null => bytes.extend_from_slice(b"null"),
@@ -168,10 +206,9 @@ fn write_value(value: &Value, bytes: &mut Vec<u8>) {
 
 /// As Python writes a float: the shortest digits that read back, an exponent from 16 digits on and below 0.0001.
 fn write_real(number: f64, bytes: &mut Vec<u8>) {
-    let text = if number.is_nan() {
-        "NaN".to_owned()
-    } else if number.is_infinite() {
-        if number > 0.0 { "Infinity".to_owned() } else { "-Infinity".to_owned() }
+    let text = if number.is_infinite() {
+        // JSON has no infinity; as text it survives.
+        if number > 0.0 { "\"Infinity\"".to_owned() } else { "\"-Infinity\"".to_owned() }
     } else if number != 0.0 && !(1e-4..1e16).contains(&number.abs()) {
         let text = format!("{number:e}");
         let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));

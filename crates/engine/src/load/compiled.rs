@@ -126,10 +126,6 @@ impl Columns {
     pub(crate) fn refs(&self) -> &[ColumnRef] {
         &self.refs
     }
-
-    pub(crate) fn contains(&self, column: &ColumnRef) -> bool {
-        self.positions.contains_key(column)
-    }
 }
 
 /// A place of the eager tree before positions are known.

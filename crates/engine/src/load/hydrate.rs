@@ -18,6 +18,8 @@ pub(crate) struct Hydration<'a> {
     invoke_all: bool,
     /// Subquery loads that have run, by node.
     pub(crate) subqueries: FxHashMap<NodeId, Assembled>,
+    /// Relationships that this load has set from a subquery load.
+    assigned: FxHashSet<(ObjectId, NodeId)>,
     /// Collections that this load is filling, and what is in them.
     filling: FxHashSet<(ObjectId, RelationshipId)>,
     filled: FxHashSet<(ObjectId, RelationshipId, ObjectId)>,
@@ -43,6 +45,7 @@ impl<'a> Hydration<'a> {
             load,
             invoke_all,
             subqueries: FxHashMap::default(),
+            assigned: FxHashSet::default(),
             filling: FxHashSet::default(),
             filled: FxHashSet::default(),
         }
@@ -79,20 +82,27 @@ impl<'a> Hydration<'a> {
         }
         for (node, relationship) in &eager.subqueries {
             let unloaded = *graph.related(id, *relationship) == Related::Unloaded;
-            if unloaded || (self.invoke_all && !fresh) {
+            // A new object takes what its own statement found, whatever a load below has put there meanwhile.
+            let first = fresh && !self.assigned.contains(&(id, *node));
+            if first || unloaded || (self.invoke_all && !fresh) {
                 let Some(found) = self.subqueries.get(node) else { return Err(NeedsSubquery(*node)) };
-                if unloaded {
+                if first || unloaded {
                     let value = found.of(self.mapping, graph, eager, id, *relationship);
-                    graph.set_unloaded(id, *relationship, value);
+                    graph.object_mut(id).related[relationship.index()] = value;
+                    self.assigned.insert((id, *node));
                 }
             }
         }
         for (relationship, collection, kid) in &eager.joined {
-            let child = self.row(graph, posts, kid, row)?;
             if *collection {
-                self.collect(graph, id, *relationship, child);
-            } else {
-                graph.set_unloaded(id, *relationship, Related::One(child));
+                // The collection begins before its first member is built, which may be this object's own place.
+                self.begin(graph, id, *relationship, fresh);
+            }
+            let child = self.row(graph, posts, kid, row)?;
+            match child {
+                _ if !collection => graph.set_unloaded(id, *relationship, Related::One(child)),
+                Some(child) => self.collect(graph, id, *relationship, child),
+                None => {}
             }
         }
         Ok(Some(id))
@@ -121,13 +131,16 @@ impl<'a> Hydration<'a> {
         }
     }
 
-    /// Adds a joined object to a collection, unless the collection was loaded before this statement.
-    fn collect(&mut self, graph: &mut Graph, id: ObjectId, relationship: RelationshipId, child: Option<ObjectId>) {
-        if *graph.related(id, relationship) == Related::Unloaded {
-            graph.set_unloaded(id, relationship, Related::Many(Vec::new()));
-            self.filling.insert((id, relationship));
+    /// Begins a joined collection of a new object, or of one that has not got it; what was loaded before stays.
+    fn begin(&mut self, graph: &mut Graph, id: ObjectId, relationship: RelationshipId, fresh: bool) {
+        let unloaded = *graph.related(id, relationship) == Related::Unloaded;
+        if (unloaded || fresh) && self.filling.insert((id, relationship)) {
+            graph.object_mut(id).related[relationship.index()] = Related::Many(Vec::new());
         }
-        let Some(child) = child else { return };
+    }
+
+    /// Adds an object to a collection that this load is filling.
+    fn collect(&mut self, graph: &mut Graph, id: ObjectId, relationship: RelationshipId, child: ObjectId) {
         if self.filling.contains(&(id, relationship))
             && self.filled.insert((id, relationship, child))
             && let Related::Many(objects) = &mut graph.object_mut(id).related[relationship.index()]

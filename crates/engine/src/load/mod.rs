@@ -26,7 +26,7 @@ use crate::value::Value;
 use session::Session;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use thiserror::Error;
 
@@ -35,6 +35,8 @@ use thiserror::Error;
 pub enum Step {
     /// Run this statement and call [`Loader::answer`] with its rows.
     Query(Request),
+    /// Nothing: many rows are being built, and whoever drives may look whether to go on.
+    Pause,
     /// Nothing more: the objects are loaded and everything the response reads is there.
     Done(Loaded),
 }
@@ -134,7 +136,7 @@ impl Loader {
                 self.coroutine = None;
                 Ok(Step::Done(loaded))
             }
-            Poll::Pending => self.port.take_request().map(Step::Query).ok_or(LoaderError::NotAnswered),
+            Poll::Pending => self.port.take_step().ok_or(LoaderError::NotAnswered),
         }
     }
 
@@ -152,21 +154,36 @@ pub(crate) struct Port(Arc<Mutex<Exchange>>);
 struct Exchange {
     request: Option<Request>,
     rows: Option<Rows>,
+    paused: bool,
 }
 
 impl Port {
-    fn take_request(&self) -> Option<Request> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).request.take()
+    fn exchange(&self) -> MutexGuard<'_, Exchange> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take_step(&self) -> Option<Step> {
+        let mut exchange = self.exchange();
+        let paused = std::mem::take(&mut exchange.paused).then_some(Step::Pause);
+        exchange.request.take().map(Step::Query).or(paused)
     }
 
     fn give(&self, rows: Rows) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).rows = Some(rows);
+        self.exchange().rows = Some(rows);
+    }
+
+    /// Hands control back once.
+    pub(crate) async fn pause(&self) {
+        self.exchange().paused = true;
+        let mut handed = false;
+        std::future::poll_fn(|_| if std::mem::replace(&mut handed, true) { Poll::Ready(()) } else { Poll::Pending })
+            .await;
     }
 
     /// Asks for the rows of a statement.
     pub(crate) async fn ask(&self, request: Request) -> Rows {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).request = Some(request);
-        std::future::poll_fn(|_| match self.0.lock().unwrap_or_else(PoisonError::into_inner).rows.take() {
+        self.exchange().request = Some(request);
+        std::future::poll_fn(|_| match self.exchange().rows.take() {
             Some(rows) => Poll::Ready(rows),
             None => Poll::Pending,
         })

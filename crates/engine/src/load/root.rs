@@ -45,10 +45,7 @@ pub(crate) fn compile(program: &Program, plan: &RootPlan) -> Draft {
     let mut inside = Columns::default();
     inside.push_entity(program, node.entity, root);
     for order in &query.select.order_by {
-        if !inside.contains(&order.column) {
-            let kind = ColumnKind::Plain;
-            inside.push(order.column.clone(), kind);
-        }
+        inside.push_once(order.column.clone(), ColumnKind::Plain);
     }
     let mut outside = Select::new(Labels::Disambiguate);
     std::mem::swap(&mut outside, &mut query.select);
@@ -57,12 +54,18 @@ pub(crate) fn compile(program: &Program, plan: &RootPlan) -> Draft {
     inner.columns = inside.refs().to_vec();
     let order_by = inner.order_by.clone();
     let derived = query.add(Source::Derived(Box::new(inner)));
-    let out = |column: &ColumnRef| ColumnRef { source: derived, name: column.name.clone() };
+    // Inside, the k-th later use of a name is labelled `name_k`, and that is what it is called outside.
+    let label = |position: usize| {
+        let name = &inside.refs()[position].name;
+        let earlier = inside.refs()[..position].iter().filter(|other| other.name == *name).count();
+        match (name, earlier) {
+            (ColumnName::Plain(plain), 1..) => ColumnName::Plain(format!("{plain}_{earlier}").into()),
+            (ColumnName::Plain(_) | ColumnName::OfTable(..), _) => name.clone(),
+        }
+    };
+    let out = |column: &ColumnRef| ColumnRef { source: derived, name: label(inside.position(column)) };
     for column in inside.refs() {
-        let kind = match column.source == root {
-            true => kind_of(program, node.entity, column),
-            false => ColumnKind::Plain,
-        };
+        let kind = if column.source == root { kind_of(program, node.entity, column) } else { ColumnKind::Plain };
         columns.push(out(column), kind);
     }
     joins.push_columns(&mut columns);

@@ -16,6 +16,9 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+/// Rows built before whoever drives may look whether to go on: some ten milliseconds' worth.
+const ROWS_BETWEEN_PAUSES: usize = 8_192;
+
 /// A session while its request runs.
 pub(crate) struct Session {
     pub(super) program: Arc<Program>,
@@ -197,6 +200,9 @@ impl Session {
         let mut by_row = Vec::with_capacity(rows.len());
         let mut distinct: FxHashSet<ObjectId> = FxHashSet::default();
         for index in 0..rows.len() {
+            if index % ROWS_BETWEEN_PAUSES == ROWS_BETWEEN_PAUSES - 1 {
+                self.port.pause().await;
+            }
             let object = loop {
                 match hydration.row(&mut self.graph, posts, &compiled.lead, rows.row(index)) {
                     Ok(object) => break object,

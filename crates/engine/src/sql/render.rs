@@ -111,6 +111,9 @@ impl Renderer<'_> {
     }
 
     fn in_list(&mut self, columns: &[ColumnRef], count: usize, text: &mut String) {
+        if count == 0 {
+            return self.in_nothing(columns, text);
+        }
         if let [column] = columns {
             self.column(column, text);
             text.push_str(" IN (");
@@ -131,6 +134,18 @@ impl Renderer<'_> {
             }
         }
         text.push(')');
+    }
+
+    /// IN with an empty list: SQL has no such thing, so a SELECT without rows stands in its place.
+    fn in_nothing(&mut self, columns: &[ColumnRef], text: &mut String) {
+        let ones = vec!["1"; columns.len()].join(", ");
+        text.push_str(if columns.len() > 1 { "(" } else { "" });
+        for (index, column) in columns.iter().enumerate() {
+            text.push_str(if index > 0 { ", " } else { "" });
+            self.column(column, text);
+        }
+        text.push_str(if columns.len() > 1 { ")" } else { "" });
+        let _ = write!(text, " IN (SELECT {ones} FROM (SELECT {ones}) WHERE 1!=1)");
     }
 
     fn from(&mut self, from: &From, text: &mut String) {

@@ -15,12 +15,15 @@ pub(super) struct Answer {
 
 /// One verdict an answer. `key` names the root's primary key columns.
 pub(super) fn judge(answers: &[Answer], baseline: Option<&str>, key: &[String]) -> Vec<Agreement> {
-    let base = answers.iter().find(|answer| Some(answer.name.as_str()) == baseline);
+    // A baseline that raises cannot be compared with; the first variant that answered takes its place.
+    let answered = |answer: &&Answer| answer.canonical.is_some();
+    let named = answers.iter().find(|answer| Some(answer.name.as_str()) == baseline);
+    let base = named.filter(answered).or_else(|| answers.iter().find(answered));
     answers
         .iter()
         .map(|answer| match (&answer.error, base, &answer.canonical) {
             (Some(error), _, _) => Agreement::Raises { error: error.clone() },
-            (None, Some(base), _) if base.name == answer.name => Agreement::Baseline,
+            (None, _, _) if Some(answer.name.as_str()) == baseline => Agreement::Baseline,
             (None, Some(Answer { canonical: Some(want), .. }), Some(have)) if want == have => Agreement::Same,
             (None, Some(Answer { canonical: Some(want), .. }), Some(have)) => {
                 Agreement::Different { difference: difference(want, have, key) }

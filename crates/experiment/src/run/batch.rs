@@ -5,12 +5,16 @@ use crate::spec::Experiment;
 use fetchscope_drivers::latency::Network;
 use fetchscope_drivers::sqlite::{Circumstances, Pool, PoolError, Prepared, ServeError, Served, SqliteError};
 use fetchscope_engine::trace::Nanos;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 /// How often progress is told and cancelling is looked at.
 const TICK: Duration = Duration::from_millis(40);
+
+/// Pause of a worker whose request failed.
+const PAUSE: Duration = Duration::from_millis(1);
 
 /// What the requests of one experiment share.
 pub(super) struct Batch<'a> {
@@ -36,9 +40,18 @@ pub(super) enum Limit {
 #[derive(Debug, Default)]
 pub(super) struct Report {
     pub(super) samples: Vec<Sample>,
-    pub(super) failures: Vec<String>,
+    /// How often each message was the reason.
+    pub(super) failures: BTreeMap<String, u64>,
     pub(super) busy: Nanos,
     pub(super) cancelled: bool,
+}
+
+impl Report {
+    /// Requests that ended, one way or the other.
+    pub(super) fn finished(&self) -> u32 {
+        let failed: u64 = self.failures.values().sum();
+        u32::try_from(self.samples.len() as u64 + failed).unwrap_or(u32::MAX)
+    }
 }
 
 impl Limit {
@@ -93,7 +106,7 @@ impl Batch<'_> {
                 }
                 std::thread::sleep(Duration::from_millis(1));
             }
-            worker.join().unwrap_or_else(|_| Err(SqliteError::Cancelled.into()))
+            worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         })
     }
 
@@ -131,7 +144,11 @@ impl Batch<'_> {
                         match self.request(prepared, &mut network, round) {
                             Ok(Some(sample)) => drop(tell.send(Told::Sample(sample))),
                             Ok(None) => break,
-                            Err(message) => drop(tell.send(Told::Failure(message))),
+                            Err(message) => {
+                                drop(tell.send(Told::Failure(message)));
+                                // What fails at once must not become a busy loop beside the requests that do not.
+                                std::thread::sleep(PAUSE);
+                            }
                         }
                     }
                 });
@@ -141,13 +158,13 @@ impl Batch<'_> {
             loop {
                 match told.recv_timeout(next.saturating_duration_since(Instant::now())) {
                     Ok(Told::Sample(sample)) => report.samples.push(sample),
-                    Ok(Told::Failure(message)) => report.failures.push(message),
+                    Ok(Told::Failure(message)) => *report.failures.entry(message).or_default() += 1,
                     Err(RecvTimeoutError::Timeout) => {
                         next = Instant::now() + TICK;
                         if self.cancel.load(Ordering::Relaxed) {
                             self.pool.interrupt();
                         }
-                        progress(u32::try_from(report.samples.len()).unwrap_or(u32::MAX));
+                        progress(report.finished());
                     }
                     Err(RecvTimeoutError::Disconnected) => break,
                 }
@@ -155,7 +172,7 @@ impl Batch<'_> {
         });
         report.busy = start.elapsed().into();
         report.cancelled = self.cancel.load(Ordering::Relaxed);
-        progress(u32::try_from(report.samples.len()).unwrap_or(u32::MAX));
+        progress(report.finished());
         report
     }
 

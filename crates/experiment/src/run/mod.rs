@@ -7,7 +7,7 @@ mod shapes;
 use crate::check::ExperimentError;
 use crate::event::Event;
 use crate::outcome::{Counts, End, Environment, Failure, Outcome, Sample, VERSION, VariantOutcome};
-use crate::spec::Experiment;
+use crate::spec::{Experiment, Workload};
 use agreement::Answer;
 use batch::{Batch, Limit, Report};
 use fetchscope_drivers::sqlite::{Database, Pool, Prepared, ServeError, SqliteError, version};
@@ -95,13 +95,14 @@ pub fn run(setup: &Setup<'_>, emit: &mut dyn FnMut(Event), cancel: &AtomicBool) 
     let batch = Batch { experiment, pool: &pool, cancel };
 
     let mut contenders = check_variants(setup, &batch, emit)?;
-    for contender in &mut contenders {
-        if let Some(note) = shorten(experiment, contender) {
-            emit(Event::Note(note.clone()));
-            notes.push(note);
-        }
+    let mut said: Vec<String> = contenders.iter_mut().filter_map(|one| shorten(experiment, one)).collect();
+    let (rounds, fewer) = rounds(experiment, &contenders);
+    said.extend(fewer);
+    for note in said {
+        emit(Event::Note(note.clone()));
+        notes.push(note);
     }
-    let end = measure(experiment, &batch, &mut contenders, emit)?;
+    let end = measure(experiment, rounds, &batch, &mut contenders, emit)?;
     Ok(Outcome {
         version: VERSION,
         experiment: experiment.clone(),
@@ -183,27 +184,55 @@ fn shorten(experiment: &Experiment, contender: &mut Contender) -> Option<String>
         return None;
     }
     let wanted = *planned;
-    *planned = fitting.max(experiment.workload.rounds.min(wanted));
+    // Never fewer than are in flight at once: a variant measured at a lower concurrency could not be compared.
+    *planned = fitting.max(experiment.workload.concurrency).min(wanted);
+    if *planned == wanted {
+        return None;
+    }
     Some(format!(
         "{} was measured with {} instead of {wanted} requests, since it would have taken longer than a minute.",
         contender.outcome.name, *planned
     ))
 }
 
+/// As many rounds as leave every variant enough requests to reach the concurrency in each, and a note where that is
+/// fewer than asked for, or where even one round has too few.
+fn rounds(experiment: &Experiment, contenders: &[Contender]) -> (u32, Option<String>) {
+    let Workload { concurrency, rounds, .. } = experiment.workload;
+    let fewest = contenders.iter().filter_map(|one| one.limit.planned()).filter(|planned| *planned > 0).min();
+    let Some(fewest) = fewest else { return (rounds, None) };
+    if fewest < concurrency {
+        let note = format!(
+            "With {fewest} requests a variant, no more than {fewest} were in flight at once, not {concurrency}."
+        );
+        return (1, Some(note));
+    }
+    let possible = fewest / concurrency;
+    if possible >= rounds {
+        return (rounds, None);
+    }
+    let note = format!(
+        "Measured in {possible} instead of {rounds} rounds, so that {concurrency} requests are in flight in each; more \
+         requests allow more rounds."
+    );
+    (possible, Some(note))
+}
+
 /// Warm-up and rounds.
 fn measure(
     experiment: &Experiment,
+    rounds: u32,
     batch: &Batch<'_>,
     contenders: &mut [Contender],
     emit: &mut dyn FnMut(Event),
 ) -> Result<End, RunError> {
-    let rounds = experiment.workload.rounds;
     let total = contenders.iter().map(|contender| contender.limit.planned()).sum::<Option<u32>>();
     let mut random = ChaCha8Rng::seed_from_u64(experiment.seed);
     let mut order: Vec<usize> = (0..contenders.len()).collect();
     for contender in contenders.iter().filter(|one| experiment.workload.warmup > 0 && one.limit.planned() != Some(0)) {
         emit(Event::WarmingUp { variant: contender.outcome.name.clone() });
-        let limit = Limit::exactly(experiment.workload.warmup);
+        let planned = contender.limit.planned().unwrap_or(u32::MAX);
+        let limit = Limit::exactly(experiment.workload.warmup.min(planned));
         if batch.run(&contender.prepared, &limit, 0, 1, experiment.seed, &mut |_| {}).cancelled {
             return Ok(End::Cancelled);
         }
@@ -220,7 +249,7 @@ fn measure(
                 emit(Event::Progress { done, total, round: round + 1, rounds, variant: variant.clone() });
             };
             let report = batch.run(&contender.prepared, &contender.limit, round, rounds, seed, &mut progress);
-            done += u32::try_from(report.samples.len()).unwrap_or(u32::MAX);
+            done += report.finished();
             let cancelled = report.cancelled;
             keep(&mut contender.outcome, report);
             if cancelled {
@@ -235,10 +264,10 @@ fn keep(outcome: &mut VariantOutcome, report: Report) {
     let Report { samples, failures, busy, .. } = report;
     outcome.samples.extend::<Vec<Sample>>(samples);
     outcome.busy += busy;
-    for message in failures {
+    for (message, count) in failures {
         match outcome.failures.iter_mut().find(|failure| failure.message == message) {
-            Some(failure) => failure.count += 1,
-            None => outcome.failures.push(Failure { message, count: 1 }),
+            Some(failure) => failure.count += count,
+            None => outcome.failures.push(Failure { message, count }),
         }
     }
 }
