@@ -26,6 +26,8 @@ pub struct Object {
     pub(crate) depth: u32,
     /// Which load created it.
     pub(crate) load: u32,
+    /// At which place of the statement it was created.
+    pub(crate) place: Option<NodeId>,
 }
 
 /// What is known of a relationship.

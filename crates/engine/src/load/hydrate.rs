@@ -67,7 +67,7 @@ impl<'a> Hydration<'a> {
             Some(id) => id,
             None => graph.insert(key, self.create(eager, row)),
         };
-        let fresh = {
+        let (fresh, own) = {
             let object = graph.object_mut(id);
             let fresh = object.load == self.load;
             if fresh && eager.depth < object.depth {
@@ -75,15 +75,15 @@ impl<'a> Hydration<'a> {
                 object.options = eager.node;
                 object.depth = eager.depth;
             }
-            fresh
+            (fresh, fresh && object.place == eager.node)
         };
         if fresh || self.invoke_all {
             posts.add(eager, id);
         }
         for (node, relationship) in &eager.subqueries {
             let unloaded = *graph.related(id, *relationship) == Related::Unloaded;
-            // A new object takes what its own statement found, whatever a load below has put there meanwhile.
-            let first = fresh && !self.assigned.contains(&(id, *node));
+            // Where an object is new, it takes what its own statement found, whatever a load below has put there meanwhile.
+            let first = own && !self.assigned.contains(&(id, *node));
             if first || unloaded || (self.invoke_all && !fresh) {
                 let Some(found) = self.subqueries.get(node) else { return Err(NeedsSubquery(*node)) };
                 if first || unloaded {
@@ -96,7 +96,7 @@ impl<'a> Hydration<'a> {
         for (relationship, collection, kid) in &eager.joined {
             if *collection {
                 // The collection begins before its first member is built, which may be this object's own place.
-                self.begin(graph, id, *relationship, fresh);
+                self.begin(graph, id, *relationship, own);
             }
             let child = self.row(graph, posts, kid, row)?;
             match child {
@@ -128,13 +128,14 @@ impl<'a> Hydration<'a> {
             options: eager.node,
             depth: eager.depth,
             load: self.load,
+            place: eager.node,
         }
     }
 
-    /// Begins a joined collection of a new object, or of one that has not got it; what was loaded before stays.
-    fn begin(&mut self, graph: &mut Graph, id: ObjectId, relationship: RelationshipId, fresh: bool) {
+    /// Begins a joined collection of an object that is new here, or of one that has not got it; what was loaded before stays.
+    fn begin(&mut self, graph: &mut Graph, id: ObjectId, relationship: RelationshipId, own: bool) {
         let unloaded = *graph.related(id, relationship) == Related::Unloaded;
-        if (unloaded || fresh) && self.filling.insert((id, relationship)) {
+        if (unloaded || own) && self.filling.insert((id, relationship)) {
             graph.object_mut(id).related[relationship.index()] = Related::Many(Vec::new());
         }
     }

@@ -68,7 +68,10 @@ impl Renderer<'_> {
     fn conditions(&mut self, conditions: &[Condition], keyword: &str, text: &mut String) {
         for (index, condition) in conditions.iter().enumerate() {
             text.push_str(if index == 0 { keyword } else { " AND " });
+            let grouped = conditions.len() > 1 && matches!(condition, Condition::Exists(..));
+            text.push_str(if grouped { "(" } else { "" });
             self.condition(condition, text);
+            text.push_str(if grouped { ")" } else { "" });
         }
     }
 
