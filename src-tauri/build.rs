@@ -6,6 +6,7 @@ use std::process::exit;
 /// Every command the window may call; `capabilities/main.json` grants them one by one.
 const COMMANDS: &[&str] = &[
     "apply_preset",
+    "cancel_open",
     "cancel_run",
     "choose_export",
     "choose_source",

@@ -3,8 +3,8 @@
 use crate::{dialogs, startup};
 use fetchscope_app::App;
 use fetchscope_app::wire::{
-    ChartPair, DrawRequest, ErrorCode, ExperimentDoc, ExportView, RunEvent, RunView, Settings, SourceView, StartView,
-    TraceRequest, TraceView, VariantDoc, WireError,
+    ChartPair, DrawRequest, ErrorCode, ExperimentDoc, ExportView, OpenProgress, RunEvent, RunView, Settings,
+    SourceView, StartView, TraceRequest, TraceView, VariantDoc, WireError,
 };
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -18,6 +18,7 @@ type Answer<T> = Result<T, WireError>;
 pub(crate) fn all() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
     tauri::generate_handler![
         apply_preset,
+        cancel_open,
         cancel_run,
         choose_export,
         choose_source,
@@ -38,8 +39,14 @@ async fn start(app: Shared<'_>) -> Answer<StartView> {
 }
 
 #[tauri::command]
-async fn open_source(app: Shared<'_>, source: String) -> Answer<SourceView> {
-    aside(&app, move |app| app.open_source(&source)).await
+async fn open_source(app: Shared<'_>, source: String, events: Channel<OpenProgress>) -> Answer<SourceView> {
+    aside(&app, move |app| app.open_source(&source, &mut |progress| drop(events.send(progress)))).await
+}
+
+#[tauri::command]
+async fn cancel_open(app: Shared<'_>) -> Answer<()> {
+    app.cancel_open();
+    Ok(())
 }
 
 #[tauri::command]

@@ -404,6 +404,18 @@ pub struct StatementView {
     pub changed: bool,
 }
 
+/// How far a sample that is generated before it opens has come, sent over a channel.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct OpenProgress {
+    /// What is being done, in words: `Writing users, 20 480 of 817 590 rows`.
+    pub what: String,
+    /// Rows written, of all tables.
+    pub done: f64,
+    /// Rows there will be, of all tables.
+    pub total: f64,
+}
+
 /// Progress of a run, sent over a channel.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]

@@ -24,7 +24,7 @@ impl Bench {
     }
 
     fn open(&self) -> SourceView {
-        self.app.open_source(XS).unwrap()
+        self.app.open_source(XS, &mut |_| {}).unwrap()
     }
 
     fn trace(&self, experiment: &ExperimentDoc, variant: &str) -> Result<TraceView, WireError> {
@@ -45,7 +45,7 @@ fn the_first_experiment_is_the_articles_benchmark() {
     let bench = Bench::new();
     let start = bench.app.start().unwrap();
     assert!(start.samples.iter().any(|sample| sample.source == "sample:citizenapp?size=s"));
-    let view = bench.app.open_source("sample:citizenapp?size=s").unwrap();
+    let view = bench.app.open_source("sample:citizenapp?size=s", &mut |_| {}).unwrap();
     let experiment = &view.experiment;
     assert_eq!((experiment.workload.concurrency, experiment.workload.requests), (50, 1000));
     assert_eq!(
@@ -68,6 +68,20 @@ fn a_toggle_says_what_changed() {
     assert_eq!(second.delta.as_deref(), Some("−5 statements, −5 rows"));
     assert!(second.statements[0].changed && !second.statements[1].changed);
     assert_eq!(first.hash, second.hash);
+}
+
+#[test]
+fn a_sample_says_how_far_it_is_and_can_be_stopped() {
+    let bench = Bench::new();
+    let mut seen = Vec::new();
+    let stop = bench.app.open_source("sample:citizenapp?size=m", &mut |progress| {
+        seen.push(progress);
+        bench.app.cancel_open();
+    });
+    assert_eq!(stop.unwrap_err().code, ErrorCode::Cancelled);
+    assert!(seen[0].what.starts_with("Writing ") && seen[0].total > 100_000.0, "{seen:?}");
+    assert_eq!(std::fs::read_dir(bench.folder.path().join("samples")).unwrap().count(), 0);
+    assert!(bench.app.open_source(XS, &mut |_| {}).is_ok());
 }
 
 #[test]
@@ -125,7 +139,10 @@ fn bad_input_is_one_sentence_and_the_open_work_stays() {
     };
     let file = bench.folder.path().join("not.db");
     std::fs::write(&file, "a text file that is long enough to have a header").unwrap();
-    refused(bench.app.open_source(&format!("sqlite:{}", file.display())).unwrap_err(), "is not a SQLite database");
+    refused(
+        bench.app.open_source(&format!("sqlite:{}", file.display()), &mut |_| {}).unwrap_err(),
+        "is not a SQLite database",
+    );
     let mut none = experiment.clone();
     none.workload.concurrency = 0;
     refused(bench.app.run(&none, &mut |_| {}).unwrap_err(), "`workload.concurrency` is 0");
@@ -149,7 +166,7 @@ fn somebodys_file_opens_with_an_endpoint_for_each_table() {
          INSERT INTO team VALUES (7); INSERT INTO person VALUES (1, 7);",
     )
     .unwrap();
-    let view = bench.app.open_source(&format!("sqlite:{}", path.display())).unwrap();
+    let view = bench.app.open_source(&format!("sqlite:{}", path.display()), &mut |_| {}).unwrap();
     assert_eq!(
         view.endpoints.iter().map(|one| one.title.as_str()).collect::<Vec<_>>(),
         ["List of person", "List of team"]
@@ -164,6 +181,6 @@ fn an_empty_database_says_what_it_lacks() {
     let bench = Bench::new();
     let path = bench.folder.path().join("empty.db");
     create_from_script(&path, "CREATE TABLE loose (what TEXT)").unwrap();
-    let error = bench.app.open_source(&format!("sqlite:{}", path.display())).unwrap_err();
+    let error = bench.app.open_source(&format!("sqlite:{}", path.display()), &mut |_| {}).unwrap_err();
     assert!(error.message.contains("no table that can be loaded"), "{}", error.message);
 }

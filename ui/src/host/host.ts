@@ -3,6 +3,7 @@ import type { ChartPair } from './bindings/ChartPair';
 import type { DrawRequest } from './bindings/DrawRequest';
 import type { ExperimentDoc } from './bindings/ExperimentDoc';
 import type { ExportView } from './bindings/ExportView';
+import type { OpenProgress } from './bindings/OpenProgress';
 import type { RunEvent } from './bindings/RunEvent';
 import type { RunView } from './bindings/RunView';
 import type { Settings } from './bindings/Settings';
@@ -17,7 +18,9 @@ export interface Host {
   /** Samples, strategies, presets and the settings of last time. */
   start(): Promise<StartView>;
   /** Opens `sample:…` or `sqlite:…`; generating a sample the first time may take a while. */
-  openSource(source: string): Promise<SourceView>;
+  openSource(source: string, onProgress: (progress: OpenProgress) => void): Promise<SourceView>;
+  /** Ends the opening of a source; nothing of a sample that was being generated is left behind. */
+  cancelOpen(): Promise<void>;
   /** The native open dialog; null when it was closed without a choice. */
   chooseSource(): Promise<string | null>;
   /** One request of one variant. */

@@ -88,6 +88,7 @@ export function replay(options: ReplayOptions = {}): Host {
         throw failure(`Only ${recorded.title} was recorded; ${name} needs the desktop window.`);
       return recorded;
     },
+    cancelOpen: async () => undefined,
     chooseSource: async () => null,
     trace: async ({ experiment, variant }) => {
       const view = findTrace(experiment, variant);

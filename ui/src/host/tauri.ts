@@ -1,6 +1,7 @@
 // The desktop shell. Nothing outside this file imports Tauri.
 import { Channel, invoke } from '@tauri-apps/api/core';
 import type { InvokeArgs } from '@tauri-apps/api/core';
+import type { OpenProgress } from './bindings/OpenProgress';
 import type { RunEvent } from './bindings/RunEvent';
 import { asWireError } from './failure';
 import type { Host } from './host';
@@ -15,7 +16,12 @@ async function call<T>(command: string, args?: InvokeArgs): Promise<T> {
 
 export const host: Host = {
   start: () => call('start'),
-  openSource: (source) => call('open_source', { source }),
+  openSource: (source, onProgress) => {
+    const events = new Channel<OpenProgress>();
+    events.onmessage = onProgress;
+    return call('open_source', { source, events });
+  },
+  cancelOpen: () => call('cancel_open'),
   chooseSource: () => call('choose_source'),
   trace: (request) => call('trace', { request }),
   applyPreset: (experiment, variant, preset) => call('apply_preset', { experiment, variant, preset }),

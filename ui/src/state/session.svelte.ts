@@ -2,6 +2,7 @@
 import { createContext } from 'svelte';
 import * as edits from '../edit/variants';
 import { outOfRange } from '../edit/limits';
+import type { OpenProgress } from '../host/bindings/OpenProgress';
 import type { ExperimentDoc } from '../host/bindings/ExperimentDoc';
 import type { SourceView } from '../host/bindings/SourceView';
 import type { StartView } from '../host/bindings/StartView';
@@ -31,6 +32,8 @@ export class Session {
   source = $state.raw<SourceView | null>(null);
   /** Title of the source being opened; null when none is. */
   opening = $state<string | null>(null);
+  /** How far a sample that is generated first has come. */
+  progress = $state.raw<OpenProgress | null>(null);
   tab = $state<Tab>('statements');
   workloadOpen = $state(false);
   /** Rust's word on the workload, shown at its fields. */
@@ -70,8 +73,11 @@ export class Session {
   async openSource(source: string, kept?: ExperimentDoc): Promise<boolean> {
     const opened = ++this.#opened;
     this.opening = this.started?.samples.find((sample) => sample.source === source)?.title ?? source;
+    this.progress = null;
     try {
-      const view = await this.#host.openSource(source);
+      const view = await this.#host.openSource(source, (progress) => {
+        if (opened === this.#opened) this.progress = progress;
+      });
       if (opened !== this.#opened) return false;
       this.traces.clear();
       this.runs.clear();
@@ -91,6 +97,7 @@ export class Session {
   stopOpening(): void {
     this.#opened += 1;
     this.opening = null;
+    void this.#guarded(() => this.#host.cancelOpen());
   }
 
   async chooseSource(): Promise<void> {

@@ -9,17 +9,20 @@ use crate::paths::Paths;
 use crate::presets::Preset;
 use crate::source::{Opened, Source};
 use crate::wire::{
-    ChartPair, DrawRequest, ExperimentDoc, ExportView, RunEvent, RunView, SampleView, Settings, SourceView, StartView,
-    TraceRequest, TraceView, VariantDoc, WireError,
+    ChartPair, DrawRequest, ExperimentDoc, ExportView, OpenProgress, RunEvent, RunView, SampleView, Settings,
+    SourceView, StartView, TraceRequest, TraceView, VariantDoc, WireError,
 };
 use crate::{document, settings, strategies};
+use fetchscope_datasets::{Progress, Step};
 use fetchscope_drivers::sqlite::Session;
 use fetchscope_experiment::run::EMULATES;
+use fetchscope_report::format;
 use runs::Runs;
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, Instant};
 use trace_view::LastTrace;
 
 /// The application behind a window. All of it may be called from any thread.
@@ -27,6 +30,7 @@ use trace_view::LastTrace;
 pub struct App {
     paths: Paths,
     opened: Mutex<HashMap<String, Arc<OpenSource>>>,
+    opening: Mutex<Vec<Weak<AtomicBool>>>,
     traces: Mutex<HashMap<String, LastTrace>>,
     runs: Runs,
 }
@@ -44,7 +48,13 @@ impl App {
     /// An application that keeps its files there.
     #[must_use]
     pub fn new(paths: Paths) -> App {
-        App { paths, opened: Mutex::default(), traces: Mutex::default(), runs: Runs::default() }
+        App {
+            paths,
+            opened: Mutex::default(),
+            opening: Mutex::default(),
+            traces: Mutex::default(),
+            runs: Runs::default(),
+        }
     }
 
     /// What the window shows first.
@@ -69,12 +79,21 @@ impl App {
         })
     }
 
-    /// Opens a source; a sample that is not there yet is generated first.
-    pub fn open_source(&self, source: &str) -> Answer<SourceView> {
+    /// Opens a source; a sample that is not there yet is generated first, and `emit` hears how far it has come.
+    pub fn open_source(&self, source: &str, emit: &mut dyn FnMut(OpenProgress)) -> Answer<SourceView> {
         // Asked for by hand, a file is looked at afresh.
         lock(&self.opened).remove(source);
-        let open = self.source(source)?;
+        let cancel = Arc::new(AtomicBool::new(false));
+        lock(&self.opening).push(Arc::downgrade(&cancel));
+        let open = self.source_until(source, &mut throttled(emit), &cancel)?;
         Ok(source_view::view(&open.opened)?)
+    }
+
+    /// Stops the generating of every sample that is being opened.
+    pub fn cancel_open(&self) {
+        for cancel in lock(&self.opening).drain(..).filter_map(|cancel| cancel.upgrade()) {
+            cancel.store(true, Ordering::Relaxed);
+        }
     }
 
     /// Runs one request of a variant.
@@ -118,7 +137,7 @@ impl App {
 
     /// Runs the experiment; returns when it is done or cancelled.
     pub fn run(&self, experiment: &ExperimentDoc, emit: &mut dyn FnMut(RunEvent)) -> Answer<RunView> {
-        Ok(self.runs.run(experiment, |cancel| self.source_until(&experiment.source, cancel), emit)?)
+        Ok(self.runs.run(experiment, |cancel| self.source_until(&experiment.source, &mut |_| {}, cancel), emit)?)
     }
 
     /// Stops the run that is going on.
@@ -142,20 +161,47 @@ impl App {
     }
 
     fn source(&self, source: &str) -> Result<Arc<OpenSource>, AppError> {
-        self.source_until(source, &AtomicBool::new(false))
+        self.source_until(source, &mut |_| {}, &AtomicBool::new(false))
     }
 
-    fn source_until(&self, source: &str, cancel: &AtomicBool) -> Result<Arc<OpenSource>, AppError> {
+    fn source_until(
+        &self,
+        source: &str,
+        progress: &mut dyn FnMut(Progress<'_>),
+        cancel: &AtomicBool,
+    ) -> Result<Arc<OpenSource>, AppError> {
         if let Some(open) = lock(&self.opened).get(source) {
             return Ok(open.clone());
         }
         let parsed: Source = source.parse()?;
-        let opened = parsed.open(&self.paths, None, &mut |_| {}, cancel)?;
+        let opened = parsed.open(&self.paths, None, progress, cancel)?;
         let open = Arc::new(OpenSource { opened, session: Mutex::default() });
         let mut all = lock(&self.opened);
         all.insert(open.opened.source.clone(), open.clone());
         all.insert(source.to_owned(), open.clone());
         Ok(open)
+    }
+}
+
+/// Passes on how far a sample has come, at most some twenty times a second.
+fn throttled(emit: &mut dyn FnMut(OpenProgress)) -> impl FnMut(Progress<'_>) {
+    let mut last: Option<Instant> = None;
+    move |progress| {
+        if last.is_some_and(|last| last.elapsed() < Duration::from_millis(50)) {
+            return;
+        }
+        last = Some(Instant::now());
+        let what = match progress.step {
+            Step::Rows { table, .. } => format!("Writing {table}"),
+            Step::Indexes { table } => format!("Indexing {table}"),
+            Step::Saving => "Saving".to_owned(),
+        };
+        let (done, total) = (progress.rows_done, progress.rows_total);
+        emit(OpenProgress {
+            what: format!("{what}, {} of {} rows", format::count(done), format::count(total)),
+            done: done as f64,
+            total: total as f64,
+        });
     }
 }
 
