@@ -163,3 +163,17 @@ fn only_the_host_of_the_front_end_knows_tauri() {
     let found = lines_with(&outside, &["@tauri-apps"]);
     assert!(found.is_empty(), "only ui/src/host may import Tauri, but:\n{}", found.join("\n"));
 }
+
+#[test]
+fn every_file_that_a_page_links_to_is_there() {
+    let mut links = Vec::new();
+    for page in ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "datasets/README.md"] {
+        let text = std::fs::read_to_string(root().join(page)).unwrap();
+        let folder = root().join(page).parent().unwrap().to_owned();
+        let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+        links.extend(targets.filter(|target| !target.starts_with("http")).map(|target| folder.join(target)));
+    }
+    assert!(links.len() > 3, "no links were found");
+    let missing: Vec<_> = links.iter().filter(|file| !file.exists()).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
