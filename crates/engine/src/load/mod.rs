@@ -190,3 +190,69 @@ impl Port {
         .await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mapping::Mapping;
+    use serde_json::json;
+
+    fn loader() -> Loader {
+        let mapping = json!({"name": "two", "entities": [
+            {"name": "Team", "table": "team", "columns": [{"name": "id", "type": "integer", "pk": true}]},
+            {"name": "Person", "table": "person",
+             "columns": [{"name": "id", "type": "integer", "pk": true}, {"name": "team_id", "type": "integer"}],
+             "relationships": [{"name": "team", "kind": "many_to_one", "target": "Team", "pairs": [["team_id", "id"]]}]}]});
+        let plan = json!({"root": "Person", "relationships": [{"name": "team", "strategy": "select"}]});
+        let mapping = Arc::new(Mapping::check(&serde_json::from_value(mapping).unwrap()).unwrap());
+        let program = Program::resolve(mapping, &serde_json::from_value(plan).unwrap()).unwrap();
+        Loader::new(Arc::new(program), Arc::default())
+    }
+
+    fn asked(step: Step) -> Request {
+        match step {
+            Step::Query(request) => request,
+            Step::Pause | Step::Done(_) => panic!("a statement was expected"),
+        }
+    }
+
+    /// Two people of team 7, one of none: without a database, a request is a sequence of questions and answers.
+    #[test]
+    fn a_request_is_a_sequence_of_steps() {
+        let mut loader = loader();
+        let root = asked(loader.step().unwrap());
+        assert_eq!(&*root.sql, "SELECT person.id, person.team_id \nFROM person");
+        let people = [[1, 7], [2, 7]].concat().into_iter().map(Value::Integer);
+        loader.answer(Rows { width: 2, values: people.chain([Value::Integer(3), Value::Null]).collect() });
+        let lazy = asked(loader.step().unwrap());
+        assert_eq!(&*lazy.sql, "SELECT team.id \nFROM team \nWHERE team.id = ?");
+        assert_eq!(
+            (lazy.phase, lazy.path.as_deref(), lazy.params),
+            (Phase::Walk, Some("Person.team"), vec![Value::Integer(7)])
+        );
+        loader.answer(Rows { width: 1, values: vec![Value::Integer(7)] });
+        let Step::Done(loaded) = loader.step().unwrap() else { panic!("the second person's team is known") };
+        assert_eq!(loaded.roots.unwrap().len(), 3);
+        assert_eq!(loader.step().unwrap_err(), LoaderError::AlreadyDone);
+    }
+
+    #[test]
+    fn a_question_has_to_be_answered() {
+        let mut loader = loader();
+        asked(loader.step().unwrap());
+        assert_eq!(loader.step().unwrap_err(), LoaderError::NotAnswered);
+    }
+
+    #[test]
+    fn many_rows_are_built_with_pauses() {
+        let mut loader = loader();
+        asked(loader.step().unwrap());
+        let values = (0..20_000).flat_map(|id| [Value::Integer(id), Value::Null]).collect();
+        loader.answer(Rows { width: 2, values });
+        let mut pauses = 0;
+        while matches!(loader.step().unwrap(), Step::Pause) {
+            pauses += 1;
+        }
+        assert_eq!(pauses, 2);
+    }
+}

@@ -4,7 +4,7 @@ use super::compiled::{Columns, Core, Draft, on_clause};
 use super::joined::EagerJoins;
 use crate::mapping::{ColumnId, ColumnKind, EntityId, RelationshipId, Remote};
 use crate::plan::{Comparison, Program, RootPlan, Test};
-use crate::sql::{ColumnName, ColumnRef, Condition, JoinKind, Labels, Order, Query, Select, Source, SourceId};
+use crate::sql::{ColumnName, ColumnRef, Condition, Labels, Order, Query, Select, Source, SourceId};
 use crate::value::Value;
 
 /// The root statement of a plan.
@@ -118,15 +118,7 @@ fn join_explicitly(program: &Program, query: &mut Query, owner: EntityId, relati
     };
     let target = query.table(&program.mapping.entity(relationship.target).table);
     let (on, far) = on_clause(program, relationship, own, target, secondary);
-    match secondary {
-        Some(secondary) => {
-            query.select.from.join(JoinKind::Inner, secondary, on);
-            query.select.from.join(JoinKind::Inner, target, far);
-        }
-        None => {
-            query.select.from.join(JoinKind::Inner, target, on);
-        }
-    }
+    query.select.from.join_through(secondary, target, on, far);
 }
 
 fn table_column(program: &Program, query: &mut Query, entity: EntityId, column: ColumnId) -> ColumnRef {

@@ -188,13 +188,5 @@ fn join_from(
     };
     let own = |column: ColumnId| ColumnRef::new(alias, &entity.column(column).name);
     let (on, far) = on_clause(program, relationship, own, target, secondary);
-    match secondary {
-        Some(secondary) => {
-            query.select.from.join(JoinKind::Inner, secondary, on);
-            query.select.from.join(JoinKind::Inner, target, far);
-        }
-        None => {
-            query.select.from.join(JoinKind::Inner, target, on);
-        }
-    }
+    query.select.from.join_through(secondary, target, on, far);
 }

@@ -9,7 +9,7 @@ use super::postload::Queue;
 use super::session::{Plan, Session};
 use crate::mapping::{ColumnId, ColumnKind, EntityId, Remote};
 use crate::plan::{NodeId, Program};
-use crate::sql::{ColumnName, ColumnRef, JoinKind, Labels, Order, Query, Select, Source};
+use crate::sql::{ColumnName, ColumnRef, Labels, Order, Query, Select, Source};
 use crate::value::Value;
 use rustc_hash::FxHashSet;
 use std::sync::Arc;
@@ -109,15 +109,7 @@ fn compile(program: &Program, node: NodeId, enclosing: &Core) -> Draft {
             Remote::Target(_) => None,
         };
         let (on, far) = on_clause(program, relationship, own, target, secondary);
-        match secondary {
-            Some(secondary) => {
-                query.select.from.join(JoinKind::Inner, secondary, on);
-                query.select.from.join(JoinKind::Inner, target, far);
-            }
-            None => {
-                query.select.from.join(JoinKind::Inner, target, on);
-            }
-        }
+        query.select.from.join_through(secondary, target, on, far);
         if last {
             let local = sorted_by_name(program, owner_id, &relationship.local);
             key = local.iter().map(|column| (own(*column), owner.column(*column).kind)).collect();

@@ -196,6 +196,25 @@ impl From {
         right
     }
 
+    /// Joins the target of a relationship to the end of the clause, through its secondary table where there is one.
+    pub(crate) fn join_through(
+        &mut self,
+        secondary: Option<SourceId>,
+        target: SourceId,
+        on: Vec<(ColumnRef, ColumnRef)>,
+        far: Vec<(ColumnRef, ColumnRef)>,
+    ) {
+        match secondary {
+            Some(secondary) => {
+                self.join(JoinKind::Inner, secondary, on);
+                self.join(JoinKind::Inner, target, far);
+            }
+            None => {
+                self.join(JoinKind::Inner, target, on);
+            }
+        }
+    }
+
     /// Joins an element inside a group, right after the element `after`: so a later inner join comes before earlier
     /// siblings. With the element not there it goes to the end.
     pub(crate) fn splice(
