@@ -47,7 +47,7 @@ fn leave_open(home: &Path, script: &Path) -> Result<(), WireError> {
     let file = home.join("citizen.db");
     create_from_script(&file, &fs::read_to_string(script).expect("the recorded data")).expect("a database");
     let app = App::new(Paths::under(&home.join("fetchscope")));
-    let source = app.open_source(&format!("sqlite:{}", file.display()))?;
+    let source = app.open_source(&format!("sqlite:{}", file.display()), &mut |_| {})?;
     let users = source.endpoints.into_iter().find(|endpoint| endpoint.endpoint.root == "users");
     let mut endpoint = users.expect("an endpoint a class").endpoint;
     endpoint.filter = json!({ "order_by": ["id"], "limit": 20 });
