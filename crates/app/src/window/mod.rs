@@ -84,7 +84,11 @@ impl App {
         // Asked for by hand, a file is looked at afresh.
         lock(&self.opened).remove(source);
         let cancel = Arc::new(AtomicBool::new(false));
-        lock(&self.opening).push(Arc::downgrade(&cancel));
+        {
+            let mut opening = lock(&self.opening);
+            opening.retain(|other| other.strong_count() > 0);
+            opening.push(Arc::downgrade(&cancel));
+        }
         let open = self.source_until(source, &mut throttled(emit), &cancel)?;
         Ok(source_view::view(&open.opened)?)
     }
