@@ -8,19 +8,21 @@ fn two_variants_are_measured_and_both_charts_have_their_bars() -> Result<(), Fau
     play("running", |stage| {
         run_two_variants(stage)?;
         for (chart, kind) in [("chart-queries", "queries"), ("chart-latency", "latency")] {
-            let drawing = stage.find(&format!("[data-testid=\"{chart}\"] svg"))?;
-            let size = stage.script(
-                "const box = arguments[0].getBoundingClientRect(); return box.width * box.height",
-                &[drawing.json()],
-            )?;
-            assert!(size.as_f64() > Some(10_000.0), "{chart} is {size} px large");
+            // Charts are drawn anew when their panel changes its size, so an element is found and read in one go.
+            let area = |css: &str| {
+                stage.wait(&format!("{css} has a size"), || {
+                    let size = stage.script(
+                        "const box = arguments[0].getBoundingClientRect(); return box.width * box.height",
+                        &[stage.find(css)?.json()],
+                    )?;
+                    Ok(size.as_f64().ok_or("no number"))
+                })
+            };
+            let size = area(&format!("[data-testid=\"{chart}\"] svg"))?;
+            assert!(size > 10_000.0, "{chart} is {size} px large");
             for letter in ['A', 'B'] {
-                let mark = stage.by_id(&format!("mark:{kind}:{letter}"))?;
-                let size = stage.script(
-                    "const box = arguments[0].getBoundingClientRect(); return box.width * box.height",
-                    &[mark.json()],
-                )?;
-                assert!(size.as_f64() > Some(0.0), "the bar of {letter} in {chart} has no area");
+                let size = area(&format!("[data-testid=\"mark:{kind}:{letter}\"]"))?;
+                assert!(size > 0.0, "the bar of {letter} in {chart} has no area");
             }
             assert!(!stage.has(&format!("mark:{kind}:C"))?, "{chart} shows a variant that was deleted");
         }
