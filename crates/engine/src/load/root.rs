@@ -36,9 +36,7 @@ pub(crate) fn compile(program: &Program, plan: &RootPlan) -> Draft {
     if !wrap {
         leading.into_iter().for_each(|(column, kind)| columns.push(column, kind));
         columns.push_entity(program, node.entity, root, Some(plan.node));
-        joins.push_columns(&mut columns);
-        joins.attach(program, &mut query.select.from, &unchanged);
-        query.select.order_by.append(&mut joins.order_by);
+        joins.complete(program, &mut query, &mut columns, &unchanged);
         let lead = draft.place(program, &columns);
         return Draft { query, columns, lead, key: Vec::new(), core };
     }
@@ -77,12 +75,10 @@ pub(crate) fn compile(program: &Program, plan: &RootPlan) -> Draft {
     for (column, kind) in inside.refs().iter().zip(inside.kinds()) {
         columns.push(out(column.clone()), *kind);
     }
-    joins.push_columns(&mut columns);
     query.select.from.comma(derived);
-    joins.attach(program, &mut query.select.from, &out);
     query.select.order_by =
         order_by.into_iter().map(|order| Order { column: out(order.column), descending: order.descending }).collect();
-    query.select.order_by.append(&mut joins.order_by);
+    joins.complete(program, &mut query, &mut columns, &out);
     let lead = draft.place_through(program, &columns, &out);
     Draft { query, columns, lead, key: Vec::new(), core }
 }

@@ -129,16 +129,14 @@ fn compile(program: &Program, node: NodeId, enclosing: &Core) -> Draft {
         .iter()
         .map(|by| Order { column: ColumnRef::new(target_source, &entity.column(*by).name), descending: false })
         .collect();
-    let (mut joins, draft) = EagerJoins::plan(program, &mut query, relationship.target, target_source, options);
+    let (joins, draft) = EagerJoins::plan(program, &mut query, relationship.target, target_source, options);
     let mut columns = Columns::default();
     columns.push_entity(program, relationship.target, target_source, options);
     let key: Vec<(ColumnRef, ColumnKind)> = key;
     for (column, kind) in &key {
         columns.push(column.clone(), *kind);
     }
-    joins.push_columns(&mut columns);
-    joins.attach(program, &mut query.select.from, &unchanged);
-    query.select.order_by.append(&mut joins.order_by);
+    joins.complete(program, &mut query, &mut columns, &unchanged);
     let key = key.iter().map(|(column, _)| columns.position(column)).collect();
     let lead = draft.place(program, &columns);
     // A subquery load below this one restates the same enclosing statement.

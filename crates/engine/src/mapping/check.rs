@@ -206,6 +206,7 @@ impl ColumnKind {
             "boolean" => ColumnKind::Boolean,
             "datetime" | "timestamp" => ColumnKind::DateTime,
             "numeric" | "decimal" => ColumnKind::Numeric,
+            "largebinary" | "blob" | "bytea" => ColumnKind::Bytes,
             _ => ColumnKind::Plain,
         }
     }

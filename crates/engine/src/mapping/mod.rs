@@ -85,6 +85,8 @@ pub enum ColumnKind {
     DateTime,
     /// Numbers become decimal text.
     Numeric,
+    /// Bytes become hexadecimal text.
+    Bytes,
 }
 
 /// A relationship.

@@ -6,6 +6,7 @@
 pub mod quote;
 pub mod render;
 
+use crate::mapping::ColumnKind;
 use std::sync::Arc;
 
 /// Number of a FROM element within its [`Query`].
@@ -39,6 +40,8 @@ pub(crate) enum Source {
 pub(crate) struct Select {
     pub(crate) distinct: bool,
     pub(crate) columns: Vec<ColumnRef>,
+    /// Related rows as JSON, after the columns.
+    pub(crate) nested: Vec<Nested>,
     pub(crate) labels: Labels,
     pub(crate) from: From,
     pub(crate) conditions: Vec<Condition>,
@@ -99,8 +102,35 @@ pub(crate) enum Condition {
     IsTruth(ColumnRef, &'static str, bool),
     /// `column IN (?, ?)`, or `(a, b) IN (VALUES (?, ?), …)`.
     In(Vec<ColumnRef>, usize),
+    /// `column IN (SELECT value FROM json_each(?))`: one parameter for all keys.
+    Any(Vec<ColumnRef>),
     /// `EXISTS (SELECT 1 FROM … WHERE …)`.
     Exists(Vec<SourceId>, Vec<Condition>),
+}
+
+/// Related rows as one JSON value: a correlated subquery in the SELECT list.
+#[derive(Debug, Clone)]
+pub(crate) struct Nested {
+    /// The relationship, and the label of the column.
+    pub(crate) name: Arc<str>,
+    /// An array, or one object or null.
+    pub(crate) many: bool,
+    pub(crate) source: SourceId,
+    pub(crate) secondary: Option<SourceId>,
+    pub(crate) columns: Vec<(ColumnRef, ColumnKind)>,
+    pub(crate) nested: Vec<Nested>,
+    pub(crate) conditions: Vec<(ColumnRef, ColumnRef)>,
+    pub(crate) order_by: Vec<ColumnRef>,
+}
+
+impl Nested {
+    /// Gives the columns of the enclosing statement the names they have outside a wrapped root.
+    pub(crate) fn rename(&mut self, out: &dyn Fn(ColumnRef) -> ColumnRef) {
+        for (left, right) in &mut self.conditions {
+            *left = out(left.clone());
+            *right = out(right.clone());
+        }
+    }
 }
 
 /// A FROM clause: comma separated groups, of which the last takes the eager joins.
@@ -161,6 +191,7 @@ impl Select {
         Select {
             distinct: false,
             columns: Vec::new(),
+            nested: Vec::new(),
             labels,
             from: From::default(),
             conditions: Vec::new(),

@@ -1,7 +1,10 @@
 //! From a statement to its text, alias numbers assigned in the order of first appearance.
 
 use super::quote::quote;
-use super::{ColumnName, ColumnRef, Condition, From, GroupId, JoinKind, Labels, Query, Select, Source, SourceId};
+use super::{
+    ColumnName, ColumnRef, Condition, From, GroupId, JoinKind, Labels, Nested, Query, Select, Source, SourceId,
+};
+use crate::mapping::ColumnKind;
 use rustc_hash::FxHashMap;
 use std::fmt::Write;
 use std::sync::Arc;
@@ -49,6 +52,11 @@ impl Renderer<'_> {
                 text.push_str(" AS ");
                 text.push_str(&quote(&label));
             }
+        }
+        for nested in &select.nested {
+            text.push_str(", ");
+            self.nested(nested, text);
+            let _ = write!(text, " AS {}", quote(&nested.name));
         }
         text.push_str(" \nFROM ");
         self.from(&select.from, text);
@@ -98,6 +106,7 @@ impl Renderer<'_> {
                 self.column(column, text);
                 let _ = write!(text, " {operator} {}", u8::from(*value));
             }
+            Condition::Any(columns) => self.any(columns, text),
             Condition::In(columns, count) => self.in_list(columns, *count, text),
             Condition::Exists(sources, conditions) => {
                 text.push_str("EXISTS (SELECT 1 \nFROM ");
@@ -137,6 +146,62 @@ impl Renderer<'_> {
             }
         }
         text.push(')');
+    }
+
+    /// One JSON array as parameter, whatever the number of keys.
+    fn any(&mut self, columns: &[ColumnRef], text: &mut String) {
+        let several = columns.len() > 1;
+        text.push_str(if several { "(" } else { "" });
+        for (index, column) in columns.iter().enumerate() {
+            text.push_str(if index > 0 { ", " } else { "" });
+            self.column(column, text);
+        }
+        text.push_str(if several { ")" } else { "" });
+        let parts: Vec<String> = (0..columns.len()).map(|index| format!("value ->> {index}")).collect();
+        let values = if several { parts.join(", ") } else { "value".to_owned() };
+        let _ = write!(text, " IN (SELECT {values} FROM json_each(?))");
+    }
+
+    /// Related rows as JSON.
+    fn nested(&mut self, nested: &Nested, text: &mut String) {
+        text.push_str("(SELECT ");
+        text.push_str(if nested.many { "json_group_array(json_object(" } else { "json_object(" });
+        for (index, (column, kind)) in nested.columns.iter().enumerate() {
+            let _ = write!(text, "{}{}, ", if index > 0 { ", " } else { "" }, literal(&self.name(&column.name)));
+            // JSON has no bytes; they travel as hexadecimal digits.
+            if *kind == ColumnKind::Bytes {
+                text.push_str("CASE WHEN ");
+                self.column(column, text);
+                text.push_str(" IS NOT NULL THEN hex(");
+                self.column(column, text);
+                text.push_str(") END");
+            } else {
+                self.column(column, text);
+            }
+        }
+        for inner in &nested.nested {
+            let _ = write!(text, ", {}, json(", literal(&inner.name));
+            self.nested(inner, text);
+            text.push(')');
+        }
+        text.push(')');
+        if nested.many {
+            for (index, column) in nested.order_by.iter().enumerate() {
+                text.push_str(if index == 0 { " ORDER BY " } else { ", " });
+                self.column(column, text);
+            }
+            text.push(')');
+        }
+        text.push_str(" \nFROM ");
+        for (index, source) in nested.secondary.iter().chain([&nested.source]).enumerate() {
+            text.push_str(if index > 0 { ", " } else { "" });
+            self.source(*source, text);
+        }
+        for (index, (left, right)) in nested.conditions.iter().enumerate() {
+            text.push_str(if index == 0 { " \nWHERE " } else { " AND " });
+            self.equal(left, right, text);
+        }
+        text.push_str(if nested.many { ")" } else { " \n LIMIT 1)" });
     }
 
     /// IN with an empty list: SQL has no such thing, so a SELECT without rows stands in its place.
@@ -242,6 +307,11 @@ impl Renderer<'_> {
         let source = self.source_name(column.source);
         format!("{source}_{}", self.name(&column.name))
     }
+}
+
+/// A text literal.
+fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
 }
 
 fn places(count: usize, text: &mut String) {
