@@ -9,7 +9,7 @@ use crate::graph::{Key, ObjectId, Related};
 use crate::mapping::{ColumnId, ColumnKind, Remote};
 use crate::plan::document::{BulkForm, BulkKeys};
 use crate::plan::{NodeId, Program};
-use crate::sql::{ColumnRef, Condition, JoinKind, Labels, Order, Query, Select, Source};
+use crate::sql::{ColumnRef, Condition, JoinKind, Labels, Order, Query, Source};
 use crate::value::Value;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -87,7 +87,7 @@ fn compile(program: &Program, node: NodeId, form: BulkForm, count: usize) -> Dra
         unreachable!("a bulk load is always of a relationship")
     };
     let (owner, target) = (program.mapping.entity(owner), program.mapping.entity(relationship.target));
-    let mut query = Query { sources: Vec::new(), select: Select::new(Labels::Bare) };
+    let mut query = Query::new(Labels::Bare);
     let source = query.add(Source::Table(target.table.clone()));
     // The columns on the other side of the owner's.
     let keys: Vec<(ColumnRef, ColumnKind)> = match &relationship.remote {

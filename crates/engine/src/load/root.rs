@@ -56,13 +56,13 @@ pub(crate) fn compile(program: &Program, plan: &RootPlan) -> Draft {
     inner.columns = inside.refs().to_vec();
     let order_by = inner.order_by.clone();
     let derived = query.add(Source::Derived(Box::new(inner)));
-    // Inside, the k-th later use of a name is labelled `name_k`, and that is what it is called outside.
+    // Inside, a later use of a name is numbered, and so it is called outside.
     let label = |position: usize| {
-        let name = &inside.refs()[position].name;
-        let earlier = inside.refs()[..position].iter().filter(|other| other.name == *name).count();
-        match (name, earlier) {
-            (ColumnName::Plain(plain), 1..) => ColumnName::Plain(format!("{plain}_{earlier}").into()),
-            (ColumnName::Plain(_) | ColumnName::OfTable(..), _) => name.clone(),
+        let column = &inside.refs()[position];
+        let earlier = inside.refs()[..position].iter().any(|other| other.name == column.name);
+        match &column.name {
+            ColumnName::Plain(plain) if earlier => ColumnName::Numbered(column.source, plain.clone()),
+            name @ (ColumnName::Plain(_) | ColumnName::Derived(..) | ColumnName::Numbered(..)) => name.clone(),
         }
     };
     let out = |column: ColumnRef| {
@@ -110,7 +110,7 @@ fn join_explicitly(program: &Program, query: &mut Query, owner: EntityId, relati
     let left = query.table(&entity.table);
     let own = |column: ColumnId| ColumnRef::new(left, &entity.column(column).name);
     let secondary = match &relationship.remote {
-        Remote::Secondary { table, .. } => Some(query.table(table)),
+        Remote::Secondary { table, .. } => Some(query.add(Source::Alias(table.clone()))),
         Remote::Target(_) => None,
     };
     let target = query.table(&program.mapping.entity(relationship.target).table);

@@ -136,7 +136,7 @@ fn compile(program: &Program, node: NodeId, count: usize, by_owner: bool) -> Dra
         unreachable!("a selectin load is always of a relationship")
     };
     let (owner, target) = (program.mapping.entity(owner_id), program.mapping.entity(relationship.target));
-    let mut query = Query { sources: Vec::new(), select: crate::sql::Select::new(Labels::Bare) };
+    let mut query = Query::new(Labels::Bare);
     let source = query.add(Source::Table(target.table.clone()));
     // The column that stands for a part of the owner's key on the other side.
     let partner = |part: &ColumnId| relationship.local.iter().position(|column| column == part).unwrap_or_default();

@@ -6,7 +6,8 @@
 pub mod quote;
 pub mod render;
 
-use crate::mapping::ColumnKind;
+use crate::mapping::{ColumnKind, Entity};
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// Number of a FROM element within its [`Query`].
@@ -21,6 +22,8 @@ pub(crate) struct GroupId(u32);
 #[derive(Debug, Clone)]
 pub struct Query {
     pub(crate) sources: Vec<Source>,
+    /// Columns whose label `table_column` is taken by a column of their table, and what they are called instead.
+    pub(crate) labels: FxHashMap<(SourceId, Arc<str>), String>,
     pub(crate) select: Select,
 }
 
@@ -74,8 +77,10 @@ pub(crate) struct ColumnRef {
 pub(crate) enum ColumnName {
     /// As the table has it.
     Plain(Arc<str>),
-    /// `table_column`: a label of a derived table in [`Labels::TableColumn`] style.
-    OfTable(Arc<str>, Arc<str>),
+    /// What a derived table calls a column of its own FROM elements.
+    Derived(SourceId, Arc<str>),
+    /// The same for one that has the name of a column before it, and so a number.
+    Numbered(SourceId, Arc<str>),
 }
 
 /// One ORDER BY term.
@@ -162,12 +167,27 @@ pub(crate) enum JoinKind {
 }
 
 impl Query {
+    /// A statement of nothing yet.
+    pub(crate) fn new(labels: Labels) -> Query {
+        Query { sources: Vec::new(), labels: FxHashMap::default(), select: Select::new(labels) }
+    }
+
     /// A statement without columns yet, over a table under its own name.
     pub(crate) fn over(table: &Arc<str>, labels: Labels) -> (Query, SourceId) {
-        let mut query = Query { sources: Vec::new(), select: Select::new(labels) };
+        let mut query = Query::new(labels);
         let source = query.add(Source::Table(table.clone()));
         query.select.from.comma(source);
         (query, source)
+    }
+
+    /// Notes what those columns of a table are called whose label `table_column` is taken.
+    pub(crate) fn label(&mut self, source: SourceId, entity: &Entity) {
+        for column in &entity.columns {
+            let label = entity.label(column);
+            if label.len() > entity.table.len() + 1 + column.name.len() {
+                self.labels.insert((source, column.name.clone()), label);
+            }
+        }
     }
 
     /// Adds a FROM element; where it stands is said in a [`From`].

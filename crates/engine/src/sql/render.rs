@@ -5,14 +5,13 @@ use super::{
     ColumnName, ColumnRef, Condition, From, GroupId, JoinKind, Labels, Nested, Query, Select, Source, SourceId,
 };
 use crate::mapping::ColumnKind;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::fmt::Write;
-use std::sync::Arc;
 
 /// The text of a statement, with `?` for every parameter.
 #[must_use]
 pub fn render(query: &Query) -> String {
-    let mut renderer = Renderer { query, numbers: vec![None; query.sources.len()], last: FxHashMap::default() };
+    let mut renderer = Renderer { query, numbers: FxHashMap::default(), last: FxHashMap::default() };
     let mut text = String::new();
     renderer.select(&query.select, &mut text);
     text
@@ -20,16 +19,27 @@ pub fn render(query: &Query) -> String {
 
 struct Renderer<'a> {
     query: &'a Query,
-    /// The number of each alias that has appeared.
-    numbers: Vec<Option<u32>>,
-    /// The last number given, by table name.
-    last: FxHashMap<Arc<str>, u32>,
+    /// The number of each anonymous name that has appeared.
+    numbers: FxHashMap<Anonymous, u32>,
+    /// The last number given, by what is numbered: aliases and labels share it.
+    last: FxHashMap<String, u32>,
+}
+
+/// What has an anonymous name: a name and a number.
+#[derive(PartialEq, Eq, Hash)]
+enum Anonymous {
+    /// An alias.
+    Source(SourceId),
+    /// A column whose name is taken in its SELECT list.
+    Column(ColumnRef),
+    /// A column whose label `table_column` is taken there.
+    Label(ColumnRef),
 }
 
 impl Renderer<'_> {
     fn select(&mut self, select: &Select, text: &mut String) {
         text.push_str(if select.distinct { "SELECT DISTINCT " } else { "SELECT " });
-        let mut used: FxHashMap<String, u32> = FxHashMap::default();
+        let mut used: FxHashSet<String> = FxHashSet::default();
         for (index, column) in select.columns.iter().enumerate() {
             if index > 0 {
                 text.push_str(", ");
@@ -37,14 +47,19 @@ impl Renderer<'_> {
             self.column(column, text);
             let label = match select.labels {
                 Labels::Bare => None,
-                Labels::TableColumn => Some(self.table_column(column)),
+                Labels::TableColumn => {
+                    let label = self.table_column(column);
+                    let taken = !used.insert(label.clone());
+                    Some(if taken { self.anonymous(Anonymous::Label(column.clone()), &label) } else { label })
+                }
                 Labels::Disambiguate | Labels::Name => {
                     let name = self.name(&column.name);
-                    let later = used.entry(name.clone()).and_modify(|count| *count += 1).or_insert(0);
-                    match (*later, select.labels) {
-                        (0, Labels::Name) => Some(name),
-                        (0, _) => None,
-                        (count, _) => Some(format!("{name}_{count}")),
+                    // A number that was given here clashes with nothing.
+                    let given = matches!(column.name, ColumnName::Numbered(..));
+                    if !given && !used.insert(name.clone()) {
+                        Some(self.anonymous(Anonymous::Column(column.clone()), &name))
+                    } else {
+                        (select.labels == Labels::Name).then_some(name)
                     }
                 }
             };
@@ -283,29 +298,53 @@ impl Renderer<'_> {
         match &query.sources[id.0 as usize] {
             Source::Table(table) => table.to_string(),
             Source::Alias(table) => self.alias(id, table),
-            Source::Derived(_) => self.alias(id, &Arc::from("anon")),
+            Source::Derived(_) => self.alias(id, "anon"),
         }
     }
 
-    fn alias(&mut self, id: SourceId, table: &Arc<str>) -> String {
-        let number = *self.numbers[id.0 as usize].get_or_insert_with(|| {
-            let last = self.last.entry(table.clone()).or_insert(0);
+    fn alias(&mut self, id: SourceId, table: &str) -> String {
+        self.anonymous(Anonymous::Source(id), table)
+    }
+
+    /// A name with a number. What would disturb SQLAlchemy's own placeholders becomes an underscore.
+    fn anonymous(&mut self, what: Anonymous, name: &str) -> String {
+        let mut plain = String::with_capacity(name.len());
+        for letter in name.chars() {
+            match letter {
+                '%' | '(' | ')' | ' ' | '$' if plain.ends_with('\u{0}') => {}
+                '%' | '(' | ')' | ' ' | '$' => plain.push('\u{0}'),
+                letter => plain.push(letter),
+            }
+        }
+        let plain = plain.replace('\u{0}', "_");
+        let last = &mut self.last;
+        let number = *self.numbers.entry(what).or_insert_with(|| {
+            let last = last.entry(plain.clone()).or_insert(0);
             *last += 1;
             *last
         });
-        format!("{table}_{number}")
+        format!("{plain}_{number}")
     }
 
-    fn name(&self, name: &ColumnName) -> String {
+    fn name(&mut self, name: &ColumnName) -> String {
         match name {
             ColumnName::Plain(name) => name.to_string(),
-            ColumnName::OfTable(table, name) => format!("{table}_{name}"),
+            ColumnName::Derived(source, name) => self.table_column(&ColumnRef::new(*source, name)),
+            ColumnName::Numbered(source, name) => {
+                self.anonymous(Anonymous::Column(ColumnRef::new(*source, name)), name)
+            }
         }
     }
 
     fn table_column(&mut self, column: &ColumnRef) -> String {
+        if let ColumnName::Plain(name) = &column.name
+            && let Some(label) = self.query.labels.get(&(column.source, name.clone()))
+        {
+            return label.clone();
+        }
         let source = self.source_name(column.source);
-        format!("{source}_{}", self.name(&column.name))
+        let name = self.name(&column.name);
+        format!("{source}_{name}")
     }
 }
 
