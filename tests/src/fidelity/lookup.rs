@@ -1,0 +1,56 @@
+//! Looking things up in a plan file: how a path is loaded, and whether the rows behind it have an order.
+
+use fetchscope_engine::plan::document::{NodeDocument, PlanDocument, Strategy};
+use fetchscope_engine::trace::Phase;
+use serde_json::Value;
+
+/// A plan with the places a comparison asks for.
+pub(super) struct Lookup {
+    plan: Option<PlanDocument>,
+    /// Columns of the root's primary key, `None` when the mapping does not say.
+    key: Vec<String>,
+}
+
+impl Lookup {
+    pub(super) fn new(mapping: &Value, plan: &Value) -> Lookup {
+        let plan: Option<PlanDocument> = serde_json::from_value(plan.clone()).ok();
+        let root = plan.as_ref().map_or("", |plan| plan.root.as_str());
+        let entities = mapping["entities"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let columns = entities.iter().filter(|entity| entity["name"] == root).flat_map(|entity| {
+            let columns = entity["columns"].as_array().map(Vec::as_slice).unwrap_or_default();
+            columns.iter().filter(|column| column["pk"] == true)
+        });
+        let key = columns.filter_map(|column| column["name"].as_str().map(str::to_owned)).collect();
+        Lookup { plan, key }
+    }
+
+    /// The strategies along a path, as far as the plan names its relationships.
+    pub(super) fn strategies(&self, phase: Phase, path: &str) -> Vec<Strategy> {
+        let Some(plan) = &self.plan else { return Vec::new() };
+        let (root, names) = path.split_once('.').unwrap_or((path, ""));
+        let plans: Vec<&PlanDocument> = match phase {
+            Phase::Before => plan.before.iter().filter(|before| before.root == root).collect(),
+            Phase::Load | Phase::Walk => vec![plan],
+        };
+        let found = plans.iter().map(|plan| along(&plan.relationships, names));
+        found.max_by_key(Vec::len).unwrap_or_default()
+    }
+
+    /// Whether the order of the parents whose keys stand in the statement of this path follows from the plan.
+    pub(super) fn parents_have_an_order(&self, phase: Phase, path: &str) -> bool {
+        let Some(plan) = self.plan.as_ref().filter(|_| phase != Phase::Before) else { return false };
+        let ordered = |key: &String| plan.filter.order_by.iter().any(|by| by.trim_start_matches('-') == key);
+        path.split('.').count() == 2 && !self.key.is_empty() && self.key.iter().all(ordered)
+    }
+}
+
+fn along(nodes: &[NodeDocument], names: &str) -> Vec<Strategy> {
+    let mut strategies = Vec::new();
+    let mut nodes = nodes;
+    for name in names.split('.') {
+        let Some(node) = nodes.iter().find(|node| node.name == name) else { break };
+        strategies.push(node.strategy);
+        nodes = &node.relationships;
+    }
+    strategies
+}
