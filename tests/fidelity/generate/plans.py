@@ -115,7 +115,7 @@ class Plans:
         if dice.uses("has"):
             drawn = self._exists(root)
             said["has"] = [drawn] if drawn else []
-        self._order(root, joined, said)
+        self._order(root, joined, said, made.get("mode") in ("first", "one"))
         if dice.uses("distinct"):
             said["distinct"] = True
         return {name: one for name, one in said.items() if one not in (None, [])}
@@ -191,15 +191,18 @@ class Plans:
             return self.dice.random.choice(values)
         return "x" if column["type"] in ("string(40)", "text") else None if column["type"] not in SIMPLE else 1
 
-    def _order(self, root, joined, said):
+    def _order(self, root, joined, said, picked):
+        """Roots are cut off only where it is defined which ones come first."""
         dice, random = self.dice, self.dice.random
+        if dice.uses("limit_unordered"):
+            said["limit"] = 1_000
+            return
         limited = dice.uses("limit")
         if limited:
             said["limit"] = random.choice([0, 1, 2, 3, 5, 8, 12, 30])
         if dice.uses("offset") and (limited or dice.chance(0.3)):
             said["offset"] = random.choice([0, 1, 2, 5])
-        bounded = limited or "offset" in said
-        if dice.uses("limit_unordered") if bounded else dice.uses("unordered"):
+        if dice.uses("unordered") and not (picked or limited or "offset" in said):
             return
         names = [one["name"] for one in root["columns"] if not one["pk"] and "." not in one["name"]]
         first = random.sample(names, min(len(names), random.choice([0, 0, 0, 1, 2])))

@@ -31,7 +31,8 @@ class Rows:
             self._fill(table)
 
     def script(self):
-        lines = ["BEGIN;"]
+        # Some builds of SQLite hold foreign keys in place unless told not to.
+        lines = ["PRAGMA foreign_keys = OFF;", "BEGIN;"]
         for table in self._schema.entities + self._schema.associations:
             lines.append(_create(table))
             for row in self.of[table["table"]]:

@@ -14,7 +14,10 @@ _CASTS = (
     "|TIMESTAMP WITH(?:OUT)? TIME ZONE|TIME WITH(?:OUT)? TIME ZONE|TIMESTAMP|TIME"
 )
 _CAST = rf"(?:::(?:{_CASTS})\b(?:\(\d+(?:, ?\d+)?\))?(?:\[\])?)?"
-_PLACEHOLDER = re.compile(rf"%\(\w+\)s{_CAST}|\$\d+{_CAST}|\?\d+", re.IGNORECASE)
+_PLACEHOLDERS = {
+    "pyformat": re.compile(rf"%\(\w+\)s{_CAST}", re.IGNORECASE),
+    "numeric_dollar": re.compile(rf"\$\d+{_CAST}", re.IGNORECASE),
+}
 
 
 class Refused(BaseException):
@@ -51,7 +54,7 @@ class Capture:
     def _caused(self, state):
         self._cause = _path(state.loader_strategy_path)
 
-    def _sent(self, _connection, cursor, sql, parameters, context, _many):
+    def _sent(self, connection, cursor, sql, parameters, context, _many):
         if self._limits.statements and len(self._statements) >= self._limits.statements:
             raise Refused("too many statements")
         values = [plain(value) for value in (parameters.values() if isinstance(parameters, dict) else parameters)]
@@ -59,7 +62,7 @@ class Capture:
             "n": len(self._statements) + 1,
             "phase": self.phase,
             "path": self._cause,
-            "sql": _PLACEHOLDER.sub("?", " ".join(sql.split())),
+            "sql": _plain_placeholders(" ".join(sql.split()), connection.dialect.paramstyle),
             "params": values,
             "params_sha": hashlib.sha256(json.dumps(values).encode()).hexdigest()[:16],
             "cursor": cursor,
@@ -80,6 +83,10 @@ class Capture:
     def _check_rows(self):
         if self._limits.rows and sum(_rows(one) for one in self._statements) > self._limits.rows:
             raise Refused("too many rows")
+
+
+def _plain_placeholders(sql, style):
+    return sql if style == "qmark" else _PLACEHOLDERS[style].sub("?", sql)
 
 
 def _rows(record):

@@ -77,7 +77,7 @@ class Outcome:
         said = {
             "type": "MissingGreenlet" if wrapped else raised_as,
             "phase": self.capture.phase,
-            "path": self.capture.reading if self.capture.phase == "walk" else None,
+            "path": self.capture.reading,
             "message": str(error).split("\n", 1)[0][:400],
         }
         return {**said, "raised_as": raised_as} if wrapped else said
@@ -93,6 +93,7 @@ class Outcome:
             "error": self.error,
             "hash_as_returned": None,
             "hash_canonical": None,
+            "response": self.answers,
             "statements": statements,
         }
         if self.answers is not None:
@@ -125,13 +126,13 @@ def _synchronous(url, request, limits):
 def _run(session, request, outcome):
     capture, held = outcome.capture, []
     for earlier in request.before:
-        capture.phase = "before"
+        capture.phase, capture.reading = "before", None
         items = _load(session, earlier)
         earlier.read(items, capture)
         if request.plan.get("hold", True):
             held.append(items)
         del items
-    capture.phase = "load"
+    capture.phase, capture.reading = "load", None
     items = _load(session, request)
     if request.mode == "stream_drop":
         _drain(items, request, outcome)
@@ -162,7 +163,7 @@ def _drain(scalars, request, outcome):
         capture.phase = "walk"
         answers += request.read([item], capture)
         del item
-        capture.phase = "load"
+        capture.phase, capture.reading = "load", None
     outcome.answers, outcome.roots = answers, len(answers)
 
 

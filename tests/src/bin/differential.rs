@@ -1,12 +1,14 @@
-//! Long runs of the differential test: `differential --seeds 0..20000 [--only GROUPS] [--without GROUPS] [--jobs 2]`
-//! compares, `differential --record SEED NAME` keeps a case among the recorded answers.
+//! Long runs of the differential test. `differential --seeds 0..20000 [--only GROUPS] [--without GROUPS] [--jobs 2]`
+//! compares, with `--shrink` leaving out of each difference what it does not need; `differential [--shrink] --record SEED
+//! NAME` keeps a case among the recorded answers.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program of the command line")]
 
 use fetchscope_tests::fidelity::differential::{Choice, Verdict, compare, record};
 use std::process::ExitCode;
 
-const USAGE: &str = "differential [--seeds A..B] [--only GROUPS] [--without GROUPS] [--jobs N] [--record SEED NAME]";
+const USAGE: &str = "differential [--seeds A..B] [--only GROUPS] [--without GROUPS] [--jobs N] [--shrink] \
+                     [--record SEED NAME]";
 
 struct Wish {
     choice: Choice,
@@ -44,8 +46,10 @@ fn run(wish: &Wish) -> Result<bool, fetchscope_tests::fidelity::Fault> {
 }
 
 fn wish(arguments: &[String]) -> Option<Wish> {
-    let mut wish =
-        Wish { choice: Choice { seeds: 0..500, only: Vec::new(), without: Vec::new(), jobs: 2 }, record: None };
+    let mut wish = Wish {
+        choice: Choice { seeds: 0..500, only: Vec::new(), without: Vec::new(), jobs: 2, shrink: false },
+        record: None,
+    };
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
         let groups = |text: &String| text.split(',').map(str::to_owned).collect();
@@ -57,6 +61,7 @@ fn wish(arguments: &[String]) -> Option<Wish> {
             "--only" => wish.choice.only = groups(rest.next()?),
             "--without" => wish.choice.without = groups(rest.next()?),
             "--jobs" => wish.choice.jobs = rest.next()?.parse().ok()?,
+            "--shrink" => wish.choice.shrink = true,
             "--record" => wish.record = Some((rest.next()?.parse().ok()?, rest.next()?.clone())),
             _ => return None,
         }

@@ -17,6 +17,9 @@ pub struct Answer {
     pub error: Option<Ending>,
     /// Hash of the response after sorting what has no order; `None` after an exception.
     pub hash_canonical: Option<String>,
+    /// The response itself, where the answer was just given.
+    #[serde(default)]
+    pub response: Option<Value>,
     /// Every statement, in order.
     pub statements: Vec<Statement>,
 }
@@ -130,6 +133,7 @@ impl Answer {
                 path: error.path.clone(),
             }),
             hash_canonical: trace.hash_canonical.clone(),
+            response: trace.response.clone(),
             statements: statements.collect(),
         }
     }

@@ -17,27 +17,59 @@ pub fn difference(mapping: &Value, plan: &Value, want: &Answer, have: &Answer) -
     let lookup = Lookup::new(mapping, plan);
     let untold: BTreeSet<&str> =
         want.statements.iter().filter(|one| one.rows.is_none()).map(|one| one.sql.as_str()).collect();
-    let wanted = told(want, &untold);
-    let had = told(have, &untold);
+    let wanted = told(&lookup, want, &untold);
+    let had = told(&lookup, have, &untold);
     let agrees =
         wanted == had || [View::Keys, View::NoKeys].iter().any(|view| rearranged(&lookup, &wanted, &had, *view));
     if !agrees {
-        return Some(first_difference(&wanted, &had, want, have));
+        let without_paths = |statements: &[Statement]| {
+            statements.iter().map(|one| Statement { path: None, ..one.clone() }).collect::<Vec<_>>()
+        };
+        let kind = if without_paths(&wanted) == without_paths(&had) { "path" } else { "statement" };
+        return Some(format!("{kind} {}", first_difference(&wanted, &had, want, have)));
     }
-    let rest = |answer: &Answer| (answer.error.clone(), answer.root_count);
-    if rest(want) != rest(have) {
-        return Some(format!("want {:?}\nhave {:?}", rest(want), rest(have)));
+    if want.error != have.error {
+        return Some(format!("error\n  want {:?}\n  have {:?}", want.error, have.error));
     }
-    (want.hash_canonical != have.hash_canonical).then(|| "the statements agree, the response does not".to_owned())
+    if want.root_count != have.root_count {
+        return Some(format!("roots\n  want {:?}\n  have {:?}", want.root_count, have.root_count));
+    }
+    (want.hash_canonical != have.hash_canonical).then(|| match (&want.response, &have.response) {
+        (Some(want), Some(have)) => format!("response {}", first_place("", want, have).unwrap_or_default()),
+        (None | Some(_), None | Some(_)) => "response, which was not recorded".to_owned(),
+    })
 }
 
-/// The statements, without rows where the driver did not tell the real one's.
-fn told(answer: &Answer, untold: &BTreeSet<&str>) -> Vec<Statement> {
+/// Where two JSON values differ first, and how.
+fn first_place(at: &str, want: &Value, have: &Value) -> Option<String> {
+    match (want, have) {
+        (Value::Array(wanted), Value::Array(had)) if wanted.len() == had.len() => {
+            let pairs = wanted.iter().zip(had).enumerate();
+            pairs.into_iter().find_map(|(i, (want, have))| first_place(&format!("{at}[{i}]"), want, have))
+        }
+        (Value::Object(wanted), Value::Object(had)) if wanted.len() == had.len() => wanted
+            .iter()
+            .find_map(|(key, want)| first_place(&format!("{at}.{key}"), want, had.get(key).unwrap_or(&Value::Null))),
+        (want, have) => (want != have).then(|| format!("at {at}\n  want {want}\n  have {have}")),
+    }
+}
+
+/// The statements, without rows where the driver did not tell the real one's, and paths as SQLAlchemy has them.
+fn told(lookup: &Lookup, answer: &Answer, untold: &BTreeSet<&str>) -> Vec<Statement> {
     let mut statements = answer.statements.clone();
-    for one in statements.iter_mut().filter(|one| untold.contains(one.sql.as_str())) {
-        one.rows = None;
+    for one in &mut statements {
+        if untold.contains(one.sql.as_str()) {
+            one.rows = None;
+        }
+        if is_subquery_load(&one.sql) {
+            one.path = one.path.as_ref().map(|path| lookup.within_statement(one.phase, path));
+        }
     }
     statements
+}
+
+fn is_subquery_load(sql: &str) -> bool {
+    sql.contains(" FROM (SELECT ")
 }
 
 /// How closely statements are looked at that are not in the same order.
@@ -113,7 +145,7 @@ fn without_keys(sql: &str) -> String {
 /// The text of a subquery load with the columns of each of its SELECT lists in alphabetical order, as composite keys
 /// come out of a set.
 fn with_sorted_keys(sql: &str) -> String {
-    if !sql.contains("FROM (SELECT ") {
+    if !is_subquery_load(sql) {
         return sql.to_owned();
     }
     let lists = sql.split("SELECT ").map(|part| {
@@ -128,7 +160,7 @@ fn with_sorted_keys(sql: &str) -> String {
 
 fn first_difference(wanted: &[Statement], had: &[Statement], want: &Answer, have: &Answer) -> String {
     let at = wanted.iter().zip(had).take_while(|(want, have)| want == have).count();
-    let mut text = format!("statement {} of {}, ours {}", at + 1, wanted.len(), had.len());
+    let mut text = format!("{} of {}, ours {}", at + 1, wanted.len(), had.len());
     for (who, answer, statement) in [("want", want, wanted.get(at)), ("have", have, had.get(at))] {
         let _ = match statement {
             Some(one) => write!(

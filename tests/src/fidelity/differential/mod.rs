@@ -1,17 +1,17 @@
 //! Random cases, answered by the real SQLAlchemy and by us.
 
-use super::reference::Program;
-use super::{Answer, Case, Fault, Refusal, Scene, ask, difference, folder};
-use serde_json::{Value, json};
+mod bench;
+mod shrink;
+
+use super::{Case, Fault, folder};
+use bench::Bench;
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::fmt::{Display, Formatter};
 use std::io::Write;
 use std::ops::Range;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
-
-/// How often the real SQLAlchemy is asked again before a difference counts.
-const SECOND_OPINIONS: u32 = 5;
 
 /// Which cases.
 #[derive(Debug, Clone)]
@@ -24,6 +24,8 @@ pub struct Choice {
     pub without: Vec<String>,
     /// Cases at once.
     pub jobs: usize,
+    /// Whether cases that differ are made smaller, as long as they still do.
+    pub shrink: bool,
 }
 
 /// What became of a case.
@@ -100,69 +102,14 @@ fn work(choice: &Choice, next: &AtomicU64, add: &dyn Fn(u64, Verdict)) -> Result
     }
 }
 
-/// One case at a time.
-struct Bench<'a> {
-    choice: &'a Choice,
-    folder: tempfile::TempDir,
-    generator: Program,
-    reference: Program,
-}
-
-impl<'a> Bench<'a> {
-    fn new(choice: &'a Choice) -> Result<Bench<'a>, Fault> {
-        let folder = tempfile::tempdir().map_err(|source| Fault::File { path: std::env::temp_dir(), source })?;
-        Ok(Bench { choice, folder, generator: Program::generator()?, reference: Program::reference()? })
-    }
-
-    fn case(&mut self, seed: u64) -> Result<(Case, Scene), Fault> {
-        let choice = json!({ "seed": seed, "only": self.choice.only, "without": self.choice.without });
-        let case = Case::read(&self.generator.ask(&choice)?)?;
-        let scene = Scene::make(&self.folder.path().join("case.db"), &case.script, &case.mapping)?;
-        Ok((case, scene))
-    }
-
-    fn verdict(&mut self, seed: u64) -> Result<Verdict, Fault> {
-        let (case, scene) = self.case(seed)?;
-        let answered = self.reference.answer(&scene.database, &case.mapping, &case.plan)?;
-        if let Some(reason) = answered["refused"].as_str() {
-            return Ok(Verdict::Skipped(reason.to_owned()));
-        }
-        let have = ask(&scene, &case.plan);
-        if let Err(Refusal::NotCovered(words)) = have {
-            return Ok(Verdict::NotCovered(words));
-        }
-        let differs = |answered: &Value| -> Result<Option<String>, Fault> {
-            let want = Answer::read(answered)?;
-            Ok(match &have {
-                Ok(have) => difference(&case.mapping, &case.plan, &want, have),
-                Err(Refusal::NotCovered(words) | Refusal::Failed(words)) => {
-                    Some(format!("want an answer: {:?}\nhave none: {words}", want.error))
-                }
-            })
-        };
-        let Some(what) = differs(&answered)? else { return Ok(Verdict::Agreed) };
-        let first = Answer::read(&answered)?;
-        for number in 1..=SECOND_OPINIONS {
-            let again = Program::shaken(number)?.answer(&scene.database, &case.mapping, &case.plan)?;
-            if again["refused"].is_string() || differs(&again)?.is_none() {
-                return Ok(Verdict::Undecided);
-            }
-            if difference(&case.mapping, &case.plan, &first, &Answer::read(&again)?).is_some() {
-                return Ok(Verdict::Undecided);
-            }
-        }
-        Ok(Verdict::Differs(Box::new(Disagreement { seed, case, what })))
-    }
-}
-
-/// Appends a case with the real answer to the recorded ones.
+/// Appends a case with the real answer to the recorded ones, made smaller first where that is chosen and it differs.
 pub fn record(choice: &Choice, seed: u64, name: &str) -> Result<(), Fault> {
     let mut bench = Bench::new(choice)?;
-    let (case, scene) = bench.case(seed)?;
-    let answer = bench.reference.answer(&scene.database, &case.mapping, &case.plan)?;
-    if let Some(reason) = answer["refused"].as_str() {
-        return Err(Fault::malformed("the case", reason));
-    }
+    let case = match bench.verdict(seed)? {
+        Verdict::Differs(one) => one.case,
+        Verdict::Agreed | Verdict::Undecided | Verdict::NotCovered(_) | Verdict::Skipped(_) => bench.case(seed)?,
+    };
+    let answer = bench.real_answer(&case)?;
     let line = json!({
         "id": name, "mapping": case.mapping, "script": case.script, "plan": case.plan, "answer": answer,
     });
