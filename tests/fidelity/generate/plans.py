@@ -38,7 +38,7 @@ class Plans:
         if dice.uses("columns"):
             made["columns"] = self._some_columns(root)
         if dice.uses("wildcard"):
-            made["wildcard"] = dice.random.choice(["raise", "raise", "select", "joined", "selectin", "noload"])
+            made["wildcard"] = dice.random.choice(["raise", "raise", "select", "noload"])
         if dice.uses("unique_off"):
             made["unique"] = False
         return made

@@ -7,6 +7,7 @@
 use super::lookup::Lookup;
 use super::order::bound;
 use super::{Answer, Statement};
+use fetchscope_engine::trace::Phase;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt::Write;
@@ -61,7 +62,10 @@ fn told(lookup: &Lookup, answer: &Answer, untold: &BTreeSet<&str>) -> Vec<Statem
         if untold.contains(one.sql.as_str()) {
             one.rows = None;
         }
-        if is_subquery_load(&one.sql) {
+        if one.phase != Phase::Load {
+            // Of an object with several paths SQLAlchemy names the one it was loaded on, not the one it is read on.
+            one.path = one.path.take().and_then(|path| path.rsplit('.').next().map(str::to_owned));
+        } else if is_subquery_load(&one.sql) {
             one.path = one.path.as_ref().map(|path| lookup.within_statement(one.phase, path));
         }
     }

@@ -83,9 +83,7 @@ fn compile(program: &Program, owner: EntityId, id: RelationshipId, node: Option<
     let column = |column| ColumnRef::new(source, &target.column(column).name);
     query.select.conditions = match &relationship.remote {
         Remote::Secondary { table, near, far } => {
-            // Between a table and itself the association table gets another name.
-            let itself = relationship.target == owner;
-            let secondary = query.add(if itself { Source::Alias(table.clone()) } else { Source::Table(table.clone()) });
+            let secondary = query.add(Source::Table(table.clone()));
             query.select.from.comma(secondary);
             let near = near.iter().map(|name| Condition::BindEquals(ColumnRef::new(secondary, name)));
             let far = far.iter().map(|(own, name)| Condition::Equal(column(*own), ColumnRef::new(secondary, name)));

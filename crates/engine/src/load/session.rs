@@ -152,19 +152,36 @@ impl Session {
         }
         let how = Plan::of(None, true);
         let executed_only = matches!(plan.mode, Mode::ExecuteOnly | Mode::StreamExecuteOnly);
-        if plan.lacks_unique || (executed_only && !plan.buffered) {
-            // What is wrong with a result shows when it is fetched.
-            let fetch = if executed_only && !plan.buffered { Fetch::Nothing } else { Fetch::All };
-            self.ask(compiled, root::params(plan), &how, fetch).await;
-            return if executed_only { Ok(Vec::new()) } else { Err(self.lacks_unique()) };
+        if executed_only && !plan.buffered {
+            self.ask(compiled, root::params(plan), &how, Fetch::Nothing).await;
+            return Ok(Vec::new());
         }
-        let mut objects = self.load(compiled.clone(), root::params(plan), how, Queue::Own).await.objects;
+        let found = self.load(compiled.clone(), root::params(plan), how, Queue::Own).await;
         self.check_ends()?;
+        // Without `.unique()` a root is returned as often as it is in the rows.
+        let mut objects = match plan.mode {
+            Mode::Get => found.objects,
+            _ if plan.repeats_roots && plan.unique => found.objects,
+            Mode::List
+            | Mode::One
+            | Mode::First
+            | Mode::ExecuteOnly
+            | Mode::Stream
+            | Mode::StreamExecuteOnly
+            | Mode::StreamDrop => found.by_row.into_iter().flatten().collect(),
+        };
+        let uniqueness =
+            if plan.repeats_roots && !plan.unique && !objects.is_empty() { Err(self.lacks_unique()) } else { Ok(()) };
         match plan.mode {
+            // Only what looks at more than one row notices.
             Mode::First => objects.truncate(1),
-            Mode::One => self.check_one(&objects)?,
+            Mode::One => {
+                uniqueness?;
+                self.check_one(&objects)?;
+            }
             Mode::ExecuteOnly | Mode::StreamExecuteOnly => objects.clear(),
-            Mode::List | Mode::Get | Mode::Stream | Mode::StreamDrop => {}
+            Mode::List | Mode::Stream | Mode::StreamDrop => uniqueness?,
+            Mode::Get => {}
         }
         if plan.mode == Mode::First {
             // The other rows' objects are not held by anyone.
@@ -276,7 +293,7 @@ impl Session {
         let mut hydration = Hydration::new(&program.mapping, &compiled, batches.load, true, None);
         let enclosing = Enclosing { compiled: compiled.clone(), params: root::params(plan).into() };
         let found = self.build_rows(&mut hydration, rows, &mut posts, true, &enclosing).await;
-        batches.objects = found.objects;
+        batches.objects = found.by_row.into_iter().flatten().collect();
         Some(posts)
     }
 

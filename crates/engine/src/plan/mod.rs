@@ -93,8 +93,10 @@ pub(crate) struct RootPlan {
     pub(crate) node: NodeId,
     pub(crate) mode: Mode,
     pub(crate) filter: Filter,
-    /// Whether `.unique()` is missing although a joined collection needs it.
-    pub(crate) lacks_unique: bool,
+    /// Whether a joined collection repeats the roots, so that the result has to be made unique.
+    pub(crate) repeats_roots: bool,
+    /// Whether `.unique()` is called where it has to be.
+    pub(crate) unique: bool,
     /// Rows per batch of a streamed result.
     pub(crate) batch: Option<u32>,
     /// Whether something of the plan needs all rows at once, and so no batches.

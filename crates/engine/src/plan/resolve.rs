@@ -125,15 +125,16 @@ fn root_plan(mapping: &Mapping, nodes: &mut Vec<Node>, plan: &PlanDocument) -> R
     let context = Context { mapping, joins: &plan.filter.join, otherwise: otherwise(plan.wildcard)? };
     add_children(&context, nodes, node, &plan.relationships)?;
     let sync = plan.session == SessionKind::Sync;
-    let lacks_unique = !plan.unique && joins_collection(mapping, nodes, node);
+    let repeats_roots = joins_collection(mapping, nodes, node);
     Ok(RootPlan {
         node,
         mode: plan.mode,
         filter,
-        lacks_unique,
+        repeats_roots,
+        unique: plan.unique,
         // An async session buffers, and `session.get` has no rows to batch.
         batch: plan.yield_per.filter(|_| sync && plan.mode != Mode::Get),
-        needs_all_rows: joins_collection(mapping, nodes, node) || loads_by_subquery(nodes, node),
+        needs_all_rows: repeats_roots || loads_by_subquery(nodes, node),
         buffered: !sync && !matches!(plan.mode, Mode::Stream | Mode::StreamExecuteOnly),
     })
 }
