@@ -17,8 +17,14 @@ pub fn difference(mapping: &Value, plan: &Value, want: &Answer, have: &Answer) -
     let lookup = Lookup::new(mapping, plan);
     let untold: BTreeSet<&str> =
         want.statements.iter().filter(|one| one.rows.is_none()).map(|one| one.sql.as_str()).collect();
-    let wanted = told(&lookup, want, &untold);
+    let mut wanted = told(&lookup, want, &untold);
     let had = told(&lookup, have, &untold);
+    for (want, have) in wanted.iter_mut().zip(&had) {
+        if is_read_there(&lookup, want, have) {
+            want.path.clone_from(&have.path);
+        }
+        want.reading = None;
+    }
     let agrees =
         wanted == had || [View::Keys, View::NoKeys].iter().any(|view| rearranged(&lookup, &wanted, &had, *view));
     if !agrees {
@@ -68,6 +74,14 @@ fn told(lookup: &Lookup, answer: &Answer, untold: &BTreeSet<&str>) -> Vec<Statem
     statements
 }
 
+/// Whether ours names the place where the response reads a relationship that SQLAlchemy ascribes to the place from which
+/// the object was first loaded.
+fn is_read_there(lookup: &Lookup, want: &Statement, have: &Statement) -> bool {
+    let (Some(wanted), Some(had), Some(reading)) = (&want.path, &have.path, &want.reading) else { return false };
+    let below = had.strip_prefix(reading.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    below && lookup.relationship(wanted) == lookup.relationship(had)
+}
+
 fn is_subquery_load(sql: &str) -> bool {
     sql.contains(" FROM (SELECT ")
 }
@@ -100,6 +114,16 @@ fn rearranged(lookup: &Lookup, want: &[Statement], have: &[Statement], view: Vie
         later.into_iter().all(|second| places[first] < places[second] || !bound(lookup, &want[first], &want[second]))
     };
     (0..want.len()).all(keeps)
+}
+
+/// Whether these are the same statements in any order, as where the roots come in any order.
+fn shuffled(lookup: &Lookup, want: &[Statement], have: &[Statement]) -> bool {
+    let sorted = |statements: &[Statement]| {
+        let mut seen: Vec<String> = statements.iter().map(|one| seen(lookup, one, View::NoKeys)).collect();
+        seen.sort_unstable();
+        seen
+    };
+    sorted(want) == sorted(have)
 }
 
 /// What of a statement is looked at.

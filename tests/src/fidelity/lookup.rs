@@ -64,11 +64,28 @@ impl Lookup {
         kept.join(".")
     }
 
+    /// The class and the name of the relationship a path ends with.
+    pub(super) fn relationship(&self, path: &str) -> (String, String) {
+        let mut names = path.split('.').map(str::to_owned);
+        let mut class = names.next().unwrap_or_default();
+        let mut last = names.next().unwrap_or_default();
+        for name in names {
+            class = self.targets.get(&(class, last)).cloned().unwrap_or_default();
+            last = name;
+        }
+        (class, last)
+    }
+
+    /// Whether the order of the roots follows from the plan.
+    pub(super) fn roots_have_an_order(&self) -> bool {
+        let Some(plan) = &self.plan else { return false };
+        let ordered = |key: &String| plan.filter.order_by.iter().any(|by| by.trim_start_matches('-') == key);
+        !self.key.is_empty() && self.key.iter().all(ordered)
+    }
+
     /// Whether the order of the parents whose keys stand in the statement of this path follows from the plan.
     pub(super) fn parents_have_an_order(&self, phase: Phase, path: &str) -> bool {
-        let Some(plan) = self.plan.as_ref().filter(|_| phase != Phase::Before) else { return false };
-        let ordered = |key: &String| plan.filter.order_by.iter().any(|by| by.trim_start_matches('-') == key);
-        path.split('.').count() == 2 && !self.key.is_empty() && self.key.iter().all(ordered)
+        phase != Phase::Before && path.split('.').count() == 2 && self.roots_have_an_order()
     }
 }
 
