@@ -28,6 +28,14 @@ impl Value {
         matches!(self, Value::Null)
     }
 
+    /// The text, if it is one.
+    pub(crate) fn as_text(&self) -> Option<&str> {
+        match self {
+            Value::Text(text) => Some(text),
+            Value::Null | Value::Boolean(_) | Value::Integer(_) | Value::Real(_) | Value::Blob(_) => None,
+        }
+    }
+
     /// Size in bytes as the trace counts it: text and blobs their length, numbers 8, booleans 1, null 0.
     #[must_use]
     pub fn byte_count(&self) -> u64 {
@@ -62,6 +70,14 @@ pub fn hex(bytes: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+/// Hexadecimal digits as bytes; `None` for anything else.
+pub(crate) fn unhex(text: &str) -> Option<Box<[u8]>> {
+    let digits: Vec<u8> =
+        text.chars().map(|digit| digit.to_digit(16).map(|digit| digit as u8)).collect::<Option<_>>()?;
+    let (pairs, []) = digits.as_chunks::<2>() else { return None };
+    Some(pairs.iter().map(|[high, low]| high << 4 | low).collect())
 }
 
 impl From<i64> for Value {

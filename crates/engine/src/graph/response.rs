@@ -184,7 +184,10 @@ fn write_typed(value: &Value, kind: ColumnKind, bytes: &mut Vec<u8>) {
         }
         (ColumnKind::Numeric, Value::Real(number)) => write_text(&format!("{number:.10}"), bytes),
         (ColumnKind::Numeric, Value::Integer(number)) => write_text(&format!("{number}.0000000000"), bytes),
-        (ColumnKind::Plain | ColumnKind::Boolean | ColumnKind::DateTime | ColumnKind::Numeric, value) => {
+        (
+            ColumnKind::Plain | ColumnKind::Boolean | ColumnKind::DateTime | ColumnKind::Numeric | ColumnKind::Bytes,
+            value,
+        ) => {
             write_value(value, bytes);
         }
     }

@@ -71,7 +71,7 @@ impl<'a> Hydration<'a> {
     }
 
     /// The object of a row at one place of the eager tree; `None` where an outer join found nothing.
-    fn row(
+    pub(super) fn row(
         &mut self,
         graph: &mut Graph,
         posts: &mut PostLoads,
@@ -135,13 +135,20 @@ impl<'a> Hydration<'a> {
                 None => {}
             }
         }
+        for nested in &eager.nested {
+            if let Some(position) = nested.position {
+                let json = row[position].as_text().and_then(|text| serde_json::from_str(text).ok());
+                self.take_nested(graph, posts, id, nested, &json.unwrap_or_default())?;
+            }
+        }
         Ok(Some(id))
     }
 
     fn create(&self, eager: &Eager, row: &mut [Value]) -> Object {
         let columns = eager.columns.iter().map(|position| match *position {
             None => Value::Null,
-            Some(position) if self.compiled.keep[position] => row[position].clone(),
+            // What a JSON value holds is read once only.
+            Some(position) if self.compiled.keep.get(position) == Some(&true) => row[position].clone(),
             Some(position) => std::mem::replace(&mut row[position], Value::Null),
         });
         let columns = columns.collect();
