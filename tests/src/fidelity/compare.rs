@@ -15,8 +15,9 @@ use std::fmt::Write;
 #[must_use]
 pub fn difference(mapping: &Value, plan: &Value, want: &Answer, have: &Answer) -> Option<String> {
     let lookup = Lookup::new(mapping, plan);
-    let untold: BTreeSet<&str> =
-        want.statements.iter().filter(|one| one.rows.is_none()).map(|one| one.sql.as_str()).collect();
+    // The rows of a stream are not told; those of other statements of its path then do not matter either.
+    let untold: BTreeSet<Option<String>> =
+        want.statements.iter().filter(|one| one.rows.is_none()).map(|one| one.path.clone()).collect();
     let mut wanted = told(&lookup, want, &untold);
     let had = told(&lookup, have, &untold);
     for (want, have) in wanted.iter_mut().zip(&had) {
@@ -25,8 +26,9 @@ pub fn difference(mapping: &Value, plan: &Value, want: &Answer, have: &Answer) -
         }
         want.reading = None;
     }
-    let agrees =
-        wanted == had || [View::Keys, View::NoKeys].iter().any(|view| rearranged(&lookup, &wanted, &had, *view));
+    let agrees = wanted == had
+        || [View::Keys, View::NoKeys].iter().any(|view| rearranged(&lookup, &wanted, &had, *view))
+        || !lookup.roots_have_an_order() && shuffled(&lookup, &wanted, &had);
     if !agrees {
         let without_paths = |statements: &[Statement]| {
             statements.iter().map(|one| Statement { path: None, ..one.clone() }).collect::<Vec<_>>()
@@ -61,14 +63,14 @@ fn first_place(at: &str, want: &Value, have: &Value) -> Option<String> {
 }
 
 /// The statements, without rows where the driver did not tell the real one's, and paths as SQLAlchemy has them.
-fn told(lookup: &Lookup, answer: &Answer, untold: &BTreeSet<&str>) -> Vec<Statement> {
+fn told(lookup: &Lookup, answer: &Answer, untold: &BTreeSet<Option<String>>) -> Vec<Statement> {
     let mut statements = answer.statements.clone();
     for one in &mut statements {
-        if untold.contains(one.sql.as_str()) {
+        if untold.contains(&one.path) {
             one.rows = None;
         }
         if is_subquery_load(&one.sql) {
-            one.path = one.path.as_ref().map(|path| lookup.within_statement(one.phase, path));
+            one.path = one.path.as_ref().map(|path| lookup.of_subquery(one.phase, path));
         }
     }
     statements

@@ -10,6 +10,8 @@ pub(super) struct Lookup {
     plan: Option<PlanDocument>,
     /// Columns of the root's primary key.
     key: Vec<String>,
+    /// The classes of the plan and of those before it.
+    roots: Vec<String>,
     /// The target of each relationship, by the names of its class and its own.
     targets: BTreeMap<(String, String), String>,
 }
@@ -29,7 +31,8 @@ impl Lookup {
             let relationships = entity["relationships"].as_array().map(Vec::as_slice).unwrap_or_default();
             relationships.iter().map(|one| ((text(&entity["name"]), text(&one["name"])), text(&one["target"])))
         });
-        Lookup { plan, key, targets: targets.collect() }
+        let roots = plan.iter().flat_map(|plan| std::iter::once(plan).chain(&plan.before));
+        Lookup { roots: roots.map(|plan| plan.root.clone()).collect(), key, targets: targets.collect(), plan }
     }
 
     /// The strategies along a path, as far as the plan names its relationships.
@@ -44,24 +47,18 @@ impl Lookup {
         found.max_by_key(Vec::len).unwrap_or_default()
     }
 
-    /// The path of a subquery load as SQLAlchemy has it: below a statement of its own, it begins with what that one loads.
-    pub(super) fn within_statement(&self, phase: Phase, path: &str) -> String {
-        let mut names = path.split('.');
-        let mut begin = names.next().unwrap_or_default().to_owned();
-        let mut class = begin.clone();
-        let mut kept = Vec::new();
+    /// The path of a subquery load: below a statement of its own, SQLAlchemy begins it anew, so that the relationship is
+    /// all that can be compared.
+    pub(super) fn of_subquery(&self, phase: Phase, path: &str) -> String {
         let strategies = self.strategies(phase, path);
-        let last = strategies.len().saturating_sub(1);
-        for (place, name) in names.enumerate() {
-            class = self.targets.get(&(class, name.to_owned())).cloned().unwrap_or_default();
-            kept.push(name);
-            if place < last && strategies.get(place).is_some_and(|strategy| has_a_statement(*strategy)) {
-                begin.clone_from(&class);
-                kept.clear();
-            }
+        let above = strategies.split_last().map_or(&[][..], |(_, above)| above);
+        let begins_anew = above.iter().any(|strategy| has_a_statement(*strategy));
+        let (class, name) = self.relationship(path);
+        if begins_anew || !self.roots.iter().any(|root| path.starts_with(&format!("{root}."))) {
+            format!("{class}.{name}")
+        } else {
+            path.to_owned()
         }
-        kept.insert(0, &begin);
-        kept.join(".")
     }
 
     /// The class and the name of the relationship a path ends with.
