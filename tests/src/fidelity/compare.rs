@@ -11,9 +11,19 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt::Write;
 
-/// What differs first, for people; `None` when the answers agree.
-#[must_use]
-pub fn difference(mapping: &Value, plan: &Value, want: &Answer, have: &Answer) -> Option<String> {
+/// How closely two answers agree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Agreement {
+    /// Statement by statement.
+    Exact,
+    /// But for the order of siblings, or of keys whose rows have no order.
+    Rearranged,
+    /// The same statements, in an order that follows from rows without one.
+    Shuffled,
+}
+
+/// Holds two answers against each other; `Err` says for people what differs first.
+pub fn compare(mapping: &Value, plan: &Value, want: &Answer, have: &Answer) -> Result<Agreement, String> {
     let lookup = Lookup::new(mapping, plan);
     // The rows of a stream are not told; those of other statements of its path then do not matter either.
     let untold: BTreeSet<Option<String>> =
@@ -26,23 +36,29 @@ pub fn difference(mapping: &Value, plan: &Value, want: &Answer, have: &Answer) -
         }
         want.reading = None;
     }
-    let agrees = wanted == had
-        || [View::Keys, View::NoKeys].iter().any(|view| rearranged(&lookup, &wanted, &had, *view))
-        || !lookup.roots_have_an_order() && shuffled(&lookup, &wanted, &had);
-    if !agrees {
+    let agreement = if wanted == had {
+        Agreement::Exact
+    } else if [View::Keys, View::NoKeys].iter().any(|view| rearranged(&lookup, &wanted, &had, *view)) {
+        Agreement::Rearranged
+    } else if lookup.reads_rows_without_order() && shuffled(&lookup, &wanted, &had) {
+        Agreement::Shuffled
+    } else {
         let without_paths = |statements: &[Statement]| {
             statements.iter().map(|one| Statement { path: None, ..one.clone() }).collect::<Vec<_>>()
         };
         let kind = if without_paths(&wanted) == without_paths(&had) { "path" } else { "statement" };
-        return Some(format!("{kind} {}", first_difference(&wanted, &had, want, have)));
-    }
+        return Err(format!("{kind} {}", first_difference(&wanted, &had, want, have)));
+    };
     if want.error != have.error {
-        return Some(format!("error\n  want {:?}\n  have {:?}", want.error, have.error));
+        return Err(format!("error\n  want {:?}\n  have {:?}", want.error, have.error));
     }
     if want.root_count != have.root_count {
-        return Some(format!("roots\n  want {:?}\n  have {:?}", want.root_count, have.root_count));
+        return Err(format!("roots\n  want {:?}\n  have {:?}", want.root_count, have.root_count));
     }
-    (want.hash_canonical != have.hash_canonical).then(|| match (&want.response, &have.response) {
+    if want.hash_canonical == have.hash_canonical {
+        return Ok(agreement);
+    }
+    Err(match (&want.response, &have.response) {
         (Some(want), Some(have)) => format!("response {}", first_place("", want, have).unwrap_or_default()),
         (None | Some(_), None | Some(_)) => "response, which was not recorded".to_owned(),
     })
@@ -118,7 +134,7 @@ fn rearranged(lookup: &Lookup, want: &[Statement], have: &[Statement], view: Vie
     (0..want.len()).all(keeps)
 }
 
-/// Whether these are the same statements in any order, as where the roots come in any order.
+/// Whether these are the same statements in any order, as where the rows they are read from come in any order.
 fn shuffled(lookup: &Lookup, want: &[Statement], have: &[Statement]) -> bool {
     let sorted = |statements: &[Statement]| {
         let mut seen: Vec<String> = statements.iter().map(|one| seen(lookup, one, View::NoKeys)).collect();

@@ -3,7 +3,7 @@
 use fetchscope_engine::plan::document::{NodeDocument, PlanDocument, Strategy};
 use fetchscope_engine::trace::Phase;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A plan with the places a comparison asks for.
 pub(super) struct Lookup {
@@ -12,6 +12,8 @@ pub(super) struct Lookup {
     key: Vec<String>,
     /// The classes of the plan and of those before it.
     roots: Vec<String>,
+    /// Collections that have no order of their own.
+    unordered: BTreeSet<(String, String)>,
     /// The target of each relationship, by the names of its class and its own.
     targets: BTreeMap<(String, String), String>,
 }
@@ -27,12 +29,19 @@ impl Lookup {
         });
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let key = columns.map(|column| text(&column["name"])).collect();
-        let targets = entities.iter().flat_map(|entity| {
-            let relationships = entity["relationships"].as_array().map(Vec::as_slice).unwrap_or_default();
-            relationships.iter().map(|one| ((text(&entity["name"]), text(&one["name"])), text(&one["target"])))
-        });
-        let roots = plan.iter().flat_map(|plan| std::iter::once(plan).chain(&plan.before));
-        Lookup { roots: roots.map(|plan| plan.root.clone()).collect(), key, targets: targets.collect(), plan }
+        let (mut targets, mut unordered) = (BTreeMap::new(), BTreeSet::new());
+        for entity in entities {
+            for one in entity["relationships"].as_array().into_iter().flatten() {
+                let at = (text(&entity["name"]), text(&one["name"]));
+                if text(&one["kind"]).ends_with("_to_many") && one.get("order_by").is_none() {
+                    unordered.insert(at.clone());
+                }
+                targets.insert(at, text(&one["target"]));
+            }
+        }
+        let plans = plan.iter().flat_map(|plan| std::iter::once(plan).chain(&plan.before));
+        let roots = plans.map(|plan| plan.root.clone()).collect();
+        Lookup { plan, key, roots, unordered, targets }
     }
 
     /// The strategies along a path, as far as the plan names its relationships.
@@ -78,6 +87,20 @@ impl Lookup {
         let Some(plan) = &self.plan else { return false };
         let ordered = |key: &String| plan.filter.order_by.iter().any(|by| by.trim_start_matches('-') == key);
         !self.key.is_empty() && self.key.iter().all(ordered)
+    }
+
+    /// Whether the response reads something below roots or a collection that come in any order.
+    pub(super) fn reads_rows_without_order(&self) -> bool {
+        let Some(plan) = &self.plan else { return false };
+        !self.roots_have_an_order() || self.unordered_with_nodes(&plan.root, &plan.relationships)
+    }
+
+    fn unordered_with_nodes(&self, class: &str, nodes: &[NodeDocument]) -> bool {
+        nodes.iter().filter(|node| !node.relationships.is_empty()).any(|node| {
+            let at = (class.to_owned(), node.name.clone());
+            let target = self.targets.get(&at).map(String::as_str).unwrap_or_default();
+            self.unordered.contains(&at) || self.unordered_with_nodes(target, &node.relationships)
+        })
     }
 
     /// Whether the order of the parents whose keys stand in the statement of this path follows from the plan.

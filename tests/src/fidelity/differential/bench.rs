@@ -3,7 +3,7 @@
 use super::shrink::Part;
 use super::{Choice, Disagreement, Verdict};
 use crate::fidelity::reference::Program;
-use crate::fidelity::{Answer, Case, Fault, Refusal, Scene, ask, difference};
+use crate::fidelity::{Agreement, Answer, Case, Fault, Refusal, Scene, ask, compare};
 use serde_json::{Value, json};
 
 /// How often the real SQLAlchemy is asked again, each time in a process of its own, before a difference counts.
@@ -24,7 +24,7 @@ pub(super) struct Bench<'a> {
 enum Heard {
     Refused(String),
     NotCovered(String),
-    Agreed,
+    Agreed(Agreement),
     Differs { want: Value, have: Result<Answer, String>, what: String },
 }
 
@@ -44,7 +44,7 @@ impl<'a> Bench<'a> {
         let (want, have, what) = match self.hear(&case)? {
             Heard::Refused(reason) => return Ok(Verdict::Skipped(reason)),
             Heard::NotCovered(words) => return Ok(Verdict::NotCovered(words)),
-            Heard::Agreed => return Ok(Verdict::Agreed),
+            Heard::Agreed(agreement) => return Ok(Verdict::Agreed(agreement)),
             Heard::Differs { want, have, what } => (want, have, what),
         };
         if self.is_undecided(&case, &want, &have)? {
@@ -85,9 +85,9 @@ impl<'a> Bench<'a> {
             Err(Refusal::Failed(words)) => Err(words),
             Ok(have) => Ok(have),
         };
-        Ok(match differs(case, &want, &have)? {
-            None => Heard::Agreed,
-            Some(what) => Heard::Differs { want, have, what },
+        Ok(match held_against(case, &want, &have)? {
+            Ok(agreement) => Heard::Agreed(agreement),
+            Err(what) => Heard::Differs { want, have, what },
         })
     }
 
@@ -96,8 +96,9 @@ impl<'a> Bench<'a> {
         let scene = self.scene(case)?;
         for number in 1..=SECOND_OPINIONS {
             let again = Program::shaken(number)?.answer(&scene.database, &case.mapping, &case.plan)?;
-            let itself = || -> Result<bool, Fault> { Ok(differs(case, want, &Ok(Answer::read(&again)?))?.is_some()) };
-            if again["refused"].is_string() || differs(case, &again, have)?.is_none() || itself()? {
+            let itself =
+                || -> Result<bool, Fault> { Ok(held_against(case, want, &Ok(Answer::read(&again)?))?.is_err()) };
+            if again["refused"].is_string() || held_against(case, &again, have)?.is_ok() || itself()? {
                 return Ok(true);
             }
         }
@@ -135,10 +136,10 @@ impl<'a> Bench<'a> {
     }
 }
 
-fn differs(case: &Case, want: &Value, have: &Result<Answer, String>) -> Result<Option<String>, Fault> {
+fn held_against(case: &Case, want: &Value, have: &Result<Answer, String>) -> Result<Result<Agreement, String>, Fault> {
     let want = Answer::read(want)?;
     Ok(match have {
-        Ok(have) => difference(&case.mapping, &case.plan, &want, have),
-        Err(words) => Some(format!("refused: {words}\nwant {:?}", want.error)),
+        Ok(have) => compare(&case.mapping, &case.plan, &want, have),
+        Err(words) => Err(format!("refused: {words}\n  want {:?}", want.error)),
     })
 }
