@@ -1,11 +1,5 @@
 //! The recorded answers of the real SQLAlchemy, held against ours on SQLite.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "a test that cannot go on has failed, and says how far it got"
-)]
-
 use fetchscope_tests::fidelity::{Refusal, ask, compare, recorded};
 
 #[test]

@@ -105,7 +105,11 @@ impl Lookup {
 
     /// Whether the order of the parents whose keys stand in the statement of this path follows from the plan.
     pub(super) fn parents_have_an_order(&self, phase: Phase, path: &str) -> bool {
-        phase != Phase::Before && path.split('.').count() == 2 && self.roots_have_an_order()
+        let Some(plan) = self.plan.as_ref().filter(|_| phase != Phase::Before) else { return false };
+        let (_, names) = path.split_once('.').unwrap_or_default();
+        // A relationship that repeats itself has one path for all its levels.
+        let once = plan.relationships.iter().any(|node| node.name == names && node.recursion_depth.is_none());
+        once && self.roots_have_an_order()
     }
 }
 
