@@ -204,6 +204,15 @@ impl Graph {
         &self.object(id).related[relationship.index()]
     }
 
+    /// Sets a relationship, whatever is there already or only where nothing is.
+    pub(crate) fn set(&mut self, id: ObjectId, relationship: RelationshipId, value: Related, overwrite: bool) {
+        if overwrite {
+            self.object_mut(id).related[relationship.index()] = value;
+        } else {
+            self.set_unloaded(id, relationship, value);
+        }
+    }
+
     /// Sets a relationship that is not loaded yet; what is already there stays.
     pub(crate) fn set_unloaded(&mut self, id: ObjectId, relationship: RelationshipId, value: Related) {
         let slot = &mut self.object_mut(id).related[relationship.index()];

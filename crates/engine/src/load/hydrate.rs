@@ -7,11 +7,12 @@ use crate::mapping::{ColumnId, Mapping, RelationshipId};
 use crate::plan::NodeId;
 use crate::value::Value;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::Arc;
 
 /// Turning the rows of one statement into objects.
 pub(crate) struct Hydration<'a> {
     mapping: &'a Mapping,
-    compiled: &'a Compiled,
+    compiled: &'a Arc<Compiled>,
     /// Number of this load: objects created by it are fresh.
     load: u32,
     /// Whether post-loads run for objects that were there before as well.
@@ -41,7 +42,7 @@ pub(crate) struct NeedsSubquery(pub(crate) NodeId);
 impl<'a> Hydration<'a> {
     pub(crate) fn new(
         mapping: &'a Mapping,
-        compiled: &'a Compiled,
+        compiled: &'a Arc<Compiled>,
         load: u32,
         invoke_all: bool,
         refreshed: Option<ObjectId>,
@@ -57,6 +58,11 @@ impl<'a> Hydration<'a> {
             filling: FxHashSet::default(),
             filled: FxHashSet::default(),
         }
+    }
+
+    /// The statement whose rows these are.
+    pub(crate) fn compiled(&self) -> &Arc<Compiled> {
+        self.compiled
     }
 
     /// The lead object of a row.
@@ -107,7 +113,7 @@ impl<'a> Hydration<'a> {
             (fresh, fresh && object.place == eager.node)
         };
         if fresh || self.invoke_all {
-            posts.add(eager, id);
+            posts.add(eager, id, fresh);
         }
         for SubqueryEager { node, relationship, key } in &eager.subqueries {
             let unloaded = *graph.related(id, *relationship) == Related::Unloaded;
@@ -116,7 +122,9 @@ impl<'a> Hydration<'a> {
             if first || unloaded || (self.invoke_all && !fresh) {
                 let Some(found) = self.subqueries.get(node) else { return Err(NeedsSubquery(*node)) };
                 if first || unloaded {
-                    let key = Key::new(key.iter().flatten().map(|position| row[*position].clone()).collect::<Vec<_>>().into_iter());
+                    let key = Key::new(
+                        key.iter().flatten().map(|position| row[*position].clone()).collect::<Vec<_>>().into_iter(),
+                    );
                     let value = found.of(self.mapping, eager, &key, *relationship);
                     graph.object_mut(id).related[relationship.index()] = value;
                     self.assigned.insert((id, *node));
@@ -126,7 +134,7 @@ impl<'a> Hydration<'a> {
         for (relationship, collection, kid) in &eager.joined {
             if *collection {
                 // The collection begins before its first member is built, which may be this object's own place.
-                self.begin(graph, id, *relationship, own);
+                self.begin(graph, id, *relationship, fresh);
             }
             let child = self.row(graph, posts, kid, row)?;
             match child {
@@ -189,9 +197,9 @@ impl<'a> Hydration<'a> {
     }
 
     /// Begins a joined collection of an object that is new here, or of one that has not got it; what was loaded before stays.
-    fn begin(&mut self, graph: &mut Graph, id: ObjectId, relationship: RelationshipId, own: bool) {
+    fn begin(&mut self, graph: &mut Graph, id: ObjectId, relationship: RelationshipId, fresh: bool) {
         let unloaded = *graph.related(id, relationship) == Related::Unloaded;
-        if (unloaded || own) && self.filling.insert((id, relationship)) {
+        if (unloaded || fresh) && self.filling.insert((id, relationship)) {
             graph.object_mut(id).related[relationship.index()] = Related::Many(Vec::new());
         }
     }
