@@ -246,6 +246,9 @@ class Plans:
             # A join that SQLAlchemy is told to take objects from goes on only below objects it takes.
             below = joins if node["strategy"] == "contains_eager" else set()
             inner = self._nodes(target, depth - 1, budget, below, f"{path}.")
+            if "recursion_depth" in node:
+                # It is below itself already; SQLAlchemy raises where it is told so a second time.
+                inner = [one for one in inner if one["name"] != node["name"]]
             if inner:
                 node["relationships"] = inner
         return node
