@@ -247,8 +247,12 @@ class Plans:
             below = joins if node["strategy"] == "contains_eager" else set()
             inner = self._nodes(target, depth - 1, budget, below, f"{path}.")
             if "recursion_depth" in node:
-                # It is below itself already; SQLAlchemy raises where it is told so a second time.
-                inner = [one for one in inner if one["name"] != node["name"]]
+                # The repeated relationship is loaded by the option above; SQLAlchemy takes no other beside it.
+                for one in inner:
+                    if one["name"] == node["name"]:
+                        one["strategy"] = "default"
+                        for setting in ("recursion_depth", "chunksize", "columns"):
+                            one.pop(setting, None)
             if inner:
                 node["relationships"] = inner
         return node
