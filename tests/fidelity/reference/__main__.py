@@ -5,6 +5,7 @@ beyond them, or that SQLAlchemy does not take, is answered with `refused` and th
 `--check-goldens` holds the program against the recorded answers instead.
 """
 
+import gc
 import json
 import sys
 import warnings
@@ -35,6 +36,7 @@ def main():
     warnings.simplefilter("ignore")
     if sys.argv[1:] == ["--check-goldens"]:
         sys.exit(goldens.check() != 0)
+    gc.freeze()
     for line in sys.stdin:
         print(json.dumps(answer(json.loads(line))), flush=True)
 

@@ -1,7 +1,12 @@
-"""One plan from an opened session to its answer."""
+"""One plan from an opened session to its answer.
+
+The identity map is weak. When Python's collector finds objects that refer to each other in a circle depends on what else
+it has seen, so it is called wherever the plan lets go of objects.
+"""
 
 import asyncio
 import contextlib
+import gc
 import sqlite3
 
 import sqlalchemy as sa
@@ -132,6 +137,7 @@ def _run(session, request, outcome):
         if request.plan.get("hold", True):
             held.append(items)
         del items
+        gc.collect()
     capture.phase, capture.reading = "load", None
     items = _load(session, request)
     if request.mode == "stream_drop":
@@ -153,7 +159,12 @@ def _load(session, request):
     if request.mode == "execute_only":
         return []
     scalars = request.scalars(result)
-    return scalars if request.mode == "stream_drop" else request.picked(scalars)
+    if request.mode == "stream_drop":
+        return scalars
+    picked = request.picked(scalars)
+    del result, scalars
+    gc.collect()
+    return picked
 
 
 def _drain(scalars, request, outcome):
@@ -165,6 +176,7 @@ def _drain(scalars, request, outcome):
         capture.phase = "walk"
         answers += request.read([item], capture)
         del item
+        gc.collect()
         capture.phase, capture.reading = "load", None
     outcome.answers = answers
 

@@ -83,11 +83,11 @@ fn first_place(at: &str, want: &Value, have: &Value) -> Option<String> {
 fn told(lookup: &Lookup, answer: &Answer, untold: &BTreeSet<Option<String>>) -> Vec<Statement> {
     let mut statements = answer.statements.clone();
     for one in &mut statements {
-        if untold.contains(&one.path) {
-            one.rows = None;
-        }
         if is_subquery_load(&one.sql) {
             one.path = one.path.as_ref().map(|path| lookup.of_subquery(one.phase, path));
+        }
+        if untold.contains(&one.path) {
+            one.rows = None;
         }
     }
     statements
@@ -154,11 +154,12 @@ fn shuffled(lookup: &Lookup, want: &[Statement], have: &[Statement]) -> bool {
 /// What of a statement is looked at.
 fn seen(lookup: &Lookup, one: &Statement, view: View) -> String {
     // While objects are read, SQLAlchemy names the path on which the object was loaded first, and ours the one on which it
-    // is read. They differ where it is reached on two, and always end with the same relationship.
-    let path = match one.phase {
-        Phase::Load => one.path.as_deref(),
-        Phase::Before | Phase::Walk => one.path.as_deref().and_then(|path| path.rsplit('.').next()),
+    // is read; and of a relationship that repeats itself it does not name every round.
+    let mut path: Vec<&str> = match one.phase {
+        Phase::Load => one.path.iter().flat_map(|path| path.split('.')).collect(),
+        Phase::Before | Phase::Walk => Vec::new(),
     };
+    path.dedup();
     let place = format!("{:?} {path:?}", one.phase);
     if view == View::NoKeys && is_loose(lookup, one) {
         return format!("{place} {}", without_keys(&one.sql));

@@ -49,6 +49,11 @@ impl Object {
         self.missing.as_ref().is_none_or(|missing| !missing[column.index()])
     }
 
+    /// Whether a commit has expired it and nothing has been read again since.
+    pub(crate) fn is_expired(&self) -> bool {
+        self.expired && self.missing.as_ref().is_some_and(|missing| !missing.contains(&false))
+    }
+
     /// Puts a value where none was loaded.
     pub(crate) fn fill(&mut self, column: ColumnId, value: Value) {
         self.columns[column.index()] = value;
@@ -149,27 +154,14 @@ impl Graph {
         id
     }
 
-    /// Drops what nothing holds any more: the identity map is weak. As in CPython references are counted, so that
-    /// objects that refer to each other in a circle stay. Dropped objects keep their place in the arena for whoever
-    /// still reads their values.
+    /// Drops what cannot be reached from what is held: the identity map is weak. Dropped objects keep their place in the
+    /// arena for whoever still reads their values.
     pub(crate) fn sweep(&mut self, held: &[ObjectId]) {
-        let mut references = vec![0_u32; self.objects.len()];
         let mut alive = vec![false; self.objects.len()];
-        for id in self.identities.values() {
-            alive[id.index()] = true;
-            let related = self.objects[id.index()].related.iter().flat_map(Related::objects);
-            related.for_each(|target| references[target.index()] += 1);
-        }
-        held.iter().for_each(|id| references[id.index()] += 1);
-        let mut dropped: Vec<ObjectId> =
-            self.identities.values().copied().filter(|id| references[id.index()] == 0).collect();
-        while let Some(id) = dropped.pop() {
-            alive[id.index()] = false;
-            for target in self.objects[id.index()].related.iter().flat_map(Related::objects) {
-                references[target.index()] -= 1;
-                if references[target.index()] == 0 && alive[target.index()] {
-                    dropped.push(*target);
-                }
+        let mut found = held.to_vec();
+        while let Some(id) = found.pop() {
+            if !std::mem::replace(&mut alive[id.index()], true) {
+                found.extend(self.objects[id.index()].related.iter().flat_map(Related::objects));
             }
         }
         self.identities.retain(|_, id| alive[id.index()]);

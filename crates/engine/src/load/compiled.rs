@@ -23,8 +23,8 @@ pub(crate) enum StatementKey {
     Subquery(NodeId, u32),
     /// A bulk load with so many keys.
     Bulk(NodeId, BulkForm, usize),
-    /// All of an object again after a commit, with the options it was loaded with.
-    Refresh(EntityId, Option<NodeId>),
+    /// What is missing of an object after a commit, with the options it was loaded with.
+    Refresh(EntityId, Option<NodeId>, Box<[bool]>),
     /// One column that was left out.
     Deferred(EntityId, ColumnId),
 }

@@ -72,7 +72,7 @@ impl<'a> Hydration<'a> {
         posts: &mut PostLoads,
         row: &mut [Value],
     ) -> Result<Option<ObjectId>, NeedsSubquery> {
-        self.row(graph, posts, &self.compiled.lead, row)
+        self.row_of(graph, posts, &self.compiled.lead, row, self.refreshed)
     }
 
     /// The object of a row at one place of the eager tree; `None` where an outer join found nothing.
@@ -83,11 +83,23 @@ impl<'a> Hydration<'a> {
         eager: &Eager,
         row: &mut [Value],
     ) -> Result<Option<ObjectId>, NeedsSubquery> {
-        if eager.key.iter().any(|position| row[*position].is_null()) {
+        self.row_of(graph, posts, eager, row, None)
+    }
+
+    /// The same where the object is known.
+    fn row_of(
+        &mut self,
+        graph: &mut Graph,
+        posts: &mut PostLoads,
+        eager: &Eager,
+        row: &mut [Value],
+        known: Option<ObjectId>,
+    ) -> Result<Option<ObjectId>, NeedsSubquery> {
+        if known.is_none() && eager.key.iter().any(|position| row[*position].is_null()) {
             return Ok(None);
         }
         let key = Key::new(eager.key.iter().map(|position| row[*position].clone()));
-        let id = match graph.find(eager.entity, key.clone()) {
+        let id = match known.or_else(|| graph.find(eager.entity, key.clone())) {
             Some(id) => id,
             None => {
                 let object = self.create(eager, row);

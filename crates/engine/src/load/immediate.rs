@@ -38,7 +38,7 @@ impl Session {
             let value = match self.without_sql(*object, owner, relationship) {
                 Some(value) => {
                     if let Related::One(Some(target)) = value
-                        && self.graph.object(target).expired
+                        && self.graph.object(target).is_expired()
                         && times == 1
                     {
                         self.refresh(target).await?;
@@ -49,6 +49,7 @@ impl Session {
                 None => {
                     let loaded_with = self.graph.object(*object).options;
                     let options = options.and_then(|options| program.same_path(options, loaded_with));
+                    let options = options.filter(|options| program.propagates(*options));
                     let how = Lazily { node: options, path: &path, recursion };
                     self.lazy(*object, (owner, relationship), how, Queue::Enclosing(posts)).await?
                 }

@@ -5,7 +5,7 @@ use super::joined::EagerJoins;
 use super::postload::Queue;
 use super::session::{Plan, Session};
 use crate::graph::ObjectId;
-use crate::mapping::{ColumnId, EntityId};
+use crate::mapping::{Column, ColumnId, EntityId};
 use crate::plan::document::Strategy;
 use crate::plan::{NodeId, Program};
 use crate::sql::{ColumnRef, Condition, Labels, Query, SourceId};
@@ -28,15 +28,16 @@ impl Session {
         Ok(())
     }
 
-    /// Reads all of an expired object again, with the options it was loaded with.
+    /// Reads what an expired object lost, with the options it was loaded with.
     pub(super) async fn refresh(&mut self, object: ObjectId) -> Result<(), OrmError> {
-        let (entity, options) = {
+        let (entity, options, missing) = {
             let object = self.graph.object(object);
-            (object.entity, object.options)
+            (object.entity, object.options, object.missing.clone().unwrap_or_default())
         };
+        let options = options.filter(|options| self.program.propagates(*options));
         let program = self.program.clone();
-        let key = StatementKey::Refresh(entity, options);
-        let compiled = self.cache.get_or_compile(key, || compile_refresh(&program, entity, options));
+        let key = StatementKey::Refresh(entity, options, missing.clone());
+        let compiled = self.cache.get_or_compile(key, || compile_refresh(&program, entity, options, &missing));
         let params = self.identity(object);
         let plan = Plan { refreshed: Some(object), ..Plan::of(self.reading.clone(), true) };
         self.load(compiled, params, plan, Queue::Own).await?;
@@ -71,17 +72,20 @@ fn by_key(program: &Program, entity: EntityId) -> (Query, SourceId) {
     (query, source)
 }
 
-fn compile_refresh(program: &Program, entity: EntityId, options: Option<NodeId>) -> Draft {
+fn compile_refresh(program: &Program, entity: EntityId, options: Option<NodeId>, missing: &[bool]) -> Draft {
     let (mut query, source) = by_key(program, entity);
     let core = Core::of(&query, entity, source);
     let (joins, draft) = EagerJoins::plan(program, &mut query, entity, source, options);
     let mut columns = Columns::default();
-    columns.push_entity(program, entity, source, None);
-    joins.complete(program, &mut query, &mut columns, &unchanged);
     let of = program.mapping.entity(entity);
-    let every = of.columns.iter().map(|column| Some(columns.position(&ColumnRef::new(source, &column.name))));
+    for (column, _) in of.columns.iter().zip(missing).filter(|(_, missing)| **missing) {
+        columns.push(ColumnRef::new(source, &column.name), column.kind);
+    }
+    joins.complete(program, &mut query, &mut columns, &unchanged);
+    let at = |column: &Column| columns.position(&ColumnRef::new(source, &column.name));
+    let read = of.columns.iter().zip(missing).map(|(column, missing)| missing.then(|| at(column)));
     let lead =
-        Eager { columns: every.collect(), ..draft.place(program, &columns, Strategy::Default).without_subqueries() };
+        Eager { columns: read.collect(), ..draft.place(program, &columns, Strategy::Default).without_subqueries() };
     Draft { query, columns, lead, key: Vec::new(), core, wildcard: Strategy::Default }
 }
 

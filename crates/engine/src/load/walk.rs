@@ -83,6 +83,7 @@ impl Session {
         let (node, raises) = {
             let object = self.graph.object(object);
             let node = object.options.and_then(|options| self.program.child(options, relationship));
+            let node = node.filter(|node| self.program.propagates(*node));
             let raises = object.raises.iter().find(|(of, _)| *of == relationship);
             (node, raises.map(|(_, strategy)| *strategy))
         };
@@ -98,7 +99,7 @@ impl Session {
         }
         if let Some(value) = self.without_sql(object, owner, relationship) {
             if let Related::One(Some(target)) = value
-                && self.graph.object(target).expired
+                && self.graph.object(target).is_expired()
             {
                 self.check_io(io, path)?;
                 self.refresh(target).await?;

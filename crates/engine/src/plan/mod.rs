@@ -151,6 +151,12 @@ impl Program {
         self.find(there, self.node(here).entity, &steps)
     }
 
+    /// Whether lazy loads know this option: what stands below a `contains_eager` is only for its own statement.
+    pub(crate) fn propagates(&self, id: NodeId) -> bool {
+        let above = std::iter::successors(Some(id), |id| self.node(*id).parent);
+        !above.into_iter().any(|id| self.node(id).depth == 1 && self.node(id).strategy == Strategy::ContainsEager)
+    }
+
     /// The first node on the way to this one that has the same relationship: a recursive load stands there.
     pub(crate) fn first_of_kind(&self, id: NodeId) -> NodeId {
         let above = std::iter::successors(Some(id), |id| self.node(*id).parent);
