@@ -57,6 +57,10 @@ pub enum WireStrategy {
     RaiseOnSql,
     /// Stays empty.
     Noload,
+    /// Not SQLAlchemy's: explicit queries by key.
+    Bulk,
+    /// Not SQLAlchemy's: nested JSON built by the database.
+    JsonAgg,
 }
 
 /// A strategy with the words the window shows for it.
@@ -65,12 +69,14 @@ pub enum WireStrategy {
 pub struct StrategyInfo {
     /// The strategy.
     pub strategy: WireStrategy,
-    /// SQLAlchemy's option: `selectinload()`.
+    /// SQLAlchemy's option: `selectinload()`; or that it has none.
     pub option: String,
     /// One sentence: what it does.
     pub explanation: String,
     /// Whether it is a usual choice, or one that answers wrongly or raises.
     pub usual: bool,
+    /// Whether SQLAlchemy has it; the others are there to compare with.
+    pub sqlalchemy: bool,
 }
 
 /// What the window is told when it starts.
