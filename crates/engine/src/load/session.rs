@@ -111,6 +111,9 @@ impl Session {
         }
         let objects = self.load_root(&program.main).await?;
         *roots = Some(objects.clone());
+        if !program.walks {
+            return Ok(());
+        }
         self.between(&objects).await;
         self.phase = Phase::Walk;
         self.walk(program.main.node, &objects, program.walk_io).await

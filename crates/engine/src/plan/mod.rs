@@ -63,6 +63,8 @@ pub struct Program {
     pub(crate) between: Between,
     /// Whether a lazy load in the walk fails, and with what.
     pub(crate) walk_io: WalkIo,
+    /// Whether a response is read at all; a survey only loads.
+    pub(crate) walks: bool,
 }
 
 /// What happens between loading and reading.

@@ -87,7 +87,7 @@ impl Program {
             expire: plan.commit_before_walk && plan.expire_on_commit,
             close: plan.close_before_walk,
         };
-        Ok(Program { mapping, nodes, before, hold: plan.hold, main, between, walk_io })
+        Ok(Program { mapping, nodes, before, hold: plan.hold, main, between, walk_io, walks: true })
     }
 }
 
