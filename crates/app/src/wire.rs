@@ -358,6 +358,38 @@ pub struct TraceView {
     pub hash: Option<String>,
 }
 
+/// What one request of a variant will cost, worked out from the keys there are.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PredictionView {
+    /// Id of the variant.
+    pub variant: String,
+    /// Statements of the loader.
+    pub statements: Quantity,
+    /// Rows of all statements.
+    pub rows: Quantity,
+    /// Whether both are certain.
+    pub exact: bool,
+    /// `1 + 100 distinct organizations + 10 distinct tenants = 111`; says `about` where it is not certain.
+    pub formula: String,
+    /// The share of every relationship.
+    pub terms: Vec<TermView>,
+    /// The path at which the request ends with an exception; the costs are those until then.
+    pub ends_at: Option<String>,
+}
+
+/// What a relationship adds to a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct TermView {
+    /// Dotted path.
+    pub path: String,
+    /// Its statements: `+100`; `≈+11` where they are not certain.
+    pub share: String,
+    /// What they are, in words.
+    pub explanation: String,
+}
+
 /// A number and how it is written.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]

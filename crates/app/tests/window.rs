@@ -71,6 +71,27 @@ fn a_toggle_says_what_changed() {
 }
 
 #[test]
+fn what_a_request_costs_is_known_before_it_is_sent() {
+    let bench = Bench::new();
+    let mut experiment = bench.open().experiment;
+    let predicted = |experiment: &ExperimentDoc| {
+        let request = TraceRequest { experiment: experiment.clone(), variant: "v1".to_owned() };
+        bench.app.predict(&request).unwrap().unwrap()
+    };
+    let lazy = predicted(&experiment);
+    assert_eq!(lazy.formula, "1 + 5 distinct organizations + 2 distinct tenants = 8");
+    assert_eq!((lazy.statements.value, lazy.rows.value, lazy.exact), (8.0, 57.0, true));
+    let shares = lazy.terms.iter().map(|term| (term.path.as_str(), term.share.as_str())).collect::<Vec<_>>();
+    assert_eq!(shares, [("organization", "+5"), ("organization.tenant", "+2")]);
+    for strategy in [WireStrategy::Joined, WireStrategy::Selectin, WireStrategy::Bulk, WireStrategy::JsonAgg] {
+        experiment.variants[0].strategies.insert("organization".into(), strategy);
+        let (predicted, measured) = (predicted(&experiment), bench.trace(&experiment, "v1").unwrap());
+        assert!(predicted.exact);
+        assert_eq!((predicted.statements, predicted.rows), (measured.query_count, measured.row_count));
+    }
+}
+
+#[test]
 fn a_sample_says_how_far_it_is_and_can_be_stopped() {
     let bench = Bench::new();
     let mut seen = Vec::new();
