@@ -38,7 +38,7 @@ class Plans:
         if dice.uses("columns"):
             made["columns"] = self._some_columns(root)
         if dice.uses("wildcard"):
-            made["wildcard"] = dice.random.choice(["raise", "raise", "select", "noload"])
+            made["wildcard"] = dice.random.choice(["raise", "raise_on_sql", "select", "noload"])
         if dice.uses("unique_off"):
             made["unique"] = False
         return made
@@ -71,7 +71,9 @@ class Plans:
                 made["async_walk"] = "run_sync"
         elif mode is None and dice.uses("stream_drop"):
             mode = "stream_drop"
-        if mode in (None, "stream", "stream_drop") and dice.uses("yield_per"):
+        # An AsyncSession streams with `stream` alone.
+        batched = ("stream",) if "session" in made else (None, "stream_drop")
+        if mode in batched and dice.uses("yield_per"):
             made["yield_per"] = dice.random.choice([1, 2, 3, 5, 10])
         if mode != "stream_drop" and dice.uses("commit"):
             made["commit_before_walk"] = True
@@ -244,6 +246,12 @@ class Plans:
             # A join that SQLAlchemy is told to take objects from goes on only below objects it takes.
             below = joins if node["strategy"] == "contains_eager" else set()
             inner = self._nodes(target, depth - 1, budget, below, f"{path}.")
+            if "recursion_depth" in node:
+                # The repeated relationship is loaded by the option above; SQLAlchemy takes no other beside it.
+                for one in inner:
+                    if one["name"] == node["name"]:
+                        one["strategy"] = "default"
+                        one.pop("recursion_depth", None), one.pop("chunksize", None), one.pop("columns", None)
             if inner:
                 node["relationships"] = inner
         return node

@@ -1,6 +1,6 @@
 //! From rows to objects: the identity map decides what is new, and what is already there is not overwritten.
 
-use super::compiled::{Compiled, Eager};
+use super::compiled::{Compiled, Eager, SubqueryEager};
 use super::postload::PostLoads;
 use crate::graph::{Graph, Key, Object, ObjectId, Related};
 use crate::mapping::{ColumnId, Mapping, RelationshipId};
@@ -30,7 +30,6 @@ pub(crate) struct Hydration<'a> {
 /// Related objects by the owner's columns they belong to.
 #[derive(Debug, Default)]
 pub(crate) struct Assembled {
-    pub(crate) columns: Vec<ColumnId>,
     pub(crate) objects: FxHashMap<Key, Vec<ObjectId>>,
 }
 
@@ -110,14 +109,17 @@ impl<'a> Hydration<'a> {
         if fresh || self.invoke_all {
             posts.add(eager, id);
         }
-        for (node, relationship) in &eager.subqueries {
+        for SubqueryEager { node, relationship, key } in &eager.subqueries {
             let unloaded = *graph.related(id, *relationship) == Related::Unloaded;
             // Where an object is new, it takes what its own statement found, whatever a load below has put there meanwhile.
             let first = own && !self.assigned.contains(&(id, *node));
             if first || unloaded || (self.invoke_all && !fresh) {
                 let Some(found) = self.subqueries.get(node) else { return Err(NeedsSubquery(*node)) };
                 if first || unloaded {
-                    let value = found.of(self.mapping, graph, eager, id, *relationship);
+                    let key = Key::new(
+                        key.iter().flatten().map(|position| row[*position].clone()).collect::<Vec<_>>().into_iter(),
+                    );
+                    let value = found.of(self.mapping, eager, &key, *relationship);
                     graph.object_mut(id).related[relationship.index()] = value;
                     self.assigned.insert((id, *node));
                 }
@@ -228,17 +230,8 @@ fn empty(mapping: &Mapping, eager: &Eager, relationship: RelationshipId) -> Rela
 }
 
 impl Assembled {
-    fn of(
-        &self,
-        mapping: &Mapping,
-        graph: &Graph,
-        eager: &Eager,
-        id: ObjectId,
-        relationship: RelationshipId,
-    ) -> Related {
-        let object = graph.object(id);
-        let key = Key::new(self.columns.iter().map(|column| object.columns[column.index()].clone()));
-        let found = self.objects.get(&key);
+    fn of(&self, mapping: &Mapping, eager: &Eager, key: &Key, relationship: RelationshipId) -> Related {
+        let found = self.objects.get(key);
         if mapping.relationship(eager.entity, relationship).kind.is_collection() {
             Related::Many(found.cloned().unwrap_or_default())
         } else {

@@ -9,6 +9,7 @@ use crate::mapping::document::RelationshipKind;
 use crate::mapping::{EntityId, RelationshipId, Remote};
 use crate::plan::{NodeId, Program};
 use crate::sql::{ColumnRef, Condition, Labels, Order, Query, Source};
+use crate::trace::OrmError;
 use crate::value::Value;
 use std::sync::Arc;
 
@@ -56,7 +57,7 @@ impl Session {
         (owner, id): (EntityId, RelationshipId),
         Lazily { node, path, recursion }: Lazily<'_>,
         queue: Queue<'_>,
-    ) -> Related {
+    ) -> Result<Related, OrmError> {
         let program = self.program.clone();
         let relationship = program.mapping.relationship(owner, id);
         let (params, nulls): (Vec<Value>, u64) = if relationship.targets_primary_key {
@@ -71,8 +72,8 @@ impl Session {
             .cache
             .get_or_compile(StatementKey::Lazy(owner, id, node, nulls), || compile(&program, owner, id, node, nulls));
         let plan = Plan { recursion, ..Plan::of(Some(path.clone()), false) };
-        let found = self.load(compiled, params, plan, queue).await.objects;
-        if relationship.kind.is_collection() { Related::Many(found) } else { Related::One(found.first().copied()) }
+        let found = self.load(compiled, params, plan, queue).await?.objects;
+        Ok(if relationship.kind.is_collection() { Related::Many(found) } else { Related::One(found.first().copied()) })
     }
 }
 

@@ -228,6 +228,8 @@ fn is_out_of_reach(program: &Program, survey: &Survey) -> bool {
         || odd.any(|odd| odd)
         || (repeated && plan.filter.is_limited())
         || plan.batch.is_some()
+        || plan.async_batches
+        || plan.mode == Mode::StreamDrop
         || !program.before.is_empty()
         || program.between.expire
 }

@@ -248,6 +248,12 @@ impl Rehearsal<'_> {
             let mut known: FxHashSet<Key> = FxHashSet::default();
             sources.retain(|object| known.insert(self.survey.key(*object, &first.local)));
         }
+        let ordered =
+            within.node.and_then(|node| program.relationship(node)).is_some_and(|(_, _, one)| !one.order_by.is_empty());
+        if !whole && !within.is_root && ordered {
+            // Where the order is kept inside, its columns join the DISTINCT list.
+            self.doubt(node);
+        }
         for step in &steps {
             if self.survey.uneven[step.0 as usize] {
                 self.doubt(node);

@@ -33,6 +33,7 @@ impl Survey {
             repeats_roots: false,
             unique: true,
             batch: None,
+            async_batches: false,
             needs_all_rows: false,
             buffered: false,
         };
