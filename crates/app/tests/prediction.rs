@@ -2,7 +2,7 @@
 //!
 //! The plans are seeded. `FETCHSCOPE_PLANS=2000` tries more of them, `FETCHSCOPE_SEED=7` others.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use fetchscope_app::source::{Opened, Source};
 use fetchscope_app::{Paths, prediction, request};
@@ -186,7 +186,7 @@ fn strategies_agree_and_predictions_are_what_is_measured() {
     let bench = Bench::new();
     let mut rng = ChaCha8Rng::seed_from_u64(setting("FETCHSCOPE_SEED", 1));
     let (mut tried, mut exact, mut wrong) = (0, 0, Vec::new());
-    for index in 0..setting("FETCHSCOPE_PLANS", 60) {
+    for index in 0..setting("FETCHSCOPE_PLANS", 45) {
         let (opened, mapping) = &bench.sources[index as usize % bench.sources.len()];
         let plan = random_plan(&mut rng, mapping);
         let all = SAME.map(|strategy| with(&plan, || strategy));
@@ -214,8 +214,6 @@ fn strategies_agree_and_predictions_are_what_is_measured() {
         wrong[..wrong.len().min(5)].join("\n")
     );
     let share = f64::from(exact) / f64::from(tried);
-    assert!(tried > 500 && share >= 0.6, "{exact} of {tried} plans were predicted as certain");
-    if std::env::var_os("FETCHSCOPE_PLANS").is_some() {
-        panic!("no failure: {exact} of {tried} plans were predicted as certain");
-    }
+    assert!(tried > 300 && share >= 0.6, "{exact} of {tried} plans were predicted as certain");
+    eprintln!("{exact} of {tried} plans were predicted as certain");
 }

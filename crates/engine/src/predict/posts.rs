@@ -70,10 +70,13 @@ impl Rehearsal<'_> {
                 }
                 let objects: Vec<ObjectId> = objects.into_iter().collect();
                 for (node, times) in loaders {
-                    match self.program.node(node).strategy {
-                        Strategy::Immediate => self.immediate(node, times, &objects, posts),
-                        Strategy::Bulk => self.bulk(node, &objects, posts),
-                        _ => self.selectin(node, &objects, posts),
+                    let strategy = self.program.node(node).strategy;
+                    if strategy == Strategy::Immediate {
+                        self.immediate(node, times, &objects, posts);
+                    } else if strategy == Strategy::Bulk {
+                        self.bulk(node, &objects, posts);
+                    } else {
+                        self.selectin(node, &objects, posts);
                     }
                 }
             }
