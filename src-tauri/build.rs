@@ -13,6 +13,7 @@ const COMMANDS: &[&str] = &[
     "draw",
     "export_run",
     "open_source",
+    "predict",
     "ready",
     "run",
     "save_settings",

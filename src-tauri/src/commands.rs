@@ -3,8 +3,8 @@
 use crate::{dialogs, startup};
 use fetchscope_app::App;
 use fetchscope_app::wire::{
-    ChartPair, DrawRequest, ErrorCode, ExperimentDoc, ExportView, OpenProgress, RunEvent, RunView, Settings,
-    SourceView, StartView, TraceRequest, TraceView, VariantDoc, WireError,
+    ChartPair, DrawRequest, ErrorCode, ExperimentDoc, ExportView, OpenProgress, PredictionView, RunEvent, RunView,
+    Settings, SourceView, StartView, TraceRequest, TraceView, VariantDoc, WireError,
 };
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -25,6 +25,7 @@ pub(crate) fn all() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         draw,
         export_run,
         open_source,
+        predict,
         ready,
         run,
         save_settings,
@@ -57,6 +58,11 @@ async fn choose_source(app: Shared<'_>, shell: AppHandle) -> Answer<Option<Strin
 #[tauri::command]
 async fn trace(app: Shared<'_>, request: TraceRequest) -> Answer<TraceView> {
     aside(&app, move |app| app.trace(&request)).await
+}
+
+#[tauri::command]
+async fn predict(app: Shared<'_>, request: TraceRequest) -> Answer<Option<PredictionView>> {
+    aside(&app, move |app| app.predict(&request)).await
 }
 
 #[tauri::command]

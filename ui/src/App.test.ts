@@ -44,6 +44,26 @@ it('a toggle in the tree traces at once and says what changed', async () => {
   await waitFor(() => expect(text('query-count')).toBe('111'));
 });
 
+it('says what a request will cost before it is sent, and what each relationship adds', async () => {
+  const trace = vi.spyOn(host, 'trace');
+  await open();
+  await waitFor(() => expect(text('prediction')).toContain('= 111'));
+  expect(text('share:organization')).toBe('+100');
+  trace.mockReturnValue(new Promise(() => {}));
+  await choose('strategy:organization', 'joined');
+  await waitFor(() => expect(text('share:organization')).toBe('+0'));
+  expect(text('prediction')).toContain('= 11');
+});
+
+it('shows no prediction rather than one of another plan', async () => {
+  await open();
+  await waitFor(() => expect(text('prediction')).toContain('= 111'));
+  vi.spyOn(host, 'predict').mockReturnValue(new Promise(() => {}));
+  await choose('strategy:organization', 'joined');
+  await waitFor(() => expect(screen.queryByTestId('prediction')).toBeNull());
+  expect(text('share:organization')).toBe('');
+});
+
 it('shows the exception a plan ends with', async () => {
   await open();
   await choose('strategy:organization', 'raise');

@@ -58,6 +58,8 @@ pub fn default_experiment(source: &str, endpoint: Endpoint) -> Experiment {
         let mut mixed = all(Strategy::Selectin);
         mixed.strategies.insert("organization.tenant".to_owned(), Strategy::Joined);
         variants.insert("selectin, tenant joined".to_owned(), mixed);
+        variants.insert("bulk".to_owned(), all(Strategy::Bulk));
+        variants.insert("json_agg".to_owned(), all(Strategy::JsonAgg));
     }
     Experiment {
         version: 1,

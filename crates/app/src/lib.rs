@@ -7,6 +7,7 @@ pub mod endpoints;
 pub mod error;
 pub mod experiment;
 pub mod paths;
+pub mod prediction;
 pub mod presets;
 pub mod request;
 pub mod settings;

@@ -15,11 +15,16 @@ pub enum Preset {
     AllSelectin,
     /// SQLAlchemy's advice: joined to one, selectin to many.
     Advice,
+    /// Everything by hand.
+    AllBulk,
+    /// Everything as nested JSON.
+    AllJson,
 }
 
 impl Preset {
     /// Every preset, in the order of the menu.
-    pub const ALL: [Preset; 4] = [Preset::AllLazy, Preset::AllJoined, Preset::AllSelectin, Preset::Advice];
+    pub const ALL: [Preset; 6] =
+        [Preset::AllLazy, Preset::AllJoined, Preset::AllSelectin, Preset::Advice, Preset::AllBulk, Preset::AllJson];
 
     /// How the border names it.
     #[must_use]
@@ -29,6 +34,8 @@ impl Preset {
             Preset::AllJoined => "all_joined",
             Preset::AllSelectin => "all_selectin",
             Preset::Advice => "advice",
+            Preset::AllBulk => "all_bulk",
+            Preset::AllJson => "all_json_agg",
         }
     }
 
@@ -41,6 +48,12 @@ impl Preset {
             Preset::AllSelectin => ("All selectin", "One more statement with an IN list for every relationship."),
             Preset::Advice => {
                 ("SQLAlchemy's advice", "Joined for many-to-one and one-to-one, selectin for collections.")
+            }
+            Preset::AllBulk => {
+                ("All bulk", "Not SQLAlchemy: one more statement by key for every relationship, by hand.")
+            }
+            Preset::AllJson => {
+                ("All JSON", "Not SQLAlchemy: one statement in which the database nests everything as JSON.")
             }
         };
         PresetInfo { id: self.id().to_owned(), title: title.to_owned(), explanation: explanation.to_owned() }
@@ -80,6 +93,8 @@ impl Preset {
             Preset::AllSelectin => WireStrategy::Selectin,
             Preset::Advice if one.is_some_and(|one| one.kind.is_collection()) => WireStrategy::Selectin,
             Preset::Advice => WireStrategy::Joined,
+            Preset::AllBulk => WireStrategy::Bulk,
+            Preset::AllJson => WireStrategy::JsonAgg,
         }
     }
 }

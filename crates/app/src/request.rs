@@ -14,14 +14,18 @@ use std::sync::atomic::AtomicBool;
 /// Runs one request without an injected network, every statement recorded.
 pub fn serve(opened: &Opened, session: &Session, plan: &PlanDocument) -> Result<(Prepared, Served), AppError> {
     let program = Program::resolve(opened.mapping.clone(), plan)?;
-    let prepared = Prepared::new(Arc::new(program));
-    let mut how = Circumstances {
-        network: &mut Network::none(),
-        transaction: true,
-        statement_cache: true,
-        record: true,
-        cancel: &AtomicBool::new(false),
-    };
+    serve_program(session, Arc::new(program), &AtomicBool::new(false))
+}
+
+/// Runs one request of a program in the same way, until it is cancelled.
+pub(crate) fn serve_program(
+    session: &Session,
+    program: Arc<Program>,
+    cancel: &AtomicBool,
+) -> Result<(Prepared, Served), AppError> {
+    let prepared = Prepared::new(program);
+    let mut how =
+        Circumstances { network: &mut Network::none(), transaction: true, statement_cache: true, record: true, cancel };
     let served = prepared.serve(session, &mut how)?;
     Ok((prepared, served))
 }

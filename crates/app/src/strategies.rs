@@ -1,4 +1,4 @@
-//! The strategies the window offers, in SQLAlchemy's words.
+//! The strategies the window offers, in SQLAlchemy's words, and the two that SQLAlchemy does not have.
 
 use crate::wire::{StrategyInfo, WireStrategy};
 use fetchscope_engine::plan::document::Strategy;
@@ -6,7 +6,9 @@ use fetchscope_engine::plan::document::Strategy;
 /// Every strategy, in the order of the menu.
 #[must_use]
 pub fn offered() -> Vec<StrategyInfo> {
-    use WireStrategy::{Immediate, Joined, JoinedInner, Noload, Raise, RaiseOnSql, Select, Selectin, Subquery};
+    use WireStrategy::{
+        Bulk, Immediate, Joined, JoinedInner, JsonAgg, Noload, Raise, RaiseOnSql, Select, Selectin, Subquery,
+    };
     [
         (Select, "lazyload()", "A statement when the attribute is read.", true),
         (Joined, "joinedload()", "LEFT OUTER JOIN in the parent's statement.", true),
@@ -19,6 +21,13 @@ pub fn offered() -> Vec<StrategyInfo> {
         (Selectin, "selectinload()", "One more statement with an IN list of keys, 500 at a time.", true),
         (Subquery, "subqueryload()", "One more statement that restates the first as a derived table.", true),
         (Immediate, "immediateload()", "The lazy statements, sent right after the load.", true),
+        (Bulk, "not SQLAlchemy: queries by hand", "One more statement by key, put together by the application.", true),
+        (
+            JsonAgg,
+            "not SQLAlchemy: nested JSON",
+            "The database nests the related rows as JSON in the parent's row.",
+            true,
+        ),
         (Raise, "raiseload()", "Reading the attribute is an error.", false),
         (RaiseOnSql, "raiseload(sql_only=True)", "Reading is an error unless the identity map answers.", false),
         (Noload, "noload()", "The attribute stays empty: a wrong answer, deprecated in SQLAlchemy 2.1.", false),
@@ -28,6 +37,7 @@ pub fn offered() -> Vec<StrategyInfo> {
         option: option.to_owned(),
         explanation: explanation.to_owned(),
         usual,
+        sqlalchemy: Strategy::from(strategy).is_sqlalchemy(),
     })
     .into()
 }
@@ -44,6 +54,8 @@ impl From<WireStrategy> for Strategy {
             WireStrategy::Raise => Strategy::Raise,
             WireStrategy::RaiseOnSql => Strategy::RaiseOnSql,
             WireStrategy::Noload => Strategy::Noload,
+            WireStrategy::Bulk => Strategy::Bulk,
+            WireStrategy::JsonAgg => Strategy::JsonAgg,
         }
     }
 }
@@ -62,9 +74,9 @@ impl WireStrategy {
             Strategy::Raise => WireStrategy::Raise,
             Strategy::RaiseOnSql => WireStrategy::RaiseOnSql,
             Strategy::Noload => WireStrategy::Noload,
-            Strategy::JoinedInnerUnnested | Strategy::ContainsEager | Strategy::Bulk | Strategy::JsonAgg => {
-                return None;
-            }
+            Strategy::Bulk => WireStrategy::Bulk,
+            Strategy::JsonAgg => WireStrategy::JsonAgg,
+            Strategy::JoinedInnerUnnested | Strategy::ContainsEager => return None,
         })
     }
 }

@@ -57,6 +57,10 @@ pub enum WireStrategy {
     RaiseOnSql,
     /// Stays empty.
     Noload,
+    /// Not SQLAlchemy's: explicit queries by key.
+    Bulk,
+    /// Not SQLAlchemy's: nested JSON built by the database.
+    JsonAgg,
 }
 
 /// A strategy with the words the window shows for it.
@@ -65,12 +69,14 @@ pub enum WireStrategy {
 pub struct StrategyInfo {
     /// The strategy.
     pub strategy: WireStrategy,
-    /// SQLAlchemy's option: `selectinload()`.
+    /// SQLAlchemy's option: `selectinload()`; or that it has none.
     pub option: String,
     /// One sentence: what it does.
     pub explanation: String,
     /// Whether it is a usual choice, or one that answers wrongly or raises.
     pub usual: bool,
+    /// Whether SQLAlchemy has it; the others are there to compare with.
+    pub sqlalchemy: bool,
 }
 
 /// What the window is told when it starts.
@@ -350,6 +356,38 @@ pub struct TraceView {
     pub response_left_out: u32,
     /// Canonical hash of the response.
     pub hash: Option<String>,
+}
+
+/// What one request of a variant will cost, worked out from the keys there are.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PredictionView {
+    /// Id of the variant.
+    pub variant: String,
+    /// Statements of the loader.
+    pub statements: Quantity,
+    /// Rows of all statements.
+    pub rows: Quantity,
+    /// Whether both are certain.
+    pub exact: bool,
+    /// `1 + 100 distinct organizations + 10 distinct tenants = 111`; says `about` where it is not certain.
+    pub formula: String,
+    /// The share of every relationship.
+    pub terms: Vec<TermView>,
+    /// The path at which the request ends with an exception; the costs are those until then.
+    pub ends_at: Option<String>,
+}
+
+/// What a relationship adds to a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct TermView {
+    /// Dotted path.
+    pub path: String,
+    /// Its statements: `+100`; `≈+11` where they are not certain.
+    pub share: String,
+    /// What they are, in words.
+    pub explanation: String,
 }
 
 /// A number and how it is written.

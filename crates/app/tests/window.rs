@@ -54,7 +54,7 @@ fn the_first_experiment_is_the_articles_benchmark() {
     );
     let queries: Vec<f64> =
         experiment.variants.iter().map(|one| bench.trace(experiment, &one.id).unwrap().query_count.value).collect();
-    assert_eq!(queries, [111.0, 1.0, 3.0, 3.0, 2.0]);
+    assert_eq!(queries, [111.0, 1.0, 3.0, 3.0, 2.0, 3.0, 1.0]);
 }
 
 #[test]
@@ -68,6 +68,27 @@ fn a_toggle_says_what_changed() {
     assert_eq!(second.delta.as_deref(), Some("−5 statements, −5 rows"));
     assert!(second.statements[0].changed && !second.statements[1].changed);
     assert_eq!(first.hash, second.hash);
+}
+
+#[test]
+fn what_a_request_costs_is_known_before_it_is_sent() {
+    let bench = Bench::new();
+    let mut experiment = bench.open().experiment;
+    let predicted = |experiment: &ExperimentDoc| {
+        let request = TraceRequest { experiment: experiment.clone(), variant: "v1".to_owned() };
+        bench.app.predict(&request).unwrap().unwrap()
+    };
+    let lazy = predicted(&experiment);
+    assert_eq!(lazy.formula, "1 + 5 distinct organizations + 2 distinct tenants = 8");
+    assert_eq!((lazy.statements.value, lazy.rows.value, lazy.exact), (8.0, 57.0, true));
+    let shares = lazy.terms.iter().map(|term| (term.path.as_str(), term.share.as_str())).collect::<Vec<_>>();
+    assert_eq!(shares, [("organization", "+5"), ("organization.tenant", "+2")]);
+    for strategy in [WireStrategy::Joined, WireStrategy::Selectin, WireStrategy::Bulk, WireStrategy::JsonAgg] {
+        experiment.variants[0].strategies.insert("organization".into(), strategy);
+        let (predicted, measured) = (predicted(&experiment), bench.trace(&experiment, "v1").unwrap());
+        assert!(predicted.exact);
+        assert_eq!((predicted.statements, predicted.rows), (measured.query_count, measured.row_count));
+    }
 }
 
 #[test]
@@ -112,9 +133,9 @@ fn a_run_is_drawn_and_exported() {
     let mut events = Vec::new();
     let run = bench.app.run(&experiment, &mut |event| events.push(event)).unwrap();
     assert!(run.agrees && !run.cancelled, "{}", run.agreement);
-    assert_eq!(run.rows.iter().map(|row| row.letter.as_str()).collect::<String>(), "ABCDE");
+    assert_eq!(run.rows.iter().map(|row| row.letter.as_str()).collect::<String>(), "ABCDEFG");
     assert!(run.rows.iter().all(|row| row.n == 6 && row.p50.is_some()));
-    assert!(events.iter().any(|event| matches!(event, RunEvent::Progress { done: 30, total: 30, .. })));
+    assert!(events.iter().any(|event| matches!(event, RunEvent::Progress { done: 42, total: 42, .. })));
     let request = DrawRequest { run: run.id.clone(), theme: ThemeChoice::Dark, width: 500, height: 160 };
     let pair = bench.app.draw(&request).unwrap();
     for (chart, row) in pair.queries.marks.iter().chain(&pair.latency.marks).zip(run.rows.iter().cycle()) {

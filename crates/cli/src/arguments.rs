@@ -17,7 +17,7 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// The main job on sample data: five ways to load 1 000 users, compared in a table and a report
+    /// The main job on sample data: seven ways to load 1 000 users, compared in a table and a report
     Demo(Demo),
     /// Print the mapping of a database
     Schema(Schema),

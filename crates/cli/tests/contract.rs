@@ -111,6 +111,22 @@ fn a_trace_has_the_promised_members() {
         assert!(statement["times_ns"][band].is_u64(), "{band}");
     }
     assert_eq!(trace["hash_canonical"], trace["hash_as_returned"]);
+    assert_eq!(
+        trace["prediction"],
+        json!({"statements": 2, "rows": 55, "exact": true, "formula": "1 + 1 for organization = 2"})
+    );
+}
+
+#[test]
+fn a_trace_begins_with_what_was_predicted() {
+    let bench = Bench::new();
+    let first = |strategy: &str| {
+        let plan = USERS.replace("STRATEGY", strategy);
+        bench.say(&["trace", "--source", XS, "--plan", "-"], &plan).out.lines().next().unwrap().to_owned()
+    };
+    assert_eq!(first("select"), "predicted 6 statements = 1 + 5 distinct organizations, 55 rows");
+    assert_eq!(first("joined"), "predicted 1 statement, 50 rows");
+    assert_eq!(first("raise"), "predicted 1 statement, 50 rows, until the exception at User.organization");
 }
 
 #[test]

@@ -7,6 +7,7 @@ pub mod graph;
 pub mod load;
 pub mod mapping;
 pub mod plan;
+pub mod predict;
 pub mod sql;
 pub mod stats;
 pub mod trace;

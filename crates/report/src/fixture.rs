@@ -11,15 +11,18 @@ use indexmap::IndexMap;
 const USERS: &str =
     "SELECT users.id, users.organization_id, users.name, users.email, users.created_at \nFROM users ORDER BY users.id";
 
-/// The five variants of the default experiment.
+/// The seven variants of the default experiment.
 pub(crate) fn article() -> Outcome {
-    let mut outcome = empty(&["all lazy", "joined", "selectin", "subquery", "selectin, tenant joined"]);
+    let mut outcome =
+        empty(&["all lazy", "joined", "selectin", "subquery", "selectin, tenant joined", "bulk", "json_agg"]);
     outcome.variants = vec![
         measured("all lazy", (111, 1110, 91_200), 86.2e6, 0.11, 1000, lazy_statements()),
         measured("joined", (1, 1000, 214_000), 21.3e6, 0.09, 1000, joined_statements()),
         measured("selectin", (3, 1110, 91_200), 27.4e6, 0.10, 1000, selectin_statements()),
         measured("subquery", (3, 1110, 91_200), 30.9e6, 0.13, 1000, subquery_statements()),
         measured("selectin, tenant joined", (2, 1100, 98_100), 24.6e6, 0.10, 1000, selectin_statements()),
+        measured("bulk", (3, 1110, 91_300), 26.1e6, 0.10, 1000, selectin_statements()),
+        measured("json_agg", (1, 1000, 188_000), 23.8e6, 0.11, 1000, joined_statements()),
     ];
     outcome.variants[0].agreement = Agreement::Baseline;
     outcome
@@ -119,6 +122,8 @@ pub(crate) fn empty(names: &[&str]) -> Outcome {
             "joined" => (Strategy::Joined, Strategy::Joined),
             "joined_inner" => (Strategy::JoinedInner, Strategy::JoinedInner),
             "subquery" => (Strategy::Subquery, Strategy::Subquery),
+            "bulk" => (Strategy::Bulk, Strategy::Bulk),
+            "json_agg" => (Strategy::JsonAgg, Strategy::JsonAgg),
             "raise" => (Strategy::Raise, Strategy::Select),
             "selectin, tenant joined" => (Strategy::Selectin, Strategy::Joined),
             _ => (Strategy::Selectin, Strategy::Selectin),

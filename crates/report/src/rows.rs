@@ -10,8 +10,10 @@ use fetchscope_experiment::summary::Summary;
 pub struct Row {
     /// Its letter: `A`.
     pub letter: String,
-    /// Its name, without control characters.
+    /// Its name, without control characters; with † where it loads something in a way that SQLAlchemy does not have.
     pub name: String,
+    /// Whether it loads everything in ways that SQLAlchemy has.
+    pub is_sqlalchemy: bool,
     /// Index of its colour.
     pub colour: usize,
     /// Exact counts of one request; `None` when none finished.
@@ -37,6 +39,9 @@ pub struct Row {
     /// Indices of the rows whose p50 interval overlaps with this one's: the medians cannot be told apart.
     pub indistinguishable: Vec<usize>,
 }
+
+/// What † after a name says.
+pub const NOT_SQLALCHEMY: &str = "† not SQLAlchemy: it has no option that loads this way";
 
 /// The rows of an outcome, in the user's order.
 #[must_use]
@@ -97,7 +102,10 @@ pub fn letter(index: usize) -> String {
 }
 
 fn row(outcome: &Outcome, index: usize, variant: &VariantOutcome) -> Row {
-    let expected = outcome.experiment.variants.get(&variant.name).map(|variant| variant.expect);
+    let planned = outcome.experiment.variants.get(&variant.name);
+    let expected = planned.map(|variant| variant.expect);
+    let is_sqlalchemy = planned.is_none_or(|one| one.strategies.values().all(|strategy| strategy.is_sqlalchemy()));
+    let name: String = variant.name.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
     let (verdict, bad) = verdict(&variant.agreement, expected.unwrap_or_default());
     let latency = if bad { None } else { Summary::of(variant) };
     let no_time = latency.is_none().then(|| if bad { verdict.clone() } else { no_time(outcome, variant) });
@@ -105,7 +113,8 @@ fn row(outcome: &Outcome, index: usize, variant: &VariantOutcome) -> Row {
     reasons.sort_by_key(|failure| std::cmp::Reverse(failure.count));
     Row {
         letter: letter(index),
-        name: variant.name.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect(),
+        name: if is_sqlalchemy { name } else { format!("{name} †") },
+        is_sqlalchemy,
         colour: index,
         counts: variant.counts,
         latency,

@@ -196,7 +196,7 @@ class Plans:
     def _order(self, root, joined, said, picked):
         """Roots are cut off only where it is defined which ones come first."""
         dice, random = self.dice, self.dice.random
-        if dice.uses("limit_unordered"):
+        if dice.uses("limit_unordered") and not picked:
             said["limit"] = 1_000
             return
         limited = dice.uses("limit")

@@ -1,9 +1,13 @@
 """From a mapping document to mapped classes, whatever its names look like."""
 
+import os
+import random
 import re
 
 import sqlalchemy as sa
 from sqlalchemy.orm import registry, relationship
+
+_SHAKE = random.Random(os.environ["FETCHSCOPE_SHAKE"]) if "FETCHSCOPE_SHAKE" in os.environ else None
 
 TYPES = {
     "biginteger": sa.BigInteger,
@@ -43,7 +47,7 @@ class Model:
 
     def __init__(self, mapping):
         self._registry = registry()
-        self._tables = {}
+        self._tables, self._shaken = {}, []
         described = mapping["entities"] + mapping.get("association_tables", [])
         for one in described:
             self._tables[one["table"]] = self._table(one)
@@ -81,7 +85,13 @@ class Model:
         targets = [referred.c[name] for name in key["ref_columns"]]
         self._tables[table].append_constraint(sa.ForeignKeyConstraint(key["columns"], targets))
 
+    def _shake(self, target):
+        """Asked to, takes memory in between, so that the sets SQLAlchemy keeps relationships in have another order."""
+        if _SHAKE is not None:
+            self._shaken += [relationship(target) for _ in range(_SHAKE.randrange(12))]
+
     def _relationship(self, entity, described):
+        self._shake(self.classes[described["target"]])
         here, target = self._tables[entity["table"]], self._entities[described["target"]]
         there = self._tables[target["table"]]
         how = {}

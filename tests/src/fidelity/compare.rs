@@ -41,13 +41,13 @@ pub fn compare(mapping: &Value, plan: &Value, want: &Answer, have: &Answer) -> R
         Agreement::Exact
     } else if [View::Keys, View::NoKeys].iter().any(|view| rearranged(&lookup, &wanted, &had, *view)) {
         Agreement::Rearranged
-    } else if lookup.reads_rows_without_order() && shuffled(&lookup, &wanted, &had) {
+    } else if lookup.reads_rows_without_order() && shuffled(&lookup, &nameless(&wanted), &nameless(&had)) {
         Agreement::Shuffled
+    } else if shuffled(&lookup, &nameless(&wanted), &nameless(&had)) {
+        // Which of several siblings loads what they share follows from their order.
+        Agreement::Rearranged
     } else {
-        let without_paths = |statements: &[Statement]| {
-            statements.iter().map(|one| Statement { path: None, ..one.clone() }).collect::<Vec<_>>()
-        };
-        let kind = if without_paths(&wanted) == without_paths(&had) { "path" } else { "statement" };
+        let kind = if nameless(&wanted) == nameless(&had) { "path" } else { "statement" };
         return Err(format!("{kind} {}", first_difference(&lookup, &wanted, &had, want, have)));
     };
     if want.error != have.error {
@@ -105,6 +105,10 @@ fn is_read_there(lookup: &Lookup, want: &Statement, have: &Statement) -> bool {
         None => want.phase == Phase::Walk,
     };
     below && lookup.relationship(wanted) == lookup.relationship(had)
+}
+
+fn nameless(statements: &[Statement]) -> Vec<Statement> {
+    statements.iter().map(|one| Statement { path: None, ..one.clone() }).collect()
 }
 
 fn is_subquery_load(sql: &str) -> bool {

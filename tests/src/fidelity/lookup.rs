@@ -92,14 +92,17 @@ impl Lookup {
     /// Whether the response reads something below roots or a collection that come in any order.
     pub(super) fn reads_rows_without_order(&self) -> bool {
         let Some(plan) = &self.plan else { return false };
-        !self.roots_have_an_order() || self.unordered_with_nodes(&plan.root, &plan.relationships)
+        !self.roots_have_an_order()
+            || self.unordered_with_nodes(&plan.root, &plan.relationships, plan.commit_before_walk)
     }
 
-    fn unordered_with_nodes(&self, class: &str, nodes: &[NodeDocument]) -> bool {
-        nodes.iter().filter(|node| !node.relationships.is_empty()).any(|node| {
+    /// Whether there is a collection without an order whose members cause statements when they are read.
+    fn unordered_with_nodes(&self, class: &str, nodes: &[NodeDocument], expires: bool) -> bool {
+        let causes = |node: &&NodeDocument| expires || node.columns.is_some() || !node.relationships.is_empty();
+        nodes.iter().filter(causes).any(|node| {
             let at = (class.to_owned(), node.name.clone());
             let target = self.targets.get(&at).map(String::as_str).unwrap_or_default();
-            self.unordered.contains(&at) || self.unordered_with_nodes(target, &node.relationships)
+            self.unordered.contains(&at) || self.unordered_with_nodes(target, &node.relationships, expires)
         })
     }
 

@@ -36,7 +36,10 @@ impl Program {
     pub(super) fn shaken(number: u32) -> Result<Program, Fault> {
         let seed = number.to_string();
         let allocator = if number.is_multiple_of(2) { "malloc" } else { "pymalloc" };
-        Program::start("reference", &[("PYTHONHASHSEED", &seed), ("PYTHONMALLOC", allocator)])
+        Program::start(
+            "reference",
+            &[("PYTHONHASHSEED", &seed), ("PYTHONMALLOC", allocator), ("FETCHSCOPE_SHAKE", &seed)],
+        )
     }
 
     fn start(name: &'static str, environment: &[(&str, &str)]) -> Result<Program, Fault> {

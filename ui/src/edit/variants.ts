@@ -1,6 +1,8 @@
 // Edits of the variants. Each takes the open work and gives the changed one; nothing is changed in place.
+import tokens from '../../tokens.json';
 import type { ExperimentDoc } from '../host/bindings/ExperimentDoc';
 import type { VariantDoc } from '../host/bindings/VariantDoc';
+import type { StrategyInfo } from '../host/bindings/StrategyInfo';
 import type { WireStrategy } from '../host/bindings/WireStrategy';
 
 const ALPHABET = 26;
@@ -11,8 +13,19 @@ export function letterAt(index: number): string {
   return index < ALPHABET ? last : letterAt(Math.floor(index / ALPHABET) - 1) + last;
 }
 
+/** The colour of the variant at a position; they repeat after the last, the letters do not. */
+export function colourAt(index: number): string {
+  return `var(--variant-${index % tokens.variants.light.length})`;
+}
+
 export function strategyAt(variant: VariantDoc, path: string): WireStrategy {
   return variant.strategies[path] ?? 'select';
+}
+
+/** Whether a variant loads something in a way that SQLAlchemy does not have. */
+export function isForeign(variant: VariantDoc, strategies: StrategyInfo[]): boolean {
+  const foreign = new Set(strategies.filter((info) => !info.sqlalchemy).map((info) => info.strategy));
+  return Object.values(variant.strategies).some((strategy) => foreign.has(strategy));
 }
 
 function unusedName(doc: ExperimentDoc, wanted: string): string {

@@ -4,6 +4,7 @@ import type { DrawRequest } from './bindings/DrawRequest';
 import type { ExperimentDoc } from './bindings/ExperimentDoc';
 import type { ExportView } from './bindings/ExportView';
 import type { OpenProgress } from './bindings/OpenProgress';
+import type { PredictionView } from './bindings/PredictionView';
 import type { RunEvent } from './bindings/RunEvent';
 import type { RunView } from './bindings/RunView';
 import type { Settings } from './bindings/Settings';
@@ -25,6 +26,8 @@ export interface Host {
   chooseSource(): Promise<string | null>;
   /** One request of one variant. */
   trace(request: TraceRequest): Promise<TraceView>;
+  /** What one request of one variant will cost; null where the endpoint cannot be loaded. */
+  predict(request: TraceRequest): Promise<PredictionView | null>;
   /** The variant with a preset's strategies on every path. */
   applyPreset(experiment: ExperimentDoc, variant: string, preset: string): Promise<VariantDoc>;
   /** Measures every variant; events arrive while it runs. */

@@ -2,6 +2,7 @@
 import type { ChartPair } from './bindings/ChartPair';
 import type { ChartView } from './bindings/ChartView';
 import type { ExperimentDoc } from './bindings/ExperimentDoc';
+import type { PredictionView } from './bindings/PredictionView';
 import type { RunEvent } from './bindings/RunEvent';
 import type { RunView } from './bindings/RunView';
 import type { SourceView } from './bindings/SourceView';
@@ -55,6 +56,28 @@ function findTrace(experiment: ExperimentDoc, id: string): TraceView {
   return { ...found.view, variant: id };
 }
 
+/** The recorded counts as if they had been known before. */
+function predicted(view: TraceView, root: string, paths: string[]): PredictionView {
+  const shares = paths.map((path) => ({
+    path,
+    share: view.statements.filter((statement) => statement.path === `${root}.${path}`).length,
+  }));
+  const said = shares.filter(({ share }) => share > 0).map(({ path, share }) => `${share} for ${path}`);
+  return {
+    variant: view.variant,
+    statements: view.query_count,
+    rows: view.row_count,
+    exact: true,
+    formula: said.length > 0 ? `1 + ${said.join(' + ')} = ${view.query_count.text}` : view.query_count.text,
+    terms: shares.map(({ path, share }) => ({
+      path,
+      share: `+${share}`,
+      explanation: `Predicted: ${share} for ${path}`,
+    })),
+    ends_at: view.error?.path ?? null,
+  };
+}
+
 /** A recorded chart, enlarged to a width; the real one is drawn anew. */
 function fitted(chart: ChartView, width: number): ChartView {
   const scale = width / chart.width;
@@ -100,6 +123,10 @@ export function replay(options: ReplayOptions = {}): Host {
       const rows = view.row_count.value - before.rows;
       const statements = view.statements.map((statement) => ({ ...statement, changed: statement.path !== null }));
       return { ...view, statements, delta: `${signed(queries, 'statements')}, ${signed(rows, 'rows')}` };
+    },
+    predict: async ({ experiment, variant }) => {
+      const paths = dottedPaths(experiment.endpoint.relationships).map(({ path }) => path);
+      return predicted(findTrace(experiment, variant), experiment.endpoint.root, paths);
     },
     applyPreset: async (experiment, id, preset) => {
       const variant = experiment.variants.find((candidate) => candidate.id === id);

@@ -24,6 +24,7 @@ export const host: Host = {
   cancelOpen: () => call('cancel_open'),
   chooseSource: () => call('choose_source'),
   trace: (request) => call('trace', { request }),
+  predict: (request) => call('predict', { request }),
   applyPreset: (experiment, variant, preset) => call('apply_preset', { experiment, variant, preset }),
   run: (experiment, onEvent) => {
     const events = new Channel<RunEvent>();

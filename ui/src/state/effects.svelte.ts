@@ -5,11 +5,12 @@ import type { Session } from './session.svelte';
 
 const SAVE_AFTER_MS = 500;
 
-/** The selected variant is traced as soon as its plan is not the traced one. */
+/** The selected variant is predicted, and then traced, as soon as its plan is not the traced one. */
 function traceSelected(session: Session): void {
   $effect(() => {
     const { current, selected } = session.document;
     if (!current || !selected || !session.source) return;
+    void untrack(() => session.predictions.ensure(current, selected.id));
     void untrack(() => session.traces.ensure(current, selected.id));
   });
 }

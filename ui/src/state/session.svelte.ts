@@ -11,6 +11,7 @@ import type { Host } from '../host/host';
 import { Charts } from './charts.svelte';
 import { OpenDocument } from './document.svelte';
 import { Messages } from './messages.svelte';
+import { Predictions } from './predictions.svelte';
 import { Preferences } from './preferences.svelte';
 import { Runs } from './runs.svelte';
 import { Traces } from './traces.svelte';
@@ -25,6 +26,7 @@ export class Session {
   readonly messages = new Messages();
   readonly preferences = new Preferences();
   readonly traces: Traces;
+  readonly predictions: Predictions;
   readonly runs: Runs;
   readonly charts: Charts;
 
@@ -45,6 +47,7 @@ export class Session {
   constructor(host: Host) {
     this.#host = host;
     this.traces = new Traces(host);
+    this.predictions = new Predictions(host);
     this.runs = new Runs(host);
     this.charts = new Charts(host);
   }
@@ -80,6 +83,7 @@ export class Session {
       });
       if (opened !== this.#opened) return false;
       this.traces.clear();
+      this.predictions.clear();
       this.runs.clear();
       this.source = view;
       this.document.open(kept ? { ...kept, source: view.source } : view.experiment);

@@ -1,5 +1,6 @@
 //! What the window asks for, in the types of [`crate::wire`].
 
+mod predictions;
 mod runs;
 mod source_view;
 mod trace_view;
@@ -9,14 +10,17 @@ use crate::paths::Paths;
 use crate::presets::Preset;
 use crate::source::{Opened, Source};
 use crate::wire::{
-    ChartPair, DrawRequest, ExperimentDoc, ExportView, OpenProgress, RunEvent, RunView, SampleView, Settings,
-    SourceView, StartView, TraceRequest, TraceView, VariantDoc, WireError,
+    ChartPair, DrawRequest, ExperimentDoc, ExportView, OpenProgress, PredictionView, RunEvent, RunView, SampleView,
+    Settings, SourceView, StartView, TraceRequest, TraceView, VariantDoc, WireError,
 };
 use crate::{document, settings, strategies};
 use fetchscope_datasets::{Progress, Step};
 use fetchscope_drivers::sqlite::Session;
+use fetchscope_engine::plan::document::{PlanDocument, Strategy};
+use fetchscope_engine::plan::endpoint::Endpoint;
 use fetchscope_experiment::run::EMULATES;
 use fetchscope_report::format;
+use predictions::Predictions;
 use runs::Runs;
 use std::collections::HashMap;
 use std::path::Path;
@@ -32,6 +36,7 @@ pub struct App {
     opened: Mutex<HashMap<String, Arc<OpenSource>>>,
     opening: Mutex<Vec<Weak<AtomicBool>>>,
     traces: Mutex<HashMap<String, LastTrace>>,
+    predictions: Predictions,
     runs: Runs,
 }
 
@@ -53,6 +58,7 @@ impl App {
             opened: Mutex::default(),
             opening: Mutex::default(),
             traces: Mutex::default(),
+            predictions: Predictions::default(),
             runs: Runs::default(),
         }
     }
@@ -83,6 +89,7 @@ impl App {
     pub fn open_source(&self, source: &str, emit: &mut dyn FnMut(OpenProgress)) -> Answer<SourceView> {
         // Asked for by hand, a file is looked at afresh.
         lock(&self.opened).remove(source);
+        self.predictions.forget();
         let cancel = Arc::new(AtomicBool::new(false));
         {
             let mut opening = lock(&self.opening);
@@ -103,13 +110,8 @@ impl App {
     /// Runs one request of a variant.
     pub fn trace(&self, request: &TraceRequest) -> Answer<TraceView> {
         let doc = &request.experiment;
-        let Some(variant) = doc.variants.iter().find(|variant| variant.id == request.variant) else {
-            return Err(AppError::Input("the variant to run is not among the open ones".to_owned()).into());
-        };
         let open = self.source(&doc.source)?;
-        let endpoint = document::endpoint(&doc.endpoint)?;
-        let plan =
-            endpoint.plan(&document::variant(variant).strategies, fetchscope_engine::plan::document::Strategy::Select);
+        let (variant, _, plan) = asked_for(request)?;
         let mut session = lock(&open.session);
         let connected = match session.take() {
             Some(connected) => connected,
@@ -125,6 +127,15 @@ impl App {
         let (view, seen) = trace_view::view(&variant.id, context, &prepared, &served, last);
         traces.insert(variant.id.clone(), seen);
         Ok(view)
+    }
+
+    /// What one request of a variant will cost. The first time an endpoint is asked for, its keys are read; `None` where it
+    /// cannot be loaded.
+    pub fn predict(&self, request: &TraceRequest) -> Answer<Option<PredictionView>> {
+        let open = self.source(&request.experiment.source)?;
+        let (variant, endpoint, plan) = asked_for(request)?;
+        let prediction = self.predictions.predict(&open, &endpoint, &plan)?;
+        Ok(prediction.map(|prediction| predictions::view(&variant.id, &prediction)))
     }
 
     /// A variant with the strategies of a preset.
@@ -185,6 +196,17 @@ impl App {
         all.insert(source.to_owned(), open.clone());
         Ok(open)
     }
+}
+
+/// The variant of a request, and its plan.
+fn asked_for(request: &TraceRequest) -> Result<(&VariantDoc, Endpoint, PlanDocument), AppError> {
+    let doc = &request.experiment;
+    let Some(variant) = doc.variants.iter().find(|variant| variant.id == request.variant) else {
+        return Err(AppError::Input("the variant to run is not among the open ones".to_owned()));
+    };
+    let endpoint = document::endpoint(&doc.endpoint)?;
+    let plan = endpoint.plan(&document::variant(variant).strategies, Strategy::Select);
+    Ok((variant, endpoint, plan))
 }
 
 /// Passes on how far a sample has come, at most some twenty times a second.

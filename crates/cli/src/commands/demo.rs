@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use fetchscope_app::experiment::default_experiment;
 use fetchscope_datasets::{Dataset, SampleSpec};
 
-/// Measures five ways to load the article's list.
+/// Measures seven ways to load the article's list.
 pub(crate) fn run(arguments: &Demo) -> Result<Verdict> {
     output::check_reports(&arguments.report)?;
     let spec = SampleSpec::of("citizenapp");

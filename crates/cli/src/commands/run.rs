@@ -9,7 +9,7 @@ use fetchscope_app::experiment;
 use fetchscope_engine::stats::quantile::Estimate;
 use fetchscope_experiment::outcome::{End, Outcome};
 use fetchscope_experiment::spec::Experiment;
-use fetchscope_report::rows::{interval_text, rows};
+use fetchscope_report::rows::{NOT_SQLALCHEMY, interval_text, rows};
 use fetchscope_report::{format, sentence};
 use std::path::{Path, PathBuf};
 
@@ -61,7 +61,8 @@ fn readable(outcome: &Outcome) -> String {
     let mut table = comfy_table::Table::new();
     table.load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY);
     table.set_header(["", "variant", "queries", "round trips", "rows", "n", "p50", "p95", "p99", "", "answer"]);
-    for row in rows(outcome) {
+    let rows = rows(outcome);
+    for row in &rows {
         let dash = || format::UNKNOWN.to_owned();
         let counts = |pick: fn(&fetchscope_experiment::outcome::Counts) -> u64| {
             row.counts.as_ref().map_or_else(dash, |counts| format::count(pick(counts)))
@@ -106,6 +107,9 @@ fn readable(outcome: &Outcome) -> String {
         table.to_string(),
         "Below each percentile stands its 95 % interval.".to_owned(),
     ];
+    if rows.iter().any(|row| !row.is_sqlalchemy) {
+        lines.push(format!("{NOT_SQLALCHEMY}."));
+    }
     lines.extend(outcome.variants.iter().flat_map(|variant| {
         variant.failures.iter().map(|failure| {
             format!("{}: {} requests failed: {}", variant.name, format::count(failure.count), failure.message)

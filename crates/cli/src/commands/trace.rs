@@ -5,9 +5,12 @@ use crate::arguments::Trace;
 use crate::{input, output};
 use anyhow::Result;
 use fetchscope_app::error::AppError;
+use fetchscope_app::prediction::{self, Predicted};
 use fetchscope_engine::plan::document::PlanDocument;
+use fetchscope_engine::predict::Prediction;
 use fetchscope_engine::trace::{self, Phase};
 use fetchscope_report::{format, sql};
+use serde::Serialize;
 use std::fmt::Write;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -24,13 +27,34 @@ pub(crate) fn run(arguments: &Trace) -> Result<Verdict> {
     let mapping = input::mapping(arguments.mapping.as_deref())?;
     let plan: PlanDocument = input::json(&arguments.plan, "plan")?;
     let opened = super::open(&arguments.source, mapping.as_ref(), &AtomicBool::new(false))?;
+    let prediction = prediction::of(&opened, &plan)?;
     let trace = fetchscope_app::request::trace(&opened, &plan)?;
     if arguments.json {
-        output::json(&trace)?;
+        output::json(&Printed { trace: &trace, prediction: prediction.as_ref().map(Predicted::from) })?;
     } else {
-        output::result(&readable(&trace))?;
+        let predicted = prediction.as_ref().map_or_else(String::new, predicted);
+        output::result(&format!("{predicted}{}", readable(&trace)))?;
     }
     Ok(Verdict::Yes)
+}
+
+/// The trace with what was predicted, as JSON has it.
+#[derive(Serialize)]
+struct Printed<'a> {
+    #[serde(flatten)]
+    trace: &'a trace::Trace,
+    prediction: Option<Predicted>,
+}
+
+/// What was predicted, in a line.
+fn predicted(prediction: &Prediction) -> String {
+    let about = if prediction.exact { "" } else { "about " };
+    let total = format::count(prediction.statements);
+    let sum = prediction::sum(prediction);
+    let sum = if sum == total { String::new() } else { format!(" = {sum}") };
+    let said = if prediction.statements == 1 { "statement" } else { "statements" };
+    let until = prediction.ends_at.as_ref().map_or_else(String::new, |path| format!(", until the exception at {path}"));
+    format!("predicted {about}{total} {said}{sum}, {about}{} rows{until}\nmeasured ", format::count(prediction.rows))
 }
 
 /// The trace for people.

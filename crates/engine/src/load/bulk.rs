@@ -15,7 +15,7 @@ use crate::value::Value;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Parameters a statement may have: SQLite's limit, below that of PostgreSQL.
-const PARAMETERS: usize = 32_766;
+pub(crate) const PARAMETERS: usize = 32_766;
 
 impl Session {
     /// Loads a relationship of all these objects.

@@ -239,7 +239,9 @@ impl Eager {
 
     /// Whether a subquery load stands anywhere in this statement.
     pub(crate) fn has_subquery(&self) -> bool {
-        !self.subqueries.is_empty() || self.joined.iter().any(|(_, _, kid)| kid.has_subquery())
+        !self.subqueries.is_empty()
+            || self.joined.iter().any(|(_, _, kid)| kid.has_subquery())
+            || self.nested.iter().any(|kid| kid.eager.has_subquery())
     }
 
     /// Of a statement whose rows are no objects.

@@ -14,6 +14,8 @@ use crate::sql::{ColumnRef, EagerJoin, From, JoinKind, Nested, Order, Query, Sou
 pub(crate) struct EagerJoins {
     joins: Vec<PlannedJoin>,
     lead: SourceId,
+    /// Whether explicit joins are there to take objects from: in the root's own statement only.
+    explicit: bool,
     /// Columns of the joined entities, deepest first.
     columns: Vec<(ColumnRef, ColumnKind)>,
     /// Columns of entities that an explicit join brought in: they stand before those of the lead.
@@ -51,9 +53,32 @@ impl EagerJoins {
         source: SourceId,
         node: Option<NodeId>,
     ) -> (EagerJoins, EagerDraft) {
+        EagerJoins::plan_with(program, query, entity, source, node, false)
+    }
+
+    /// The same for the statement of a root, whose explicit joins are there to take objects from.
+    pub(crate) fn plan_root(
+        program: &Program,
+        query: &mut Query,
+        entity: EntityId,
+        source: SourceId,
+        node: NodeId,
+    ) -> (EagerJoins, EagerDraft) {
+        EagerJoins::plan_with(program, query, entity, source, Some(node), true)
+    }
+
+    fn plan_with(
+        program: &Program,
+        query: &mut Query,
+        entity: EntityId,
+        source: SourceId,
+        node: Option<NodeId>,
+        explicit: bool,
+    ) -> (EagerJoins, EagerDraft) {
         let mut joins = EagerJoins {
             joins: Vec::new(),
             lead: source,
+            explicit,
             columns: Vec::new(),
             leading: Vec::new(),
             needed: Vec::new(),
@@ -79,7 +104,7 @@ impl EagerJoins {
             let strategy = program.node(*child).strategy;
             let Some((owner, id, relationship)) = program.relationship(*child) else { continue };
             let target_entity = program.mapping.entity(relationship.target);
-            if strategy == Strategy::ContainsEager {
+            if strategy == Strategy::ContainsEager && self.explicit {
                 let target = query.table(&target_entity.table);
                 self.collection |= relationship.kind.is_collection();
                 let kid = self.visit(program, query, relationship.target, target, Some(*child), outer);

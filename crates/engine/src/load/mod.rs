@@ -19,7 +19,9 @@ mod session;
 mod subquery;
 mod walk;
 
+pub(crate) use bulk::PARAMETERS;
 pub use compiled::StatementCache;
+pub(crate) use selectin::IN_LIST;
 
 use crate::graph::{Graph, ObjectId};
 use crate::mapping::ColumnKind;

@@ -31,7 +31,7 @@ pub(crate) fn compile(program: &Program, plan: &RootPlan) -> Draft {
     let mut core = Core::of(&query, node.entity, root);
     core.is_root = true;
 
-    let (mut joins, draft) = EagerJoins::plan(program, &mut query, node.entity, root, Some(plan.node));
+    let (mut joins, draft) = EagerJoins::plan_root(program, &mut query, node.entity, root, plan.node);
     let mut columns = Columns::default();
     let wrap = !joins.is_empty() && ((filter.is_limited() && joins.collection) || filter.distinct);
     let leading = std::mem::take(&mut joins.leading);

@@ -15,7 +15,7 @@ use indexmap::IndexMap;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 /// Keys per IN list, where the plan does not say.
-const CHUNK: usize = 500;
+pub(crate) const IN_LIST: usize = 500;
 
 /// Which table the keys of the IN list belong to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +41,7 @@ impl Session {
     ) -> Result<(), OrmError> {
         let program = self.program.clone();
         let Some((owner, id, relationship)) = program.relationship(node) else { return Ok(()) };
-        let chunk = program.node(node).chunk.unwrap_or(CHUNK);
+        let chunk = program.node(node).chunk.unwrap_or(IN_LIST);
         let has_keys = |(object, _): &(ObjectId, bool)| {
             let object = self.graph.object(*object);
             relationship.local.iter().all(|column| object.has(*column))

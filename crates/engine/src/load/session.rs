@@ -111,6 +111,9 @@ impl Session {
         }
         let objects = self.load_root(&program.main).await?;
         *roots = Some(objects.clone());
+        if !program.walks {
+            return Ok(());
+        }
         self.between(&objects).await;
         self.phase = Phase::Walk;
         self.walk(program.main.node, &objects, program.walk_io).await
@@ -418,7 +421,11 @@ impl Session {
                 Enclosing { params: kept.into() }
             });
             if compiled.lead.lacks_keys() {
-                let fetch = if self.batching { Fetch::Batch(1) } else { Fetch::Nothing };
+                let fetch = match (self.batching, self.program.asynchronous) {
+                    (true, _) => Fetch::Batch(1),
+                    (false, true) => Fetch::All,
+                    (false, false) => Fetch::Nothing,
+                };
                 self.ask(&compiled, params, &plan, fetch).await;
                 return Err(self.lacks_keys(&plan));
             }

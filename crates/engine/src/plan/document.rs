@@ -230,6 +230,12 @@ impl Strategy {
         }
     }
 
+    /// Whether SQLAlchemy has it.
+    #[must_use]
+    pub fn is_sqlalchemy(self) -> bool {
+        !matches!(self, Strategy::Bulk | Strategy::JsonAgg)
+    }
+
     /// Whether the parent's statement gets a join of its own for it.
     #[must_use]
     pub fn is_joined(self) -> bool {

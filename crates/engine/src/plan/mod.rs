@@ -63,10 +63,14 @@ pub struct Program {
     pub(crate) hold: bool,
     /// The plan itself.
     pub(crate) main: RootPlan,
+    /// Whether the session is asynchronous: its drivers fetch all rows as they execute.
+    pub(crate) asynchronous: bool,
     /// What happens between loading and reading.
     pub(crate) between: Between,
     /// Whether a lazy load in the walk fails, and with what.
     pub(crate) walk_io: WalkIo,
+    /// Whether a response is read at all; a survey only loads.
+    pub(crate) walks: bool,
 }
 
 /// What happens between loading and reading.

@@ -87,7 +87,8 @@ impl Program {
             expire: plan.commit_before_walk && plan.expire_on_commit,
             close: plan.close_before_walk,
         };
-        Ok(Program { mapping, nodes, before, hold: plan.hold, main, between, walk_io })
+        let asynchronous = plan.session == SessionKind::Async;
+        Ok(Program { asynchronous, mapping, nodes, before, hold: plan.hold, main, between, walk_io, walks: true })
     }
 }
 

@@ -6,7 +6,7 @@ use super::layout::Layout;
 use super::{Chart, Mark, Style};
 use crate::error::ReportError;
 use crate::palette::{Colour, Palette};
-use crate::rows::Row;
+use crate::rows::{NOT_SQLALCHEMY, Row};
 use crate::type_face;
 
 /// What a chart says in one row.
@@ -66,7 +66,7 @@ pub(super) fn chart(kind: &Kind<'_>, rows: &[Row], entries: Vec<Entry>, style: &
     let sheet = Sheet { width: style.width, height, title: kind.title, description: &description };
     let svg = canvas::draw(&sheet, &palette, |canvas| {
         let pen = Pen { canvas, layout: &layout, palette: &palette, plot: &plot };
-        pen.heading(kind)?;
+        pen.heading(kind, rows)?;
         pen.grid(kind)?;
         for (index, (row, entry)) in rows.iter().zip(&entries).enumerate() {
             pen.label(kind, index, row)?;
@@ -125,7 +125,8 @@ fn description(kind: &Kind<'_>, rows: &[Row], entries: &[Entry]) -> String {
         })
         .collect();
     let said = if said.is_empty() { "no variants".to_owned() } else { said.join("; ") };
-    format!("{}: {said}.", kind.title)
+    let note = if rows.iter().all(|row| row.is_sqlalchemy) { String::new() } else { format!(" {NOT_SQLALCHEMY}.") };
+    format!("{}: {said}.{note}", kind.title)
 }
 
 /// Where labels end, where the axis runs, and what each row says within the room there is.
@@ -249,21 +250,25 @@ impl Pen<'_, '_> {
         Type { size: self.layout.small, strong: false, colour }
     }
 
-    fn heading(&self, kind: &Kind<'_>) -> Result<(), ReportError> {
+    fn heading(&self, kind: &Kind<'_>, rows: &[Row]) -> Result<(), ReportError> {
         let Layout { width, heading, body, small, scale, .. } = *self.layout;
         let title = type_face::fitted(kind.title, width, body, true)?;
         self.canvas.text(&title, (0.0, heading), Anchor::Start, self.strong())?;
         let from = type_face::width(&title, body, true)? + 8.0 * scale;
         let candidates = if self.plot.axis.is_logarithmic() { kind.dots } else { kind.bars };
+        // Beside the names stands what † means, where there is room.
+        let noted = kind.names && rows.iter().any(|row| !row.is_sqlalchemy);
+        let notes = if noted { &[" · † not SQLAlchemy", ""][..] } else { &[""] };
         let mut said = None;
-        for candidate in candidates {
-            said = Some(*candidate);
-            if from + type_face::width(candidate, small, false)? <= width {
+        for candidate in notes.iter().flat_map(|note| candidates.iter().map(move |words| format!("{words}{note}"))) {
+            let fits = from + type_face::width(&candidate, small, false)? <= width;
+            said = Some(candidate);
+            if fits {
                 break;
             }
         }
         if let Some(said) = said {
-            let said = type_face::fitted(said, width - from, small, false)?;
+            let said = type_face::fitted(said.trim_start_matches(" · "), width - from, small, false)?;
             self.canvas.text(&said, (from, heading), Anchor::Start, self.remark(self.palette.inks.muted))?;
         }
         Ok(())

@@ -58,6 +58,9 @@ fn details(row: &Row) -> Vec<(String, String)> {
     if let Some(ratio) = row.query_ratio {
         say("against the baseline", format::ratio(ratio));
     }
+    if !row.is_sqlalchemy {
+        say("†", "not SQLAlchemy".to_owned());
+    }
     say("answer", row.verdict.clone());
     details
 }

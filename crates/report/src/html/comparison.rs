@@ -2,7 +2,7 @@
 
 use super::variant;
 use crate::format;
-use crate::rows::{Row, interval_text};
+use crate::rows::{NOT_SQLALCHEMY, Row, interval_text};
 use fetchscope_engine::stats::quantile::Estimate;
 use fetchscope_experiment::outcome::{Counts, Outcome};
 use fetchscope_experiment::summary::Summary;
@@ -19,6 +19,7 @@ pub(super) fn table(outcome: &Outcome, rows: &[Row]) -> Markup {
                         "Counts are of one request and exact. Below each percentile stands its 95 % interval, below the mean "
                         "the fastest and the slowest request. The ratio is the median against the baseline’s."
                         @if simulated { " SQLite has no network: its round trips are counted as a server’s would be." }
+                        @if rows.iter().any(|row| !row.is_sqlalchemy) { " " (NOT_SQLALCHEMY) "." }
                     }
                     thead {
                         tr {

@@ -6,7 +6,7 @@ use crate::type_face;
 use std::fmt::Write;
 
 /// Distinct swatch classes; colours repeat after them as they do in the charts.
-pub(super) const VARIANTS: usize = 12;
+pub(super) const VARIANTS: usize = 16;
 
 /// The whole style sheet.
 pub(super) fn style() -> Result<String, ReportError> {

@@ -10,7 +10,7 @@ export type StrategyInfo = {
  */
 strategy: WireStrategy, 
 /**
- * SQLAlchemy's option: `selectinload()`.
+ * SQLAlchemy's option: `selectinload()`; or that it has none.
  */
 option: string, 
 /**
@@ -20,4 +20,8 @@ explanation: string,
 /**
  * Whether it is a usual choice, or one that answers wrongly or raises.
  */
-usual: boolean, };
+usual: boolean, 
+/**
+ * Whether SQLAlchemy has it; the others are there to compare with.
+ */
+sqlalchemy: boolean, };

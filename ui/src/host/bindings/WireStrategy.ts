@@ -3,4 +3,4 @@
 /**
  * How a relationship may be loaded; the strategies the window offers.
  */
-export type WireStrategy = "select" | "joined" | "joined_inner" | "selectin" | "subquery" | "immediate" | "raise" | "raise_on_sql" | "noload";
+export type WireStrategy = "select" | "joined" | "joined_inner" | "selectin" | "subquery" | "immediate" | "raise" | "raise_on_sql" | "noload" | "bulk" | "json_agg";
