@@ -2,14 +2,32 @@
 
 use crate::system::Purpose;
 use crate::{frontend, prerequisites, shell, system, test};
-use anyhow::Result;
-use std::process::ExitCode;
+use anyhow::{Result, bail};
+use std::process::{Command, ExitCode};
 
-/// What a loader costs over the bare driver.
+/// Names the Python that has SQLAlchemy.
+const PYTHON: &str = "FETCHSCOPE_REFERENCE_PYTHON";
+
+/// What a loader costs over a loop written by hand, in time and in memory.
 pub(crate) fn engine() -> Result<ExitCode> {
     prerequisites::rust()?;
-    shell::run(&mut shell::cargo(&["bench", "--package", "fetchscope-drivers", "--bench", "serve"]))?;
+    shell::run(&mut drivers("serve"))?;
+    shell::run(&mut drivers("memory"))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What SQLAlchemy takes for the same requests.
+pub(crate) fn sqlalchemy() -> Result<ExitCode> {
+    prerequisites::rust()?;
+    if std::env::var_os(PYTHON).is_none() {
+        bail!("{PYTHON} is not set: it names a Python with SQLAlchemy 2.1, `.venv/bin/python` for instance");
+    }
+    shell::run(drivers("serve").args(["--", "sqlalchemy"]))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn drivers(bench: &str) -> Command {
+    shell::cargo(&["bench", "--package", "fetchscope-drivers", "--bench", bench])
 }
 
 /// Start of the window and a toggle in it, in a release build on a display of its own.
