@@ -136,6 +136,8 @@ pub enum OrmErrorType {
     NoResultFound,
     /// `sqlalchemy.exc.MultipleResultsFound`.
     MultipleResultsFound,
+    /// Python's own: a recursive load over rows that refer to each other in a circle.
+    RecursionError,
 }
 
 impl OrmErrorType {
@@ -148,6 +150,7 @@ impl OrmErrorType {
             OrmErrorType::DetachedInstanceError => "DetachedInstanceError",
             OrmErrorType::NoResultFound => "NoResultFound",
             OrmErrorType::MultipleResultsFound => "MultipleResultsFound",
+            OrmErrorType::RecursionError => "RecursionError",
         }
     }
 }

@@ -7,7 +7,7 @@ use super::error::SqliteError;
 use super::open::Session;
 use crate::latency::Network;
 use fetchscope_engine::graph::response::{Arrangement, ResponseShape};
-use fetchscope_engine::load::{Loaded, Loader, LoaderError, Request, Rows, StatementCache, Step};
+use fetchscope_engine::load::{Fetch, Loaded, Loader, LoaderError, Request, Rows, StatementCache, Step};
 use fetchscope_engine::mapping::ColumnKind;
 use fetchscope_engine::plan::Program;
 use fetchscope_engine::trace::{Bands, Nanos, StatementTrace};
@@ -102,8 +102,7 @@ impl Prepared {
     /// Serves one request.
     pub fn serve(&self, session: &Session, how: &mut Circumstances<'_>) -> Result<Served, ServeError> {
         let start = Instant::now();
-        let mut clock = Clock { at: start };
-        let mut served = Served {
+        let served = Served {
             loaded: Loaded { graph: fetchscope_engine::graph::Graph::default(), roots: None, error: None },
             response: Vec::new(),
             query_count: 0,
@@ -114,17 +113,22 @@ impl Prepared {
             bands: Bands::default(),
             elapsed: Nanos(0),
         };
-        if how.transaction {
-            transaction(session, "BEGIN", how, &mut served, &mut clock)?;
-        }
-        let result = self.load(session, how, &mut served, &mut clock, start);
-        if how.transaction {
-            let ended = transaction(session, "ROLLBACK", how, &mut served, &mut clock);
-            if result.is_ok() {
-                ended?;
-            }
-        }
+        let mut drive = Drive {
+            session,
+            how,
+            served,
+            clock: Clock { at: start },
+            start,
+            in_transaction: false,
+            started: Nanos(0),
+            last: usize::MAX,
+        };
+        let mut loader = Loader::new(self.program.clone(), self.statements.clone());
+        let result = drive.run(&mut loader, None);
+        let ended = drive.end("ROLLBACK");
+        let Drive { how, mut served, mut clock, .. } = drive;
         served.loaded = result?;
+        ended?;
         if let (Some(roots), None) = (&served.loaded.roots, &served.loaded.error) {
             let go_on = || !how.cancel.load(Ordering::Relaxed);
             let response = self.shape.write_while(&served.loaded.graph, roots, &go_on);
@@ -134,119 +138,199 @@ impl Prepared {
         served.elapsed = start.elapsed().into();
         Ok(served)
     }
+}
 
-    fn load(
-        &self,
-        session: &Session,
-        how: &mut Circumstances<'_>,
-        served: &mut Served,
-        clock: &mut Clock,
-        start: Instant,
-    ) -> Result<Loaded, ServeError> {
-        let mut loader = Loader::new(self.program.clone(), self.statements.clone());
-        let mut last: Option<Bands> = None;
+/// One request while it runs.
+struct Drive<'a, 'b> {
+    session: &'a Session,
+    how: &'a mut Circumstances<'b>,
+    served: Served,
+    clock: Clock,
+    start: Instant,
+    in_transaction: bool,
+    /// When the statement at hand began its travel.
+    started: Nanos,
+    /// The recorded statement that was answered last: the building of its objects belongs to it.
+    last: usize,
+}
+
+/// A statement whose rows are read in batches.
+struct Cursor<'a, 'stmt> {
+    rows: &'a mut rusqlite::Rows<'stmt>,
+    request: &'a Request,
+    /// Its place among the recorded statements.
+    index: usize,
+}
+
+impl Drive<'_, '_> {
+    /// Answers the loader until it is done. A statement read in batches stays open on the stack of the call that goes
+    /// on with the others.
+    fn run(&mut self, loader: &mut Loader, mut cursor: Option<Cursor<'_, '_>>) -> Result<Loaded, ServeError> {
         loop {
             let step = loader.step()?;
-            let hydrate = clock.lap();
-            served.bands.hydrate += hydrate;
-            if let (Some(bands), Some(statement)) = (last.as_mut(), served.statements.last_mut()) {
-                bands.hydrate += hydrate;
-                statement.times_ns = *bands;
-            }
-            let request = match step {
-                Step::Query(request) => request,
-                Step::Pause if how.cancel.load(Ordering::Relaxed) => return Err(SqliteError::Cancelled.into()),
-                Step::Pause => continue,
+            self.hydrated();
+            match step {
+                Step::Query(request) => {
+                    let mut bands = self.travel()?;
+                    let session = self.session;
+                    let failed =
+                        |error: rusqlite::Error| SqliteError::from_rusqlite(&error, &session.path, Some(&request.sql));
+                    let mut kept;
+                    let mut fresh;
+                    let statement: &mut rusqlite::Statement<'_> = if self.how.statement_cache {
+                        kept = session.connection.prepare_cached(&request.sql).map_err(failed)?;
+                        &mut kept
+                    } else {
+                        fresh = session.connection.prepare(&request.sql).map_err(failed)?;
+                        &mut fresh
+                    };
+                    for (index, param) in request.params.iter().enumerate() {
+                        bind(statement, index + 1, param).map_err(failed)?;
+                    }
+                    let mut rows = statement.raw_query();
+                    let wanted = match request.fetch {
+                        Fetch::All => u32::MAX,
+                        Fetch::Batch(size) => size,
+                        Fetch::Nothing => 0,
+                    };
+                    let found = self.read(&mut rows, &request, wanted, true, &mut bands)?;
+                    let index = self.record(&request);
+                    self.count(index, &found, bands);
+                    loader.answer(found);
+                    if matches!(request.fetch, Fetch::Batch(_)) {
+                        return self.run(loader, Some(Cursor { rows: &mut rows, request: &request, index }));
+                    }
+                }
+                Step::Fetch(wanted) => {
+                    let Some(cursor) = &mut cursor else { return Err(LoaderError::NotAnswered.into()) };
+                    let mut bands = Bands::default();
+                    let found = self.read(cursor.rows, cursor.request, wanted, false, &mut bands)?;
+                    self.count(cursor.index, &found, bands);
+                    loader.answer(found);
+                }
+                Step::Commit => self.end("COMMIT")?,
+                Step::Close => self.end("ROLLBACK")?,
+                Step::Pause if self.how.cancel.load(Ordering::Relaxed) => return Err(SqliteError::Cancelled.into()),
+                Step::Pause => {}
                 Step::Done(loaded) => return Ok(loaded),
-            };
-            let started = Nanos::from(start.elapsed());
-            let mut bands = Bands { round_trip: how.network.round_trip(how.cancel), ..Bands::default() };
-            clock.lap();
-            if how.cancel.load(Ordering::Relaxed) {
-                return Err(SqliteError::Cancelled.into());
             }
-            let rows = query(session, &request, how.statement_cache, &mut bands, clock)?;
-            let bytes = rows.values.iter().map(Value::byte_count).sum::<u64>();
-            let count = rows.len() as u64;
-            bands.decode += clock.lap();
-            served.query_count += 1;
-            served.round_trips += 1;
-            served.row_count += count;
-            served.byte_count += bytes;
-            served.bands += bands;
-            last = Some(bands);
-            if how.record {
-                served.statements.push(StatementTrace {
-                    n: u32::try_from(served.query_count).unwrap_or(u32::MAX),
-                    phase: request.phase,
-                    path: request.path.as_deref().map(str::to_owned),
-                    sql: request.sql.to_string(),
-                    params: request.params.iter().map(Value::to_json).collect(),
-                    rows: count,
-                    bytes,
-                    started_ns: started,
-                    times_ns: bands,
-                });
-            }
-            loader.answer(rows);
         }
     }
-}
 
-fn transaction(
-    session: &Session,
-    sql: &str,
-    how: &mut Circumstances<'_>,
-    served: &mut Served,
-    clock: &mut Clock,
-) -> Result<(), SqliteError> {
-    served.bands.hydrate += clock.lap();
-    served.bands.round_trip += how.network.round_trip(how.cancel);
-    clock.lap();
-    let done = session.connection.prepare_cached(sql).and_then(|mut statement| statement.execute([]));
-    done.map_err(|error| SqliteError::from_rusqlite(&error, &session.path, Some(sql)))?;
-    served.bands.execute += clock.lap();
-    served.round_trips += 1;
-    Ok(())
-}
-
-/// Runs a statement: prepared and run until its first row, then stepped through, then decoded.
-fn query(
-    session: &Session,
-    request: &Request,
-    cached: bool,
-    bands: &mut Bands,
-    clock: &mut Clock,
-) -> Result<Rows, SqliteError> {
-    let failed = |error: rusqlite::Error| SqliteError::from_rusqlite(&error, &session.path, Some(&request.sql));
-    let mut kept;
-    let mut fresh;
-    let statement: &mut rusqlite::Statement<'_> = if cached {
-        kept = session.connection.prepare_cached(&request.sql).map_err(failed)?;
-        &mut kept
-    } else {
-        fresh = session.connection.prepare(&request.sql).map_err(failed)?;
-        &mut fresh
-    };
-    for (index, param) in request.params.iter().enumerate() {
-        bind(statement, index + 1, param).map_err(failed)?;
+    /// Time since the last answer went into building objects.
+    fn hydrated(&mut self) {
+        let hydrate = self.clock.lap();
+        self.served.bands.hydrate += hydrate;
+        if let Some(statement) = self.served.statements.get_mut(self.last) {
+            statement.times_ns.hydrate += hydrate;
+        }
     }
-    let mut found = Rows { width: request.kinds.len(), values: Vec::new() };
-    let mut rows = statement.raw_query();
-    let mut row = rows.next().map_err(failed)?;
-    bands.execute += clock.lap();
-    if request.fetch {
-        while let Some(current) = row {
+
+    /// The way of a statement to the database and back, with the BEGIN that comes before the first.
+    fn travel(&mut self) -> Result<Bands, SqliteError> {
+        if self.how.transaction && !self.in_transaction {
+            self.command("BEGIN")?;
+            self.in_transaction = true;
+        }
+        self.started = self.start.elapsed().into();
+        let bands = Bands { round_trip: self.how.network.round_trip(self.how.cancel), ..Bands::default() };
+        self.clock.lap();
+        if self.how.cancel.load(Ordering::Relaxed) { Err(SqliteError::Cancelled) } else { Ok(bands) }
+    }
+
+    /// Ends the transaction, if one is open.
+    fn end(&mut self, sql: &str) -> Result<(), SqliteError> {
+        if std::mem::take(&mut self.in_transaction) {
+            self.hydrated();
+            self.command(sql)?;
+        }
+        Ok(())
+    }
+
+    fn command(&mut self, sql: &str) -> Result<(), SqliteError> {
+        self.served.bands.round_trip += self.how.network.round_trip(self.how.cancel);
+        self.clock.lap();
+        let done = self.session.connection.prepare_cached(sql).and_then(|mut statement| statement.execute([]));
+        done.map_err(|error| SqliteError::from_rusqlite(&error, &self.session.path, Some(sql)))?;
+        self.served.bands.execute += self.clock.lap();
+        self.served.round_trips += 1;
+        Ok(())
+    }
+
+    /// Reads rows: run until the first, stepped through, then decoded.
+    fn read(
+        &mut self,
+        rows: &mut rusqlite::Rows<'_>,
+        request: &Request,
+        wanted: u32,
+        first: bool,
+        bands: &mut Bands,
+    ) -> Result<Rows, SqliteError> {
+        let failed =
+            |error: rusqlite::Error| SqliteError::from_rusqlite(&error, &self.session.path, Some(&request.sql));
+        let mut found = Rows { width: request.kinds.len(), values: Vec::new() };
+        let mut count = 0;
+        if first && wanted == 0 {
+            rows.next().map_err(failed)?;
+        }
+        while count < wanted {
+            let row = rows.next().map_err(failed)?;
+            if first && count == 0 {
+                bands.execute += self.clock.lap();
+            }
+            let Some(row) = row else { break };
             for index in 0..found.width {
-                found.values.push(value(current.get_ref(index).map_err(failed)?));
+                found.values.push(value(row.get_ref(index).map_err(failed)?));
             }
-            row = rows.next().map_err(failed)?;
+            count += 1;
         }
+        let rest = self.clock.lap();
+        if first && wanted == 0 {
+            bands.execute += rest;
+        } else {
+            bands.fetch += rest;
+        }
+        decode(&mut found, &request.kinds);
+        bands.decode += self.clock.lap();
+        Ok(found)
     }
-    bands.fetch += clock.lap();
-    decode(&mut found, &request.kinds);
-    bands.decode += clock.lap();
-    Ok(found)
+
+    /// Counts a statement, and records it where that is wanted; says where it stands among those recorded.
+    fn record(&mut self, request: &Request) -> usize {
+        self.served.query_count += 1;
+        self.served.round_trips += 1;
+        let index = self.served.statements.len();
+        if self.how.record {
+            self.served.statements.push(StatementTrace {
+                n: u32::try_from(self.served.query_count).unwrap_or(u32::MAX),
+                phase: request.phase,
+                path: request.path.as_deref().map(str::to_owned),
+                sql: request.sql.to_string(),
+                params: request.params.iter().map(Value::to_json).collect(),
+                rows: 0,
+                bytes: 0,
+                started_ns: self.started,
+                times_ns: Bands::default(),
+            });
+        }
+        index
+    }
+
+    /// Adds rows of a statement to the counts and to its record.
+    fn count(&mut self, index: usize, rows: &Rows, mut bands: Bands) {
+        let bytes = rows.values.iter().map(Value::byte_count).sum::<u64>();
+        let count = rows.len() as u64;
+        bands.decode += self.clock.lap();
+        self.served.row_count += count;
+        self.served.byte_count += bytes;
+        self.served.bands += bands;
+        if let Some(statement) = self.served.statements.get_mut(index) {
+            statement.rows += count;
+            statement.bytes += bytes;
+            statement.times_ns += bands;
+        }
+        self.last = index;
+    }
 }
 
 fn bind(statement: &mut rusqlite::Statement<'_>, index: usize, value: &Value) -> rusqlite::Result<()> {

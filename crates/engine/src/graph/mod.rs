@@ -2,14 +2,21 @@
 
 pub mod response;
 
-use crate::mapping::EntityId;
+use crate::mapping::{ColumnId, EntityId, RelationshipId};
 use crate::plan::NodeId;
+use crate::plan::document::Strategy;
 use crate::value::Value;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Number of an object in its session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ObjectId(u32);
+
+impl ObjectId {
+    fn index(self) -> usize {
+        self.0 as usize
+    }
+}
 
 /// An object: its columns, and what has been loaded of its relationships.
 #[derive(Debug, Clone)]
@@ -18,8 +25,14 @@ pub struct Object {
     pub entity: EntityId,
     /// Column values in table order.
     pub columns: Box<[Value]>,
+    /// Which columns are not loaded, in table order; `None` where all are.
+    pub(crate) missing: Option<Box<[bool]>>,
+    /// A commit has expired it: the next column that is read brings all of them.
+    pub(crate) expired: bool,
     /// Relationships in declaration order.
     pub related: Box<[Related]>,
+    /// Relationships whose reading is an error.
+    pub(crate) raises: Box<[(RelationshipId, Strategy)]>,
     /// The plan node whose children are this object's loader options.
     pub options: Option<NodeId>,
     /// How deep in one statement the object was found; the shallowest place decides its options.
@@ -28,6 +41,25 @@ pub struct Object {
     pub(crate) load: u32,
     /// At which place of the statement it was created.
     pub(crate) place: Option<NodeId>,
+}
+
+impl Object {
+    /// Whether the value of a column is there.
+    pub(crate) fn has(&self, column: ColumnId) -> bool {
+        self.missing.as_ref().is_none_or(|missing| !missing[column.index()])
+    }
+
+    /// Puts a value where none was loaded.
+    pub(crate) fn fill(&mut self, column: ColumnId, value: Value) {
+        self.columns[column.index()] = value;
+        if let Some(missing) = &mut self.missing {
+            missing[column.index()] = false;
+            if !missing.contains(&true) {
+                self.missing = None;
+                self.expired = false;
+            }
+        }
+    }
 }
 
 /// What is known of a relationship.
@@ -39,6 +71,17 @@ pub enum Related {
     One(Option<ObjectId>),
     /// A collection.
     Many(Vec<ObjectId>),
+}
+
+impl Related {
+    /// The objects it refers to.
+    pub(crate) fn objects(&self) -> &[ObjectId] {
+        match self {
+            Related::Unloaded | Related::One(None) => &[],
+            Related::One(Some(target)) => std::slice::from_ref(target),
+            Related::Many(targets) => targets,
+        }
+    }
 }
 
 /// A primary key.
@@ -79,17 +122,19 @@ impl Key {
 pub struct Graph {
     objects: Vec<Object>,
     identities: FxHashMap<(EntityId, Key), ObjectId>,
+    /// Whether any object was ever built without all its columns, so that reading one may need a statement.
+    pub(crate) incomplete: bool,
 }
 
 impl Graph {
     /// An object by its number.
     #[must_use]
     pub fn object(&self, id: ObjectId) -> &Object {
-        &self.objects[id.0 as usize]
+        &self.objects[id.index()]
     }
 
     pub(crate) fn object_mut(&mut self, id: ObjectId) -> &mut Object {
-        &mut self.objects[id.0 as usize]
+        &mut self.objects[id.index()]
     }
 
     /// The object of this class and key, if the session holds it.
@@ -104,18 +149,63 @@ impl Graph {
         id
     }
 
-    /// Drops every object: the identity map is weak, and nothing holds them.
-    pub(crate) fn forget(&mut self) {
-        self.identities.clear();
+    /// Drops what nothing holds any more: the identity map is weak. As in CPython references are counted, so that
+    /// objects that refer to each other in a circle stay. Dropped objects keep their place in the arena for whoever
+    /// still reads their values.
+    pub(crate) fn sweep(&mut self, held: &[ObjectId]) {
+        let mut references = vec![0_u32; self.objects.len()];
+        let mut alive = vec![false; self.objects.len()];
+        for id in self.identities.values() {
+            alive[id.index()] = true;
+            let related = self.objects[id.index()].related.iter().flat_map(Related::objects);
+            related.for_each(|target| references[target.index()] += 1);
+        }
+        held.iter().for_each(|id| references[id.index()] += 1);
+        let mut dropped: Vec<ObjectId> =
+            self.identities.values().copied().filter(|id| references[id.index()] == 0).collect();
+        while let Some(id) = dropped.pop() {
+            alive[id.index()] = false;
+            for target in self.objects[id.index()].related.iter().flat_map(Related::objects) {
+                references[target.index()] -= 1;
+                if references[target.index()] == 0 && alive[target.index()] {
+                    dropped.push(*target);
+                }
+            }
+        }
+        self.identities.retain(|_, id| alive[id.index()]);
+    }
+
+    /// A commit: every object that is held loses what was loaded of it, and everything else is dropped.
+    pub(crate) fn expire(&mut self, held: &[ObjectId]) {
+        let held: FxHashSet<ObjectId> = held.iter().copied().collect();
+        self.identities.retain(|_, id| held.contains(id));
+        for id in self.identities.values() {
+            let object = &mut self.objects[id.index()];
+            object.expired = true;
+            object.missing = Some(vec![true; object.columns.len()].into());
+            object.related.fill(Related::Unloaded);
+        }
+        self.incomplete = true;
+    }
+
+    /// Number of objects that were built.
+    pub(crate) fn len(&self) -> usize {
+        self.objects.len()
+    }
+
+    /// An object is read again: to the statement that does so it is new.
+    pub(crate) fn renew(&mut self, id: ObjectId, load: u32, place: Option<NodeId>) {
+        let object = self.object_mut(id);
+        (object.load, object.place, object.expired) = (load, place, false);
     }
 
     /// What is known of a relationship of an object.
-    pub(crate) fn related(&self, id: ObjectId, relationship: crate::mapping::RelationshipId) -> &Related {
+    pub(crate) fn related(&self, id: ObjectId, relationship: RelationshipId) -> &Related {
         &self.object(id).related[relationship.index()]
     }
 
     /// Sets a relationship that is not loaded yet; what is already there stays.
-    pub(crate) fn set_unloaded(&mut self, id: ObjectId, relationship: crate::mapping::RelationshipId, value: Related) {
+    pub(crate) fn set_unloaded(&mut self, id: ObjectId, relationship: RelationshipId, value: Related) {
         let slot = &mut self.object_mut(id).related[relationship.index()];
         if *slot == Related::Unloaded {
             *slot = value;

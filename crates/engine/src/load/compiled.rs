@@ -16,10 +16,14 @@ pub(crate) enum StatementKey {
     Root(NodeId),
     /// A lazy load: owner, relationship, options, and which key parts are `NULL`.
     Lazy(EntityId, RelationshipId, Option<NodeId>, u64),
-    /// A selectin load with so many keys.
-    Selectin(NodeId, usize),
+    /// A selectin load with so many keys, through an alias of the owner where its foreign key is not loaded.
+    Selectin(NodeId, usize, bool),
     /// A subquery load inside the statement with this number.
     Subquery(NodeId, u32),
+    /// All of an object again after a commit, with the options it was loaded with.
+    Refresh(EntityId, Option<NodeId>),
+    /// One column that was left out.
+    Deferred(EntityId, ColumnId),
 }
 
 /// Compiled statements of one program, shared by its requests.
@@ -63,12 +67,14 @@ pub(crate) struct Eager {
     /// The plan node of this place; `None` where no options apply.
     pub(crate) node: Option<NodeId>,
     pub(crate) depth: u32,
-    /// Positions of the columns, in table order.
-    pub(crate) columns: Box<[usize]>,
+    /// Positions of the columns, in table order; `None` for those left out.
+    pub(crate) columns: Box<[Option<usize>]>,
     /// Positions of the primary key.
     pub(crate) key: Box<[usize]>,
     pub(crate) subqueries: Vec<(NodeId, RelationshipId)>,
     pub(crate) noloads: Vec<RelationshipId>,
+    /// Relationships whose reading is an error.
+    pub(crate) raises: Box<[(RelationshipId, Strategy)]>,
     /// Relationships loaded after this statement.
     pub(crate) post_loads: Vec<NodeId>,
     /// Relationships joined into this statement.
@@ -112,10 +118,10 @@ impl Columns {
         }
     }
 
-    /// Adds every column of an entity; those already there are not repeated.
-    pub(crate) fn push_entity(&mut self, program: &Program, entity: EntityId, source: SourceId) {
-        for column in &program.mapping.entity(entity).columns {
-            self.push_once(ColumnRef::new(source, &column.name), column.kind);
+    /// Adds the columns of an entity that are loaded at a node; those already there are not repeated.
+    pub(crate) fn push_entity(&mut self, program: &Program, entity: EntityId, source: SourceId, node: Option<NodeId>) {
+        for (column, kind) in entity_columns(program, entity, source, node) {
+            self.push_once(column, kind);
         }
     }
 
@@ -123,9 +129,30 @@ impl Columns {
         self.positions.get(column).copied().unwrap_or_default()
     }
 
+    pub(crate) fn contains(&self, column: &ColumnRef) -> bool {
+        self.positions.contains_key(column)
+    }
+
     pub(crate) fn refs(&self) -> &[ColumnRef] {
         &self.refs
     }
+
+    pub(crate) fn kinds(&self) -> &[ColumnKind] {
+        &self.kinds
+    }
+}
+
+/// The columns of an entity that are loaded at a node.
+pub(crate) fn entity_columns(
+    program: &Program,
+    entity: EntityId,
+    source: SourceId,
+    node: Option<NodeId>,
+) -> Vec<(ColumnRef, ColumnKind)> {
+    let entity = program.mapping.entity(entity);
+    let only = node.and_then(|node| program.node(node).columns.as_deref());
+    let wanted = entity.column_ids().filter(|column| only.is_none_or(|only| only.contains(column)));
+    wanted.map(|column| (ColumnRef::new(source, &entity.column(column).name), entity.column(column).kind)).collect()
 }
 
 /// A place of the eager tree before positions are known.
@@ -169,6 +196,29 @@ impl Eager {
     pub(crate) fn has_subquery(&self) -> bool {
         !self.subqueries.is_empty() || self.joined.iter().any(|(_, _, kid)| kid.has_subquery())
     }
+
+    /// Of a statement whose rows are no objects.
+    pub(crate) fn nothing(entity: EntityId) -> Eager {
+        Eager {
+            entity,
+            node: None,
+            depth: 0,
+            columns: Box::default(),
+            key: Box::default(),
+            subqueries: Vec::new(),
+            noloads: Vec::new(),
+            raises: Box::default(),
+            post_loads: Vec::new(),
+            joined: Vec::new(),
+        }
+    }
+
+    /// The same for a statement that reads an object again: what would be a subquery load is a post-load there.
+    pub(crate) fn without_subqueries(mut self) -> Eager {
+        self.post_loads.extend(self.subqueries.drain(..).map(|(node, _)| node));
+        self.joined = self.joined.into_iter().map(|(id, many, kid)| (id, many, kid.without_subqueries())).collect();
+        self
+    }
 }
 
 fn keep_keys(eager: &Eager, keep: &mut [bool]) {
@@ -179,9 +229,24 @@ fn keep_keys(eager: &Eager, keep: &mut [bool]) {
 impl EagerDraft {
     /// Looks up where each column stands.
     pub(crate) fn place(self, program: &Program, columns: &Columns) -> Eager {
+        self.place_through(program, columns, &unchanged)
+    }
+
+    /// The same where the root is wrapped and `out` says what its columns are called outside.
+    pub(crate) fn place_through(
+        self,
+        program: &Program,
+        columns: &Columns,
+        out: &dyn Fn(ColumnRef) -> ColumnRef,
+    ) -> Eager {
         let entity = program.mapping.entity(self.entity);
-        let at = |id: ColumnId| columns.position(&ColumnRef::new(self.source, &entity.column(id).name));
-        let children = self.node.map_or(&[][..], |node| &program.node(node).declared);
+        let at = |id: ColumnId| columns.position(&out(ColumnRef::new(self.source, &entity.column(id).name)));
+        let only = self.node.and_then(|node| program.node(node).columns.as_deref());
+        let place = |id: ColumnId| only.is_none_or(|only| only.contains(&id)).then(|| at(id));
+        let mut children = self.node.map_or(Vec::new(), |node| program.node(node).declared.clone());
+        if let Some(node) = self.node {
+            children.extend(program.repeats(node));
+        }
         let of = |wanted: fn(Strategy) -> bool| {
             children.iter().copied().filter(move |child| wanted(program.node(*child).strategy))
         };
@@ -190,19 +255,22 @@ impl EagerDraft {
             entity: self.entity,
             node: self.node,
             depth: self.node.map_or(0, |node| program.node(node).depth),
-            columns: entity.column_ids().map(at).collect(),
+            columns: entity.column_ids().map(place).collect(),
             key: entity.primary_key.iter().copied().map(at).collect(),
             subqueries: of(|strategy| strategy == Strategy::Subquery)
                 .filter_map(|child| Some((child, relationship_of(child)?)))
                 .collect(),
             noloads: of(|strategy| strategy == Strategy::Noload).filter_map(relationship_of).collect(),
-            post_loads: of(|strategy| matches!(strategy, Strategy::Selectin | Strategy::Immediate)).collect(),
+            raises: of(|strategy| matches!(strategy, Strategy::Raise | Strategy::RaiseOnSql))
+                .filter_map(|child| Some((relationship_of(child)?, program.node(child).strategy)))
+                .collect(),
+            post_loads: of(Strategy::is_post_load).collect(),
             joined: self
                 .joined
                 .into_iter()
                 .map(|(relationship, kid)| {
                     let collection = entity.relationships[relationship.index()].kind.is_collection();
-                    (relationship, collection, kid.place(program, columns))
+                    (relationship, collection, kid.place_through(program, columns, out))
                 })
                 .collect(),
         }
@@ -226,6 +294,11 @@ impl Core {
             limited: *limit,
         }
     }
+}
+
+/// A column is called the same outside: nothing is wrapped.
+pub(crate) fn unchanged(column: ColumnRef) -> ColumnRef {
+    column
 }
 
 /// Pairs of columns that are equal.

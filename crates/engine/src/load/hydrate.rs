@@ -16,6 +16,8 @@ pub(crate) struct Hydration<'a> {
     load: u32,
     /// Whether post-loads run for objects that were there before as well.
     invoke_all: bool,
+    /// The object that this statement reads again after a commit.
+    refreshed: Option<ObjectId>,
     /// Subquery loads that have run, by node.
     pub(crate) subqueries: FxHashMap<NodeId, Assembled>,
     /// Relationships that this load has set from a subquery load.
@@ -38,12 +40,19 @@ pub(crate) struct Assembled {
 pub(crate) struct NeedsSubquery(pub(crate) NodeId);
 
 impl<'a> Hydration<'a> {
-    pub(crate) fn new(mapping: &'a Mapping, compiled: &'a Compiled, load: u32, invoke_all: bool) -> Self {
+    pub(crate) fn new(
+        mapping: &'a Mapping,
+        compiled: &'a Compiled,
+        load: u32,
+        invoke_all: bool,
+        refreshed: Option<ObjectId>,
+    ) -> Self {
         Hydration {
             mapping,
             compiled,
             load,
             invoke_all,
+            refreshed,
             subqueries: FxHashMap::default(),
             assigned: FxHashSet::default(),
             filling: FxHashSet::default(),
@@ -51,8 +60,18 @@ impl<'a> Hydration<'a> {
         }
     }
 
+    /// The lead object of a row.
+    pub(crate) fn lead_row(
+        &mut self,
+        graph: &mut Graph,
+        posts: &mut PostLoads,
+        row: &mut [Value],
+    ) -> Result<Option<ObjectId>, NeedsSubquery> {
+        self.row(graph, posts, &self.compiled.lead, row)
+    }
+
     /// The object of a row at one place of the eager tree; `None` where an outer join found nothing.
-    pub(crate) fn row(
+    fn row(
         &mut self,
         graph: &mut Graph,
         posts: &mut PostLoads,
@@ -65,8 +84,19 @@ impl<'a> Hydration<'a> {
         let key = Key::new(eager.key.iter().map(|position| row[*position].clone()));
         let id = match graph.find(eager.entity, key.clone()) {
             Some(id) => id,
-            None => graph.insert(key, self.create(eager, row)),
+            None => {
+                let object = self.create(eager, row);
+                graph.incomplete |= object.missing.is_some();
+                graph.insert(key, object)
+            }
         };
+        if graph.object(id).missing.is_some() {
+            fill(graph, eager, id, row);
+        }
+        if graph.object(id).load != self.load || self.refreshed == Some(id) {
+            // What the object has not got yet, this statement's options decide.
+            self.initialize(graph, eager, id);
+        }
         let (fresh, own) = {
             let object = graph.object_mut(id);
             let fresh = object.load == self.load;
@@ -109,26 +139,45 @@ impl<'a> Hydration<'a> {
     }
 
     fn create(&self, eager: &Eager, row: &mut [Value]) -> Object {
-        let columns = eager.columns.iter().map(|position| {
-            if self.compiled.keep[*position] {
-                row[*position].clone()
-            } else {
-                std::mem::replace(&mut row[*position], Value::Null)
-            }
+        let columns = eager.columns.iter().map(|position| match *position {
+            None => Value::Null,
+            Some(position) if self.compiled.keep[position] => row[position].clone(),
+            Some(position) => std::mem::replace(&mut row[position], Value::Null),
         });
+        let columns = columns.collect();
+        let whole = eager.columns.iter().all(Option::is_some);
+        let missing = (!whole).then(|| eager.columns.iter().map(Option::is_none).collect());
         let entity = self.mapping.entity(eager.entity);
         let mut related: Box<[Related]> = entity.relationships.iter().map(|_| Related::Unloaded).collect();
         for relationship in &eager.noloads {
             related[relationship.index()] = empty(self.mapping, eager, *relationship);
         }
+        let raises = eager.raises.clone();
         Object {
             entity: eager.entity,
-            columns: columns.collect(),
+            columns,
+            missing,
+            expired: false,
             related,
+            raises,
             options: eager.node,
             depth: eager.depth,
             load: self.load,
             place: eager.node,
+        }
+    }
+
+    /// Relationships that are not loaded become empty or raise, as the options say.
+    fn initialize(&self, graph: &mut Graph, eager: &Eager, id: ObjectId) {
+        for relationship in &eager.noloads {
+            graph.set_unloaded(id, *relationship, empty(self.mapping, eager, *relationship));
+        }
+        for (relationship, strategy) in &eager.raises {
+            if *graph.related(id, *relationship) == Related::Unloaded {
+                let raises = &mut graph.object_mut(id).raises;
+                let others = raises.iter().copied().filter(|(known, _)| known != relationship);
+                *raises = others.chain([(*relationship, *strategy)]).collect();
+            }
         }
     }
 
@@ -147,6 +196,18 @@ impl<'a> Hydration<'a> {
             && let Related::Many(objects) = &mut graph.object_mut(id).related[relationship.index()]
         {
             objects.push(child);
+        }
+    }
+}
+
+/// Takes what an object that was there before had left out, where the row has it.
+fn fill(graph: &mut Graph, eager: &Eager, id: ObjectId, row: &[Value]) {
+    let object = graph.object_mut(id);
+    for (index, position) in (0..).zip(&eager.columns) {
+        if let Some(position) = position
+            && !object.has(ColumnId(index))
+        {
+            object.fill(ColumnId(index), row[*position].clone());
         }
     }
 }

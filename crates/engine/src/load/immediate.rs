@@ -1,6 +1,7 @@
 //! `immediate`: the statements of a lazy load, sent right after the rows that need them.
 
-use super::postload::{PostLoads, Queue};
+use super::postload::{PostLoads, Queue, Recursion};
+use super::select::Lazily;
 use super::session::Session;
 use crate::graph::{ObjectId, Related};
 use crate::plan::NodeId;
@@ -10,18 +11,37 @@ impl Session {
     ///
     /// SQLAlchemy forgets to do so for a many-to-one below another `immediate` once two or more statements above have
     /// registered it (`times`): then only the identity map is asked, and the rest stays lazy.
-    pub(super) async fn immediate(&mut self, node: NodeId, times: u32, objects: &[ObjectId], posts: &mut PostLoads) {
+    pub(super) async fn immediate(
+        &mut self,
+        node: NodeId,
+        times: u32,
+        recursion: Recursion,
+        objects: &[ObjectId],
+        posts: &mut PostLoads,
+    ) {
         let program = self.program.clone();
-        let Some((owner, relationship, _)) = program.relationship(node) else { return };
+        let Some((owner, relationship, of)) = program.relationship(node) else { return };
         let path = program.node(node).path.clone();
         for object in objects {
             if *self.graph.related(*object, relationship) != Related::Unloaded {
                 continue;
             }
+            self.provide(*object, &of.local).await;
             let value = match self.without_sql(*object, owner, relationship) {
-                Some(value) => value,
-                None if times > 1 && self.is_many_to_one(owner, relationship) => continue,
-                None => self.lazy(*object, (owner, relationship), Some(node), &path, Queue::Enclosing(posts)).await,
+                Some(value) => {
+                    if let Related::One(Some(target)) = value
+                        && self.graph.object(target).expired
+                        && times == 1
+                    {
+                        self.refresh(target).await;
+                    }
+                    value
+                }
+                None if times > 1 && of.targets_primary_key => continue,
+                None => {
+                    let how = Lazily { node: Some(node), path: &path, recursion };
+                    self.lazy(*object, (owner, relationship), how, Queue::Enclosing(posts)).await
+                }
             };
             self.graph.set_unloaded(*object, relationship, value);
         }

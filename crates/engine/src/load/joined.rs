@@ -2,19 +2,24 @@
 //!
 //! FROM lists the joins parent first and siblings in declaration order; the SELECT list has the deepest first.
 
-use super::compiled::{Columns, EagerDraft, on_clause};
-use crate::mapping::{ColumnKind, EntityId, RelationshipId, Remote};
+use super::compiled::{Columns, EagerDraft, entity_columns, on_clause};
+use crate::mapping::{ColumnId, ColumnKind, EntityId, Relationship, RelationshipId, Remote};
 use crate::plan::document::Strategy;
 use crate::plan::{NodeId, Program};
 use crate::sql::{ColumnRef, From, GroupId, JoinKind, Order, Query, Source, SourceId};
 use rustc_hash::FxHashMap;
 
 /// Every join below one lead entity.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct EagerJoins {
     joins: Vec<PlannedJoin>,
+    lead: SourceId,
     /// Columns of the joined entities, deepest first.
     columns: Vec<(ColumnRef, ColumnKind)>,
+    /// Columns of entities that an explicit join brought in: they stand before those of the lead.
+    pub(crate) leading: Vec<(ColumnRef, ColumnKind)>,
+    /// Columns of the lead that its joins need, even where a `load_only` leaves them out.
+    needed: Vec<(ColumnRef, ColumnKind)>,
     /// The `order_by` of the joined collections.
     pub(crate) order_by: Vec<Order>,
     /// Whether any of them is a collection.
@@ -43,7 +48,15 @@ impl EagerJoins {
         source: SourceId,
         node: Option<NodeId>,
     ) -> (EagerJoins, EagerDraft) {
-        let mut joins = EagerJoins::default();
+        let mut joins = EagerJoins {
+            joins: Vec::new(),
+            lead: source,
+            columns: Vec::new(),
+            leading: Vec::new(),
+            needed: Vec::new(),
+            order_by: Vec::new(),
+            collection: false,
+        };
         let draft = joins.visit(program, query, entity, source, node, false);
         (joins, draft)
     }
@@ -60,11 +73,18 @@ impl EagerJoins {
         let mut joined = Vec::new();
         for child in node.map_or(&[][..], |node| &program.node(node).declared) {
             let strategy = program.node(*child).strategy;
+            let Some((owner, id, relationship)) = program.relationship(*child) else { continue };
+            let target_entity = program.mapping.entity(relationship.target);
+            if strategy == Strategy::ContainsEager {
+                let target = query.table(&target_entity.table);
+                self.collection |= relationship.kind.is_collection();
+                let kid = self.visit(program, query, relationship.target, target, Some(*child), outer);
+                self.leading.extend(entity_columns(program, relationship.target, target, Some(*child)));
+                joined.push((id, kid));
+            }
             if !strategy.is_joined() {
                 continue;
             }
-            let Some((owner, id, relationship)) = program.relationship(*child) else { continue };
-            let target_entity = program.mapping.entity(relationship.target);
             let target = query.add(Source::Alias(target_entity.table.clone()));
             let secondary = match &relationship.remote {
                 Remote::Secondary { table, .. } => Some(query.add(Source::Alias(table.clone()))),
@@ -86,35 +106,52 @@ impl EagerJoins {
                 column: ColumnRef::new(target, &target_entity.column(*column).name),
                 descending: false,
             }));
+            if source == self.lead {
+                self.need(program, owner, relationship);
+            }
             let kid = self.visit(program, query, relationship.target, target, Some(*child), outer || !inner);
-            self.columns
-                .extend(target_entity.columns.iter().map(|column| (ColumnRef::new(target, &column.name), column.kind)));
+            self.columns.extend(entity_columns(program, relationship.target, target, Some(*child)));
             joined.push((id, kid));
         }
         EagerDraft { entity, node, source, joined }
+    }
+
+    /// Notes the lead's columns in the condition of a join.
+    fn need(&mut self, program: &Program, owner: EntityId, relationship: &Relationship) {
+        let entity = program.mapping.entity(owner);
+        let itself: &[ColumnId] = match &relationship.remote {
+            Remote::Target(columns) if relationship.target == owner => columns,
+            Remote::Target(_) | Remote::Secondary { .. } => &[],
+        };
+        self.needed.extend(relationship.local.iter().chain(itself).map(|column| {
+            let column = entity.column(*column);
+            (ColumnRef::new(self.lead, &column.name), column.kind)
+        }));
     }
 
     pub(crate) fn is_empty(&self) -> bool {
         self.joins.is_empty()
     }
 
+    /// Adds the lead's columns that only its joins need to a SELECT list.
+    pub(crate) fn push_needed(&mut self, columns: &mut Columns) {
+        self.needed.drain(..).for_each(|(column, kind)| columns.push_once(column, kind));
+    }
+
     /// Adds the joined columns to a SELECT list.
     pub(crate) fn push_columns(&mut self, columns: &mut Columns) {
+        self.push_needed(columns);
         self.columns.drain(..).for_each(|(column, kind)| columns.push(column, kind));
     }
 
-    /// Adds the joins to a FROM clause. Where the root is wrapped, its columns are those of the derived table.
-    pub(crate) fn attach(&self, program: &Program, from: &mut From, wrapped: Option<(SourceId, SourceId)>) {
+    /// Adds the joins to a FROM clause. Where the root is wrapped, `out` says what its columns are called outside.
+    pub(crate) fn attach(&self, program: &Program, from: &mut From, out: &dyn Fn(ColumnRef) -> ColumnRef) {
         // Which group an alias lives in; none for those on the top level.
         let mut home: FxHashMap<SourceId, Option<GroupId>> = FxHashMap::default();
         for join in &self.joins {
             let owner = program.mapping.entity(join.owner);
             let relationship = &owner.relationships[join.relationship.index()];
-            let left = match wrapped {
-                Some((root, derived)) if root == join.left => derived,
-                _ => join.left,
-            };
-            let own = |column| ColumnRef::new(left, &owner.column(column).name);
+            let own = |column| out(ColumnRef::new(join.left, &owner.column(column).name));
             let (on, far) = on_clause(program, relationship, own, join.target, join.secondary);
             let group = home.get(&join.left).copied().flatten();
             let lives = match (group, join.inner && join.nested && join.below_outer) {
@@ -123,7 +160,7 @@ impl EagerJoins {
                         Some(secondary) => vec![(secondary, on), (join.target, far)],
                         None => vec![(join.target, on)],
                     };
-                    from.splice(group, left, elements);
+                    from.splice(group, join.left, elements);
                     Some(group)
                 }
                 _ => {

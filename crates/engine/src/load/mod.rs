@@ -9,6 +9,7 @@ mod hydrate;
 mod immediate;
 mod joined;
 mod postload;
+mod refresh;
 mod root;
 mod select;
 mod selectin;
@@ -35,6 +36,13 @@ use thiserror::Error;
 pub enum Step {
     /// Run this statement and call [`Loader::answer`] with its rows.
     Query(Request),
+    /// Call [`Loader::answer`] with this many more rows of the statement whose rows are read in batches; with fewer at
+    /// its end.
+    Fetch(u32),
+    /// Commit the transaction.
+    Commit,
+    /// Close the session, which rolls the transaction back.
+    Close,
     /// Nothing: many rows are being built, and whoever drives may look whether to go on.
     Pause,
     /// Nothing more: the objects are loaded and everything the response reads is there.
@@ -50,12 +58,23 @@ pub struct Request {
     pub params: Vec<Value>,
     /// How each column is to be decoded.
     pub kinds: Arc<[ColumnKind]>,
-    /// Whether rows are fetched, or the statement is only executed.
-    pub fetch: bool,
+    /// Which of its rows are wanted.
+    pub fetch: Fetch,
     /// When in the request it is sent.
     pub phase: Phase,
     /// The relationship path that causes it; `None` for a root statement.
     pub path: Option<Arc<str>>,
+}
+
+/// Which rows of a statement are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fetch {
+    /// All of them.
+    All,
+    /// This many at first; the statement stays open for [`Step::Fetch`].
+    Batch(u32),
+    /// None: the statement is only executed.
+    Nothing,
 }
 
 /// The decoded rows of a statement, one after the other.
@@ -152,9 +171,8 @@ pub(crate) struct Port(Arc<Mutex<Exchange>>);
 
 #[derive(Default)]
 struct Exchange {
-    request: Option<Request>,
+    step: Option<Step>,
     rows: Option<Rows>,
-    paused: bool,
 }
 
 impl Port {
@@ -163,9 +181,7 @@ impl Port {
     }
 
     fn take_step(&self) -> Option<Step> {
-        let mut exchange = self.exchange();
-        let paused = std::mem::take(&mut exchange.paused).then_some(Step::Pause);
-        exchange.request.take().map(Step::Query).or(paused)
+        self.exchange().step.take()
     }
 
     fn give(&self, rows: Rows) {
@@ -173,16 +189,16 @@ impl Port {
     }
 
     /// Hands control back once.
-    pub(crate) async fn pause(&self) {
-        self.exchange().paused = true;
+    pub(crate) async fn say(&self, step: Step) {
+        self.exchange().step = Some(step);
         let mut handed = false;
         std::future::poll_fn(|_| if std::mem::replace(&mut handed, true) { Poll::Ready(()) } else { Poll::Pending })
             .await;
     }
 
-    /// Asks for the rows of a statement.
-    pub(crate) async fn ask(&self, request: Request) -> Rows {
-        self.exchange().request = Some(request);
+    /// Asks for rows.
+    pub(crate) async fn ask(&self, step: Step) -> Rows {
+        self.exchange().step = Some(step);
         std::future::poll_fn(|_| match self.exchange().rows.take() {
             Some(rows) => Poll::Ready(rows),
             None => Poll::Pending,
@@ -212,7 +228,9 @@ mod tests {
     fn asked(step: Step) -> Request {
         match step {
             Step::Query(request) => request,
-            Step::Pause | Step::Done(_) => panic!("a statement was expected"),
+            Step::Fetch(_) | Step::Commit | Step::Close | Step::Pause | Step::Done(_) => {
+                panic!("a statement was expected")
+            }
         }
     }
 

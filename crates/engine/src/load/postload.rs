@@ -1,10 +1,11 @@
-//! Post-loads: `selectin` and `immediate` run after all rows of a statement are built, breadth first by path.
+//! Post-loads: `selectin`, `immediate` and `bulk` run after all rows of a statement are built, breadth first by path.
 
 use super::compiled::Eager;
 use super::session::Session;
 use crate::graph::ObjectId;
-use crate::plan::NodeId;
+use crate::mapping::{EntityId, RelationshipId};
 use crate::plan::document::Strategy;
+use crate::plan::{NodeId, Program};
 use indexmap::{IndexMap, IndexSet};
 use rustc_hash::FxBuildHasher;
 
@@ -15,9 +16,23 @@ pub(crate) struct PostLoads(IndexMap<NodeId, PostLoad, FxBuildHasher>);
 #[derive(Debug, Default)]
 pub(crate) struct PostLoad {
     objects: IndexSet<ObjectId, FxBuildHasher>,
-    /// The relationships to load, and how many statements have asked for each.
-    loaders: Vec<(NodeId, u32)>,
+    loaders: Vec<Registered>,
 }
+
+/// A relationship to load.
+#[derive(Debug, Clone, Copy)]
+struct Registered {
+    node: NodeId,
+    /// Whether it is loaded as `immediate` does, whatever its strategy: the statement read an object again.
+    immediate: bool,
+    /// How many statements have asked for it.
+    times: u32,
+    /// How often a recursive load is still to repeat itself.
+    depth: Option<i32>,
+}
+
+/// How often the relationship that a statement loads is still to be repeated below.
+pub(crate) type Recursion = Option<((EntityId, RelationshipId), i32)>;
 
 /// Whose post-loads the objects of a statement join.
 pub(crate) enum Queue<'a> {
@@ -29,17 +44,27 @@ pub(crate) enum Queue<'a> {
 
 impl PostLoads {
     /// Registers the post-loads of every place of a statement.
-    pub(crate) fn register(&mut self, eager: &Eager) {
-        if let (Some(node), false) = (eager.node, eager.post_loads.is_empty()) {
-            let loaders = &mut self.0.entry(node).or_default().loaders;
-            for child in &eager.post_loads {
-                match loaders.iter_mut().find(|(known, _)| known == child) {
-                    Some((_, times)) => *times += 1,
-                    None => loaders.push((*child, 1)),
+    pub(crate) fn register(&mut self, program: &Program, eager: &Eager, recursion: Recursion, refresh: bool) {
+        for child in &eager.post_loads {
+            let Some(place) = eager.node else { continue };
+            let node = program.node(*child);
+            let depth = node.recursion.map(|whole| match recursion {
+                Some((of, left)) if Some(of) == node.relationship && whole >= 0 => left,
+                _ => whole,
+            });
+            if node.recursion.is_some_and(|whole| whole >= 0) && depth.is_some_and(|depth| depth < 0) {
+                continue;
+            }
+            let loaders = &mut self.0.entry(place).or_default().loaders;
+            match loaders.iter_mut().find(|known| known.node == *child) {
+                Some(known) => known.times += 1,
+                None => {
+                    let immediate = refresh || node.strategy == Strategy::Immediate;
+                    loaders.push(Registered { node: *child, immediate, times: 1, depth });
                 }
             }
         }
-        eager.joined.iter().for_each(|(_, _, kid)| self.register(kid));
+        eager.joined.iter().for_each(|(_, _, kid)| self.register(program, kid, recursion, refresh));
     }
 
     /// Notes an object whose relationships are to be loaded.
@@ -56,20 +81,32 @@ impl PostLoads {
 impl Session {
     /// Runs post-loads until none is left; those that a round brings about run in the next.
     pub(super) async fn run_post_loads(&mut self, posts: &mut PostLoads) {
+        let mut rounds = 0;
         while !posts.0.is_empty() {
+            rounds += 1;
             for (_, post_load) in std::mem::take(&mut posts.0) {
                 if post_load.objects.is_empty() {
                     continue;
                 }
                 let objects: Vec<ObjectId> = post_load.objects.into_iter().collect();
-                for (node, times) in post_load.loaders {
-                    if self.program.node(node).strategy == Strategy::Immediate {
-                        self.immediate(node, times, &objects, posts).await;
+                for Registered { node, immediate, times, depth } in post_load.loaders {
+                    if depth == Some(-1) && self.is_endless(rounds, node) {
+                        continue;
+                    }
+                    let recursion = self.below(node, depth);
+                    if immediate {
+                        self.immediate(node, times, recursion, &objects, posts).await;
                     } else {
-                        self.selectin(node, &objects, posts).await;
+                        self.selectin(node, recursion, &objects, posts).await;
                     }
                 }
             }
         }
+    }
+
+    /// What a statement of a recursive load passes on to the next.
+    fn below(&self, node: NodeId, depth: Option<i32>) -> Recursion {
+        let depth = depth.filter(|depth| *depth >= 0)?;
+        Some((self.program.node(node).relationship?, depth - 1))
     }
 }

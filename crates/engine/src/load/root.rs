@@ -1,6 +1,6 @@
 //! The root statement: the endpoint's filter, with its eager joins, wrapped where a LIMIT or DISTINCT demands it.
 
-use super::compiled::{Columns, Core, Draft, on_clause};
+use super::compiled::{Columns, Core, Draft, on_clause, unchanged};
 use super::joined::EagerJoins;
 use crate::mapping::{ColumnId, ColumnKind, EntityId, RelationshipId, Remote};
 use crate::plan::{Comparison, Program, RootPlan, Test};
@@ -32,10 +32,12 @@ pub(crate) fn compile(program: &Program, plan: &RootPlan) -> Draft {
     let (mut joins, draft) = EagerJoins::plan(program, &mut query, node.entity, root, Some(plan.node));
     let mut columns = Columns::default();
     let wrap = !joins.is_empty() && ((filter.is_limited() && joins.collection) || filter.distinct);
+    let leading = std::mem::take(&mut joins.leading);
     if !wrap {
-        columns.push_entity(program, node.entity, root);
+        leading.into_iter().for_each(|(column, kind)| columns.push(column, kind));
+        columns.push_entity(program, node.entity, root, Some(plan.node));
         joins.push_columns(&mut columns);
-        joins.attach(program, &mut query.select.from, None);
+        joins.attach(program, &mut query.select.from, &unchanged);
         query.select.order_by.append(&mut joins.order_by);
         let lead = draft.place(program, &columns);
         return Draft { query, columns, lead, key: Vec::new(), core };
@@ -43,7 +45,9 @@ pub(crate) fn compile(program: &Program, plan: &RootPlan) -> Draft {
 
     // The filter becomes a derived table; whatever it is sorted by has to come out of it.
     let mut inside = Columns::default();
-    inside.push_entity(program, node.entity, root);
+    leading.into_iter().for_each(|(column, kind)| inside.push(column, kind));
+    inside.push_entity(program, node.entity, root, Some(plan.node));
+    joins.push_needed(&mut inside);
     for order in &query.select.order_by {
         inside.push_once(order.column.clone(), ColumnKind::Plain);
     }
@@ -63,27 +67,24 @@ pub(crate) fn compile(program: &Program, plan: &RootPlan) -> Draft {
             (ColumnName::Plain(_) | ColumnName::OfTable(..), _) => name.clone(),
         }
     };
-    let out = |column: &ColumnRef| ColumnRef { source: derived, name: label(inside.position(column)) };
-    for column in inside.refs() {
-        let kind = if column.source == root { kind_of(program, node.entity, column) } else { ColumnKind::Plain };
-        columns.push(out(column), kind);
+    let out = |column: ColumnRef| {
+        if inside.contains(&column) {
+            ColumnRef { source: derived, name: label(inside.position(&column)) }
+        } else {
+            column
+        }
+    };
+    for (column, kind) in inside.refs().iter().zip(inside.kinds()) {
+        columns.push(out(column.clone()), *kind);
     }
     joins.push_columns(&mut columns);
     query.select.from.comma(derived);
-    joins.attach(program, &mut query.select.from, Some((root, derived)));
+    joins.attach(program, &mut query.select.from, &out);
     query.select.order_by =
-        order_by.iter().map(|order| Order { column: out(&order.column), descending: order.descending }).collect();
+        order_by.into_iter().map(|order| Order { column: out(order.column), descending: order.descending }).collect();
     query.select.order_by.append(&mut joins.order_by);
-    let mut draft = draft;
-    draft.source = derived;
-    let lead = draft.place(program, &columns);
+    let lead = draft.place_through(program, &columns, &out);
     Draft { query, columns, lead, key: Vec::new(), core }
-}
-
-fn kind_of(program: &Program, entity: EntityId, column: &ColumnRef) -> ColumnKind {
-    let entity = program.mapping.entity(entity);
-    let found = entity.columns.iter().find(|one| column.name == ColumnName::Plain(one.name.clone()));
-    found.map_or(ColumnKind::Plain, |one| one.kind)
 }
 
 /// Parameters of a root statement, in the order of their places.

@@ -1,8 +1,8 @@
 //! `select`: the lazy load, one statement per object whose relationship is read.
 
-use super::compiled::{Columns, Core, Draft, StatementKey};
+use super::compiled::{Columns, Core, Draft, StatementKey, unchanged};
 use super::joined::EagerJoins;
-use super::postload::Queue;
+use super::postload::{Queue, Recursion};
 use super::session::{Plan, Session};
 use crate::graph::{Key, ObjectId, Related};
 use crate::mapping::document::RelationshipKind;
@@ -11,6 +11,16 @@ use crate::plan::{NodeId, Program};
 use crate::sql::{ColumnRef, Condition, Labels, Order, Query, Source};
 use crate::value::Value;
 use std::sync::Arc;
+
+/// How a lazy statement is sent.
+pub(super) struct Lazily<'a> {
+    /// The node whose children are the options of what it loads.
+    pub(super) node: Option<NodeId>,
+    /// The path that causes it.
+    pub(super) path: &'a Arc<str>,
+    /// How often its relationship is still to be repeated below.
+    pub(super) recursion: Recursion,
+}
 
 impl Session {
     /// What a relationship is, if no statement is needed to know it: a many-to-one to a primary key whose foreign key
@@ -27,10 +37,6 @@ impl Session {
         self.graph.find(relationship.target, key).map(|found| Related::One(Some(found)))
     }
 
-    pub(super) fn is_many_to_one(&self, owner: EntityId, id: RelationshipId) -> bool {
-        self.program.mapping.relationship(owner, id).kind == RelationshipKind::ManyToOne
-    }
-
     /// The foreign key of a many-to-one, in the order of the target's primary key.
     pub(super) fn target_key(&self, object: ObjectId, owner: EntityId, id: RelationshipId) -> Key {
         let relationship = self.program.mapping.relationship(owner, id);
@@ -43,13 +49,12 @@ impl Session {
         }))
     }
 
-    /// Sends the lazy statement of a relationship. `node` carries the options of what it loads.
+    /// Sends the lazy statement of a relationship.
     pub(super) async fn lazy(
         &mut self,
         object: ObjectId,
         (owner, id): (EntityId, RelationshipId),
-        node: Option<NodeId>,
-        path: &Arc<str>,
+        Lazily { node, path, recursion }: Lazily<'_>,
         queue: Queue<'_>,
     ) -> Related {
         let program = self.program.clone();
@@ -65,7 +70,7 @@ impl Session {
         let compiled = self
             .cache
             .get_or_compile(StatementKey::Lazy(owner, id, node, nulls), || compile(&program, owner, id, node, nulls));
-        let plan = Plan { path: Some(path.clone()), invoke_all: false, fetch: true };
+        let plan = Plan { recursion, ..Plan::of(Some(path.clone()), false) };
         let found = self.load(compiled, params, plan, queue).await.objects;
         if relationship.kind.is_collection() { Related::Many(found) } else { Related::One(found.first().copied()) }
     }
@@ -102,12 +107,12 @@ fn compile(program: &Program, owner: EntityId, id: RelationshipId, node: Option<
 
     let (mut joins, draft) = EagerJoins::plan(program, &mut query, relationship.target, source, node);
     let mut columns = Columns::default();
-    columns.push_entity(program, relationship.target, source);
+    columns.push_entity(program, relationship.target, source, node);
     joins.push_columns(&mut columns);
     if !joins.is_empty() {
         // Eager joins attach to the entity's table, which SQLAlchemy then names after the secondary one.
         query.select.from.rotate();
-        joins.attach(program, &mut query.select.from, None);
+        joins.attach(program, &mut query.select.from, &unchanged);
     }
     query.select.order_by.append(&mut joins.order_by);
     let lead = draft.place(program, &columns);

@@ -1,8 +1,8 @@
 //! `selectin`: one more statement per relationship, with the keys of the owners in an IN list, 500 at a time.
 
-use super::compiled::{Columns, Core, Draft, StatementKey, on_clause};
+use super::compiled::{Columns, Core, Draft, StatementKey, on_clause, unchanged};
 use super::joined::EagerJoins;
-use super::postload::{PostLoads, Queue};
+use super::postload::{PostLoads, Queue, Recursion};
 use super::session::{Plan, Session};
 use crate::graph::{Key, ObjectId, Related};
 use crate::mapping::document::RelationshipKind;
@@ -11,6 +11,9 @@ use crate::plan::{NodeId, Program};
 use crate::sql::{ColumnRef, Condition, JoinKind, Labels, Order, Query, Source, SourceId};
 use indexmap::IndexMap;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+
+/// Keys per IN list, where the plan does not say.
+const CHUNK: usize = 500;
 
 /// Which table the keys of the IN list belong to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,11 +30,23 @@ enum Form {
 
 impl Session {
     /// Loads a relationship of all these objects. The identity map is not asked: the statement is always sent.
-    pub(super) async fn selectin(&mut self, node: NodeId, objects: &[ObjectId], posts: &mut PostLoads) {
+    pub(super) async fn selectin(
+        &mut self,
+        node: NodeId,
+        recursion: Recursion,
+        objects: &[ObjectId],
+        posts: &mut PostLoads,
+    ) {
         let program = self.program.clone();
         let Some((owner, id, relationship)) = program.relationship(node) else { return };
-        let chunk = program.node(node).chunk;
-        if form(&program, owner, relationship) == Form::TargetKey {
+        let chunk = program.node(node).chunk.unwrap_or(CHUNK);
+        let has_keys = |object: &ObjectId| {
+            let object = self.graph.object(*object);
+            relationship.local.iter().all(|column| object.has(*column))
+        };
+        let by_target = form(&program, owner, relationship) == Form::TargetKey;
+        let by_owner = by_target && !objects.iter().all(has_keys);
+        if by_target && !by_owner {
             // Distinct foreign keys, in the order in which they are first seen.
             let mut keys: IndexMap<Key, Vec<ObjectId>, FxBuildHasher> = IndexMap::default();
             for object in objects {
@@ -44,7 +59,7 @@ impl Session {
             }
             let keys: Vec<(Key, Vec<ObjectId>)> = keys.into_iter().collect();
             for part in keys.chunks(chunk) {
-                let found = self.selectin_chunk(node, part.iter().map(|(key, _)| key), posts).await;
+                let found = self.selectin_chunk((node, false), recursion, part.iter().map(|(key, _)| key), posts).await;
                 for (key, owners) in part {
                     // An inner join below can remove the row: the attribute is then empty although the target exists.
                     let target = found.get(key).and_then(|targets| targets.first().copied());
@@ -62,7 +77,8 @@ impl Session {
             })
             .collect();
         for part in keys.chunks(chunk) {
-            let mut found = self.selectin_chunk(node, part.iter().map(|(key, _)| key), posts).await;
+            let keys = part.iter().map(|(key, _)| key);
+            let mut found = self.selectin_chunk((node, by_owner), recursion, keys, posts).await;
             for (key, object) in part {
                 let targets = found.remove(key).unwrap_or_default();
                 let value = if relationship.kind.is_collection() {
@@ -78,16 +94,17 @@ impl Session {
     /// One statement: the targets by key.
     async fn selectin_chunk(
         &mut self,
-        node: NodeId,
+        (node, by_owner): (NodeId, bool),
+        recursion: Recursion,
         keys: impl ExactSizeIterator<Item = &Key> + Send,
         posts: &mut PostLoads,
     ) -> FxHashMap<Key, Vec<ObjectId>> {
         let program = self.program.clone();
         let count = keys.len();
         let params = keys.flat_map(|key| key.parts().iter().cloned()).collect();
-        let compiled =
-            self.cache.get_or_compile(StatementKey::Selectin(node, count), || compile(&program, node, count));
-        let plan = Plan { path: Some(program.node(node).path.clone()), invoke_all: true, fetch: true };
+        let key = StatementKey::Selectin(node, count, by_owner);
+        let compiled = self.cache.get_or_compile(key, || compile(&program, node, count, by_owner));
+        let plan = Plan { recursion, ..Plan::of(Some(program.node(node).path.clone()), true) };
         let loaded = self.load(compiled.clone(), params, plan, Queue::Enclosing(posts)).await;
         let mut found: FxHashMap<Key, Vec<ObjectId>> = FxHashMap::default();
         let mut seen: FxHashSet<(Key, ObjectId)> = FxHashSet::default();
@@ -114,7 +131,7 @@ fn form(program: &Program, owner: EntityId, relationship: &Relationship) -> Form
     }
 }
 
-fn compile(program: &Program, node: NodeId, count: usize) -> Draft {
+fn compile(program: &Program, node: NodeId, count: usize, by_owner: bool) -> Draft {
     let Some((owner_id, _, relationship)) = program.relationship(node) else {
         unreachable!("a selectin load is always of a relationship")
     };
@@ -124,7 +141,7 @@ fn compile(program: &Program, node: NodeId, count: usize) -> Draft {
     // The column that stands for a part of the owner's key on the other side.
     let partner = |part: &ColumnId| relationship.local.iter().position(|column| column == part).unwrap_or_default();
     let keys: Vec<(ColumnRef, crate::mapping::ColumnKind)> =
-        match (form(program, owner_id, relationship), &relationship.remote) {
+        match (if by_owner { Form::Owner } else { form(program, owner_id, relationship) }, &relationship.remote) {
             (Form::TargetKey, _) => {
                 query.select.from.comma(source);
                 let key = target.primary_key.iter().map(|part| target.column(*part));
@@ -162,9 +179,9 @@ fn compile(program: &Program, node: NodeId, count: usize) -> Draft {
     for (column, kind) in &keys {
         columns.push(column.clone(), *kind);
     }
-    columns.push_entity(program, relationship.target, source);
+    columns.push_entity(program, relationship.target, source, Some(node));
     joins.push_columns(&mut columns);
-    joins.attach(program, &mut query.select.from, None);
+    joins.attach(program, &mut query.select.from, &unchanged);
     query.select.order_by.append(&mut joins.order_by);
     let key = keys.iter().map(|(column, _)| columns.position(column)).collect();
     let lead = draft.place(program, &columns);

@@ -2,13 +2,13 @@
 
 use super::compiled::{Compiled, StatementCache, StatementKey};
 use super::hydrate::{Hydration, NeedsSubquery};
-use super::postload::{PostLoads, Queue};
+use super::postload::{PostLoads, Queue, Recursion};
 use super::root;
 use super::subquery::Enclosing;
-use super::{Loaded, Port, Request, Rows};
+use super::{Fetch, Loaded, Port, Request, Rows, Step};
 use crate::graph::{Graph, Key, ObjectId};
 use crate::plan::document::Mode;
-use crate::plan::{Program, RootPlan, WalkIo};
+use crate::plan::{NodeId, Program, RootPlan, WalkIo};
 use crate::trace::{OrmError, OrmErrorType, Phase};
 use crate::value::Value;
 use rustc_hash::FxHashSet;
@@ -25,7 +25,13 @@ pub(crate) struct Session {
     pub(super) cache: Arc<StatementCache>,
     pub(super) graph: Graph,
     pub(super) phase: Phase,
-    port: Port,
+    /// The path of what the walk is reading, where that is not a root.
+    pub(super) reading: Option<Arc<str>>,
+    /// Roots that the application holds.
+    held: Vec<ObjectId>,
+    /// A recursive load that would never end, by its path.
+    endless: Option<Arc<str>>,
+    pub(super) port: Port,
     loads: u32,
 }
 
@@ -35,8 +41,16 @@ pub(super) struct Plan {
     pub(super) path: Option<Arc<str>>,
     /// Whether post-loads run for objects that were there before as well.
     pub(super) invoke_all: bool,
-    /// Whether rows are fetched.
-    pub(super) fetch: bool,
+    /// How often the relationship it loads is still to be repeated below.
+    pub(super) recursion: Recursion,
+    /// The object that it reads again.
+    pub(super) refreshed: Option<ObjectId>,
+}
+
+impl Plan {
+    pub(super) fn of(path: Option<Arc<str>>, invoke_all: bool) -> Plan {
+        Plan { path, invoke_all, recursion: None, refreshed: None }
+    }
 }
 
 /// What a statement brought.
@@ -60,7 +74,17 @@ impl Found {
 
 impl Session {
     pub(super) fn new(program: Arc<Program>, cache: Arc<StatementCache>, port: Port) -> Session {
-        Session { program, cache, port, graph: Graph::default(), phase: Phase::Load, loads: 0 }
+        Session {
+            program,
+            cache,
+            port,
+            graph: Graph::default(),
+            phase: Phase::Load,
+            reading: None,
+            held: Vec::new(),
+            endless: None,
+            loads: 0,
+        }
     }
 
     /// The whole request.
@@ -76,49 +100,225 @@ impl Session {
             self.phase = Phase::Before;
             let objects = self.load_root(plan).await?;
             self.walk(plan.node, &objects, WalkIo::Allowed).await?;
-            if !program.hold {
-                self.graph.forget();
+            if program.hold {
+                self.held.extend(objects);
             }
+            self.graph.sweep(&self.held);
         }
         self.phase = Phase::Load;
+        if let (Mode::StreamDrop, Some(batch)) = (program.main.mode, program.main.batch) {
+            return self.stream(&program.main, batch, roots).await;
+        }
         let objects = self.load_root(&program.main).await?;
         *roots = Some(objects.clone());
+        self.between(&objects).await;
         self.phase = Phase::Walk;
         self.walk(program.main.node, &objects, program.walk_io).await
     }
 
+    /// What the plan does between loading and reading.
+    async fn between(&mut self, roots: &[ObjectId]) {
+        let between = self.program.between;
+        if between.commit {
+            self.port.say(Step::Commit).await;
+        }
+        if between.expire {
+            let held: Vec<ObjectId> = self.held.iter().chain(roots).copied().collect();
+            self.graph.expire(&held);
+        }
+        if between.close {
+            self.port.say(Step::Close).await;
+        }
+    }
+
     async fn load_root(&mut self, plan: &RootPlan) -> Result<Vec<ObjectId>, OrmError> {
-        let program = self.program.clone();
         if plan.mode == Mode::Get
             && let Some(object) = self.held(plan)
         {
             // The identity map answers, and the options are ignored.
             return Ok(vec![object]);
         }
-        let compiled = self.cache.get_or_compile(StatementKey::Root(plan.node), || root::compile(&program, plan));
-        let fetch = plan.buffered || plan.mode != Mode::ExecuteOnly;
-        let how = Plan { path: None, invoke_all: true, fetch };
-        if plan.lacks_unique {
-            self.ask(&compiled, root::params(plan), &how).await;
-            return Err(self.error(
-                OrmErrorType::InvalidRequestError,
-                "a joined collection repeats its parents, so the result must be made unique with `.unique()`",
-            ));
+        let compiled = self.compiled_root(plan);
+        self.fetch_root(plan, &compiled).await
+    }
+
+    fn compiled_root(&self, plan: &RootPlan) -> Arc<Compiled> {
+        self.cache.get_or_compile(StatementKey::Root(plan.node), || root::compile(&self.program, plan))
+    }
+
+    async fn fetch_root(&mut self, plan: &RootPlan, compiled: &Arc<Compiled>) -> Result<Vec<ObjectId>, OrmError> {
+        if let Some(batch) = plan.batch {
+            return self.fetch_in_batches(plan, compiled, batch).await;
         }
-        let mut objects = self.load(compiled, root::params(plan), how, Queue::Own).await.objects;
+        let how = Plan::of(None, true);
+        let executed_only = matches!(plan.mode, Mode::ExecuteOnly | Mode::StreamExecuteOnly);
+        if plan.lacks_unique || (executed_only && !plan.buffered) {
+            // What is wrong with a result shows when it is fetched.
+            let fetch = if executed_only && !plan.buffered { Fetch::Nothing } else { Fetch::All };
+            self.ask(compiled, root::params(plan), &how, fetch).await;
+            return if executed_only { Ok(Vec::new()) } else { Err(self.lacks_unique()) };
+        }
+        let mut objects = self.load(compiled.clone(), root::params(plan), how, Queue::Own).await.objects;
+        self.check_ends()?;
         match plan.mode {
             Mode::First => objects.truncate(1),
-            Mode::One if objects.is_empty() => {
-                return Err(self.error(OrmErrorType::NoResultFound, "mode `one` wants exactly one row and found none"));
-            }
-            Mode::One if objects.len() > 1 => {
-                let message = "mode `one` wants exactly one row and found several";
-                return Err(self.error(OrmErrorType::MultipleResultsFound, message));
-            }
-            Mode::ExecuteOnly => objects.clear(),
-            Mode::List | Mode::One | Mode::Get | Mode::Stream | Mode::StreamExecuteOnly | Mode::StreamDrop => {}
+            Mode::One => self.check_one(&objects)?,
+            Mode::ExecuteOnly | Mode::StreamExecuteOnly => objects.clear(),
+            Mode::List | Mode::Get | Mode::Stream | Mode::StreamDrop => {}
+        }
+        if plan.mode == Mode::First {
+            // The other rows' objects are not held by anyone.
+            let held: Vec<ObjectId> = self.held.iter().chain(&objects).copied().collect();
+            self.graph.sweep(&held);
         }
         Ok(objects)
+    }
+
+    /// `yield_per`: rows come, and post-loads run, so many at a time.
+    async fn fetch_in_batches(
+        &mut self,
+        plan: &RootPlan,
+        compiled: &Arc<Compiled>,
+        batch: u32,
+    ) -> Result<Vec<ObjectId>, OrmError> {
+        let mut objects = Vec::new();
+        let mut batches = Batches::new(compiled.clone(), batch);
+        self.begin_batches(plan, &mut batches).await?;
+        if plan.mode == Mode::ExecuteOnly {
+            return Ok(objects);
+        }
+        while let Some(mut posts) = self.next_batch(plan, &mut batches).await {
+            self.run_post_loads(&mut posts).await;
+            self.check_ends()?;
+            objects.append(&mut batches.objects);
+            let enough = match plan.mode {
+                Mode::First => !objects.is_empty(),
+                Mode::One => objects.len() > 1,
+                Mode::List
+                | Mode::Get
+                | Mode::ExecuteOnly
+                | Mode::Stream
+                | Mode::StreamExecuteOnly
+                | Mode::StreamDrop => false,
+            };
+            if enough {
+                break;
+            }
+        }
+        match plan.mode {
+            Mode::First => objects.truncate(1),
+            Mode::One => self.check_one(&objects)?,
+            Mode::List | Mode::Get | Mode::ExecuteOnly | Mode::Stream | Mode::StreamExecuteOnly | Mode::StreamDrop => {}
+        }
+        if plan.mode == Mode::First {
+            let held: Vec<ObjectId> = self.held.iter().chain(&objects).copied().collect();
+            self.graph.sweep(&held);
+        }
+        Ok(objects)
+    }
+
+    /// Streams the roots, each dropped once it was read. A batch is held until the next one is built.
+    async fn stream(&mut self, plan: &RootPlan, batch: u32, roots: &mut Option<Vec<ObjectId>>) -> Result<(), OrmError> {
+        let mut batches = Batches::new(self.compiled_root(plan), batch);
+        self.begin_batches(plan, &mut batches).await?;
+        let mut read = Vec::new();
+        loop {
+            self.phase = Phase::Load;
+            let Some(mut posts) = self.next_batch(plan, &mut batches).await else { break };
+            let objects = std::mem::take(&mut batches.objects);
+            // While the post-loads run, the loop still holds the last root it was given.
+            let holding = self.held.iter().chain(read.last()).chain(&objects).copied().collect::<Vec<_>>();
+            self.graph.sweep(&holding);
+            self.run_post_loads(&mut posts).await;
+            self.check_ends()?;
+            let holding = self.held.iter().chain(&objects).copied().collect::<Vec<_>>();
+            self.graph.sweep(&holding);
+            self.phase = Phase::Walk;
+            for object in objects {
+                self.walk(plan.node, &[object], WalkIo::Allowed).await?;
+                read.push(object);
+            }
+        }
+        *roots = Some(read);
+        Ok(())
+    }
+
+    /// Sends a statement whose rows come in batches; some loads cannot work that way, and say so once it is sent.
+    async fn begin_batches(&mut self, plan: &RootPlan, batches: &mut Batches) -> Result<(), OrmError> {
+        let how = Plan::of(None, true);
+        let sent = if plan.needs_all_rows || plan.mode == Mode::ExecuteOnly { 1 } else { batches.size };
+        self.loads += 1;
+        batches.load = self.loads;
+        let fetch = Fetch::Batch(sent);
+        batches.rows = Some(self.ask(&batches.compiled.clone(), root::params(plan), &how, fetch).await);
+        if plan.needs_all_rows {
+            let message = "`yield_per` reads rows in batches, which a joined collection or a subquery load cannot; use `selectin`";
+            return Err(self.error(OrmErrorType::InvalidRequestError, message));
+        }
+        Ok(())
+    }
+
+    /// Builds the objects of the next batch; `None` after the last.
+    async fn next_batch(&mut self, plan: &RootPlan, batches: &mut Batches) -> Option<PostLoads> {
+        let rows = match batches.rows.take() {
+            Some(rows) => rows,
+            None if batches.ended => return None,
+            None => self.port.ask(Step::Fetch(batches.size)).await,
+        };
+        batches.ended = rows.len() < batches.size as usize;
+        if rows.is_empty() {
+            return None;
+        }
+        let mut posts = PostLoads::default();
+        let compiled = batches.compiled.clone();
+        posts.register(&self.program, &compiled.lead, None, false);
+        let program = self.program.clone();
+        let mut hydration = Hydration::new(&program.mapping, &compiled, batches.load, true, None);
+        let enclosing = Enclosing { compiled: compiled.clone(), params: root::params(plan).into() };
+        let found = self.build_rows(&mut hydration, rows, &mut posts, true, &enclosing).await;
+        batches.objects = found.objects;
+        Some(posts)
+    }
+
+    fn check_one(&self, objects: &[ObjectId]) -> Result<(), OrmError> {
+        match objects.len() {
+            0 => Err(self.error(OrmErrorType::NoResultFound, "mode `one` wants exactly one row and found none")),
+            1 => Ok(()),
+            _ => {
+                let message = "mode `one` wants exactly one row and found several";
+                Err(self.error(OrmErrorType::MultipleResultsFound, message))
+            }
+        }
+    }
+
+    fn lacks_unique(&self) -> OrmError {
+        self.error(
+            OrmErrorType::InvalidRequestError,
+            "a joined collection repeats its parents, so the result must be made unique with `.unique()`",
+        )
+    }
+
+    /// Whether a recursive load has gone round in a circle: no path through so many objects is longer.
+    pub(super) fn is_endless(&mut self, rounds: usize, node: NodeId) -> bool {
+        let endless = rounds > self.graph.len() + 1;
+        if endless {
+            self.endless = Some(self.program.node(node).path.clone());
+        }
+        endless
+    }
+
+    /// SQLAlchemy would go on for ever; this says so instead.
+    fn check_ends(&self) -> Result<(), OrmError> {
+        match &self.endless {
+            None => Ok(()),
+            Some(path) => Err(OrmError {
+                path: Some(path.to_string()),
+                ..self.error(
+                    OrmErrorType::RecursionError,
+                    "the rows refer to each other in a circle, so a `recursion_depth` of -1 never ends; limit it",
+                )
+            }),
+        }
     }
 
     /// The object that `session.get` finds without a statement.
@@ -131,17 +331,22 @@ impl Session {
         OrmError { type_name, phase: self.phase, path: None, message: message.to_owned() }
     }
 
-    async fn ask(&mut self, compiled: &Compiled, params: Vec<Value>, plan: &Plan) -> Rows {
+    async fn ask(&mut self, compiled: &Compiled, params: Vec<Value>, plan: &Plan, fetch: Fetch) -> Rows {
         self.port
-            .ask(Request {
+            .ask(Step::Query(Request {
                 sql: compiled.sql.clone(),
                 params,
                 kinds: compiled.kinds.clone(),
-                fetch: plan.fetch,
+                fetch,
                 phase: self.phase,
                 path: plan.path.clone(),
-            })
+            }))
             .await
+    }
+
+    /// Sends a statement for a single value.
+    pub(super) async fn first_value(&mut self, compiled: &Compiled, params: Vec<Value>, plan: &Plan) -> Option<Value> {
+        self.ask(compiled, params, plan, Fetch::All).await.values.into_iter().next()
     }
 
     /// Sends a statement, builds its objects and runs what they need.
@@ -170,7 +375,7 @@ impl Session {
                 let kept = if compiled.lead.has_subquery() { params.clone() } else { Vec::new() };
                 Enclosing { compiled: compiled.clone(), params: kept.into() }
             });
-            let rows = self.ask(&compiled, params, &plan).await;
+            let rows = self.ask(&compiled, params, &plan, Fetch::All).await;
             match queue {
                 Queue::Own => {
                     let mut posts = PostLoads::default();
@@ -186,7 +391,7 @@ impl Session {
     async fn build(
         &mut self,
         compiled: &Arc<Compiled>,
-        mut rows: Rows,
+        rows: Rows,
         plan: &Plan,
         posts: &mut PostLoads,
         own: bool,
@@ -194,17 +399,31 @@ impl Session {
     ) -> Found {
         let program = self.program.clone();
         self.loads += 1;
-        posts.register(&compiled.lead);
-        let mut hydration = Hydration::new(&program.mapping, compiled, self.loads, plan.invoke_all);
+        if let Some(object) = plan.refreshed {
+            self.graph.renew(object, self.loads, compiled.lead.node);
+        }
+        posts.register(&program, &compiled.lead, plan.recursion, plan.refreshed.is_some());
+        let mut hydration = Hydration::new(&program.mapping, compiled, self.loads, plan.invoke_all, plan.refreshed);
+        self.build_rows(&mut hydration, rows, posts, own, enclosing).await
+    }
+
+    async fn build_rows(
+        &mut self,
+        hydration: &mut Hydration<'_>,
+        mut rows: Rows,
+        posts: &mut PostLoads,
+        own: bool,
+        enclosing: &Enclosing,
+    ) -> Found {
         let mut objects = Vec::with_capacity(rows.len());
         let mut by_row = Vec::with_capacity(rows.len());
         let mut distinct: FxHashSet<ObjectId> = FxHashSet::default();
         for index in 0..rows.len() {
             if index % ROWS_BETWEEN_PAUSES == ROWS_BETWEEN_PAUSES - 1 {
-                self.port.pause().await;
+                self.port.say(Step::Pause).await;
             }
             let object = loop {
-                match hydration.row(&mut self.graph, posts, &compiled.lead, rows.row(index)) {
+                match hydration.lead_row(&mut self.graph, posts, rows.row(index)) {
                     Ok(object) => break object,
                     Err(NeedsSubquery(node)) => {
                         let queue = if own { Queue::Own } else { Queue::Enclosing(&mut *posts) };
@@ -221,5 +440,24 @@ impl Session {
             by_row.push(object);
         }
         Found { objects, by_row, rows }
+    }
+}
+
+/// A statement whose rows come in batches.
+struct Batches {
+    compiled: Arc<Compiled>,
+    size: u32,
+    /// Number of the load, the same for all of them.
+    load: u32,
+    /// The first batch, which comes with the statement.
+    rows: Option<Rows>,
+    ended: bool,
+    /// The roots of the batch that was built last.
+    objects: Vec<ObjectId>,
+}
+
+impl Batches {
+    fn new(compiled: Arc<Compiled>, size: u32) -> Batches {
+        Batches { compiled, size, load: 0, rows: None, ended: false, objects: Vec::new() }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! It is not a post-load: it is sent while the first row that needs it is being built.
 
-use super::compiled::{Columns, Compiled, Core, Draft, StatementKey, on_clause};
+use super::compiled::{Columns, Compiled, Core, Draft, StatementKey, on_clause, unchanged};
 use super::hydrate::Assembled;
 use super::joined::EagerJoins;
 use super::postload::Queue;
@@ -28,7 +28,7 @@ impl Session {
         let Some((owner, _, relationship)) = program.relationship(node) else { return Assembled::default() };
         let key = StatementKey::Subquery(node, enclosing.compiled.id);
         let compiled = self.cache.get_or_compile(key, || compile(&program, node, &enclosing.compiled.core));
-        let plan = Plan { path: Some(program.node(node).path.clone()), invoke_all: true, fetch: true };
+        let plan = Plan::of(Some(program.node(node).path.clone()), true);
         let params = enclosing.params.to_vec();
         let loaded = self.load_within(compiled.clone(), params, plan, queue, Some(enclosing.clone())).await;
         let mut assembled =
@@ -131,13 +131,13 @@ fn compile(program: &Program, node: NodeId, enclosing: &Core) -> Draft {
         .collect();
     let (mut joins, draft) = EagerJoins::plan(program, &mut query, relationship.target, target_source, options);
     let mut columns = Columns::default();
-    columns.push_entity(program, relationship.target, target_source);
+    columns.push_entity(program, relationship.target, target_source, options);
     let key: Vec<(ColumnRef, ColumnKind)> = key;
     for (column, kind) in &key {
         columns.push(column.clone(), *kind);
     }
     joins.push_columns(&mut columns);
-    joins.attach(program, &mut query.select.from, None);
+    joins.attach(program, &mut query.select.from, &unchanged);
     query.select.order_by.append(&mut joins.order_by);
     let key = key.iter().map(|(column, _)| columns.position(column)).collect();
     let lead = draft.place(program, &columns);

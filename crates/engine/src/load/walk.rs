@@ -2,9 +2,10 @@
 //! is loaded then.
 
 use super::postload::Queue;
+use super::select::Lazily;
 use super::session::Session;
 use crate::graph::{ObjectId, Related};
-use crate::mapping::{EntityId, RelationshipId};
+use crate::mapping::{ColumnId, EntityId, RelationshipId};
 use crate::plan::document::Strategy;
 use crate::plan::{NodeId, WalkIo};
 use crate::trace::{OrmError, OrmErrorType};
@@ -28,7 +29,12 @@ impl Session {
                 levels.pop();
                 continue;
             };
-            let Some(child) = program.node(level.node).children.get(level.child).copied() else {
+            let at = level.node;
+            if level.child == 0 && self.graph.incomplete {
+                self.read_columns(object, at, io).await?;
+            }
+            let Some(level) = levels.last_mut() else { break };
+            let Some(child) = program.node(at).children.get(level.child).copied() else {
                 level.object += 1;
                 level.child = 0;
                 continue;
@@ -39,18 +45,30 @@ impl Session {
             }
             let Some((owner, relationship, _)) = program.relationship(child) else { continue };
             if *self.graph.related(object, relationship) == Related::Unloaded {
+                self.reading = Some(program.node(child).path.clone());
                 let value = self.read(object, owner, relationship, &program.node(child).path, io).await?;
                 self.graph.set_unloaded(object, relationship, value);
             }
-            if program.node(child).reads_below {
-                let objects = match self.graph.related(object, relationship) {
-                    Related::Unloaded | Related::One(None) => Vec::new(),
-                    Related::One(Some(target)) => vec![*target],
-                    Related::Many(targets) => targets.clone(),
-                };
+            if program.node(child).reads_below || self.graph.incomplete {
+                let objects = self.graph.related(object, relationship).objects().to_vec();
                 levels.push(Level { objects, object: 0, node: child, child: 0 });
             }
         }
+        Ok(())
+    }
+
+    /// Reads the columns of an object, in the order of the table.
+    async fn read_columns(&mut self, object: ObjectId, node: NodeId, io: WalkIo) -> Result<(), OrmError> {
+        if self.graph.object(object).missing.is_none() {
+            return Ok(());
+        }
+        let node = self.program.node(node);
+        let path = node.path.clone();
+        self.reading = node.parent.map(|_| path.clone());
+        self.check_io(io, &path)?;
+        let entity = node.entity;
+        let columns: Vec<ColumnId> = self.program.mapping.entity(entity).column_ids().collect();
+        self.provide(object, &columns).await;
         Ok(())
     }
 
@@ -63,42 +81,62 @@ impl Session {
         path: &Arc<str>,
         io: WalkIo,
     ) -> Result<Related, OrmError> {
-        let options = self.graph.object(object).options;
-        let node = options.and_then(|options| self.program.child(options, relationship));
-        let strategy = node.map_or(Strategy::Default, |node| self.program.node(node).strategy);
-        let error = |type_name, message: &str| OrmError {
-            type_name,
-            phase: self.phase,
-            path: Some(path.to_string()),
-            message: message.to_owned(),
+        let (node, raises) = {
+            let object = self.graph.object(object);
+            let node = object.options.and_then(|options| self.program.child(options, relationship));
+            let raises = object.raises.iter().find(|(of, _)| *of == relationship);
+            (node, raises.map(|(_, strategy)| *strategy))
         };
-        if strategy == Strategy::Raise {
-            return Err(error(
+        if raises == Some(Strategy::Raise) {
+            return Err(self.error_at(
                 OrmErrorType::InvalidRequestError,
+                path,
                 "the strategy is `raise`: reading the relationship is an error; load it eagerly or do not read it",
             ));
         }
         if io == WalkIo::Detached {
-            return Err(error(
-                OrmErrorType::DetachedInstanceError,
-                "the session is closed, so nothing more can be loaded; load the relationship before closing it",
-            ));
+            self.check_io(io, path)?;
         }
         if let Some(value) = self.without_sql(object, owner, relationship) {
+            if let Related::One(Some(target)) = value
+                && self.graph.object(target).expired
+            {
+                self.check_io(io, path)?;
+                self.refresh(target).await;
+            }
             return Ok(value);
         }
-        if strategy == Strategy::RaiseOnSql {
-            return Err(error(
+        if raises == Some(Strategy::RaiseOnSql) {
+            return Err(self.error_at(
                 OrmErrorType::InvalidRequestError,
+                path,
                 "the strategy is `raise_on_sql` and the identity map does not hold the target; load it eagerly",
             ));
         }
-        if io == WalkIo::MissingGreenlet {
-            return Err(error(
+        self.check_io(io, path)?;
+        let how = Lazily { node, path, recursion: None };
+        Ok(self.lazy(object, (owner, relationship), how, Queue::Own).await)
+    }
+
+    /// Whether a statement can be sent now.
+    fn check_io(&self, io: WalkIo, path: &Arc<str>) -> Result<(), OrmError> {
+        match io {
+            WalkIo::Allowed => Ok(()),
+            WalkIo::Detached => Err(self.error_at(
+                OrmErrorType::DetachedInstanceError,
+                path,
+                "the session is closed, so nothing more can be loaded; load what is read before closing it",
+            )),
+            WalkIo::MissingGreenlet => Err(self.error_at(
                 OrmErrorType::MissingGreenlet,
-                "an async session cannot load lazily outside a greenlet; load the relationship eagerly or walk in run_sync",
-            ));
+                path,
+                "an async session cannot load lazily outside a greenlet; load eagerly, walk in run_sync, or keep objects \
+                 over a commit with expire_on_commit off",
+            )),
         }
-        Ok(self.lazy(object, (owner, relationship), node, path, Queue::Own).await)
+    }
+
+    fn error_at(&self, type_name: OrmErrorType, path: &Arc<str>, message: &str) -> OrmError {
+        OrmError { type_name, phase: self.phase, path: Some(path.to_string()), message: message.to_owned() }
     }
 }

@@ -74,6 +74,12 @@ pub struct NodeDocument {
     /// How often a self-referential eager load repeats itself; -1 without end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recursion_depth: Option<i32>,
+    /// How a `bulk` load says which rows it wants.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub form: BulkForm,
+    /// Whether a `bulk` load sends a key that several owners share once or once an owner.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub keys: BulkKeys,
     /// Relationships of the target.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub relationships: Vec<NodeDocument>,
@@ -114,6 +120,8 @@ impl NodeDocument {
             columns: None,
             chunksize: None,
             recursion_depth: None,
+            form: BulkForm::In,
+            keys: BulkKeys::Distinct,
             relationships: Vec::new(),
         }
     }
@@ -222,11 +230,45 @@ impl Strategy {
         }
     }
 
-    /// Whether the related columns ride along in the parent's statement.
+    /// Whether the parent's statement gets a join of its own for it.
     #[must_use]
     pub fn is_joined(self) -> bool {
         matches!(self, Strategy::Joined | Strategy::JoinedInner | Strategy::JoinedInnerUnnested)
     }
+
+    /// Whether the related columns ride along in the parent's statement.
+    #[must_use]
+    pub fn rides_along(self) -> bool {
+        self.is_joined() || self == Strategy::ContainsEager
+    }
+
+    /// Whether it is loaded once the rows of the parent's statement are built.
+    #[must_use]
+    pub fn is_post_load(self) -> bool {
+        matches!(self, Strategy::Selectin | Strategy::Immediate | Strategy::Bulk)
+    }
+}
+
+/// How a `bulk` load says which rows it wants.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BulkForm {
+    /// An IN list, one parameter a key.
+    #[default]
+    In,
+    /// One array parameter, whatever the number of keys.
+    Any,
+}
+
+/// Which keys a `bulk` load sends.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BulkKeys {
+    /// Each key once.
+    #[default]
+    Distinct,
+    /// The key of every owner, repeated where owners share it.
+    Repeated,
 }
 
 /// How the roots are fetched.

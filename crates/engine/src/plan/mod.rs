@@ -5,8 +5,8 @@ pub mod endpoint;
 mod filter;
 pub mod resolve;
 
-use crate::mapping::{EntityId, Mapping, Relationship, RelationshipId};
-use document::{Mode, Strategy};
+use crate::mapping::{ColumnId, EntityId, Mapping, Relationship, RelationshipId};
+use document::{BulkForm, BulkKeys, Mode, Strategy};
 pub(crate) use filter::{Comparison, Filter, Test};
 use std::sync::Arc;
 
@@ -27,8 +27,14 @@ pub struct Node {
     pub strategy: Strategy,
     /// Whether the response reads it.
     pub accessed: bool,
-    /// Keys per IN list of a selectin load.
-    pub chunk: usize,
+    /// The columns that are loaded, with the primary key and in table order; `None` for all.
+    pub columns: Option<Box<[ColumnId]>>,
+    /// Keys per IN list of a selectin or bulk load, where the plan says.
+    pub chunk: Option<usize>,
+    /// How often a self-referential load repeats itself; -1 without end.
+    pub recursion: Option<i32>,
+    /// How a bulk load says which rows it wants.
+    pub bulk: (BulkForm, BulkKeys),
     /// Relationships named below, in plan order: the order of the walk.
     pub children: Vec<NodeId>,
     /// The same in the mapping's declaration order: the order of eager loads.
@@ -53,8 +59,21 @@ pub struct Program {
     pub(crate) hold: bool,
     /// The plan itself.
     pub(crate) main: RootPlan,
+    /// What happens between loading and reading.
+    pub(crate) between: Between,
     /// Whether a lazy load in the walk fails, and with what.
     pub(crate) walk_io: WalkIo,
+}
+
+/// What happens between loading and reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Between {
+    /// The session commits.
+    pub(crate) commit: bool,
+    /// The commit expires every object.
+    pub(crate) expire: bool,
+    /// The session is closed.
+    pub(crate) close: bool,
 }
 
 /// What happens to a statement that the walk needs.
@@ -76,6 +95,10 @@ pub(crate) struct RootPlan {
     pub(crate) filter: Filter,
     /// Whether `.unique()` is missing although a joined collection needs it.
     pub(crate) lacks_unique: bool,
+    /// Rows per batch of a streamed result.
+    pub(crate) batch: Option<u32>,
+    /// Whether something of the plan needs all rows at once, and so no batches.
+    pub(crate) needs_all_rows: bool,
     /// Whether the result is fetched inside `execute()`: an async session buffers.
     pub(crate) buffered: bool,
 }
@@ -89,6 +112,14 @@ impl Program {
     pub(crate) fn relationship(&self, id: NodeId) -> Option<(EntityId, RelationshipId, &Relationship)> {
         let (owner, relationship) = self.node(id).relationship?;
         Some((owner, relationship, self.mapping.relationship(owner, relationship)))
+    }
+
+    /// The node itself where a recursive load finds its own relationship again below it.
+    pub(crate) fn repeats(&self, id: NodeId) -> Option<NodeId> {
+        let node = self.node(id);
+        let relationship = node.recursion.filter(|depth| *depth != 0).and(node.relationship)?.1;
+        let explicit = self.child(id, relationship).map(|child| self.node(child).strategy);
+        explicit.is_none_or(|strategy| strategy == Strategy::Default).then_some(id)
     }
 
     /// The child of a node for a relationship.

@@ -1,14 +1,11 @@
 //! From a plan's file to a program: every path is looked up in the mapping, and a wrong one is named.
 
-use super::document::{AsyncWalk, Mode, NodeDocument, PlanDocument, SessionKind, Strategy};
-use super::{Filter, Node, NodeId, Program, RootPlan, WalkIo};
+use super::document::{AsyncWalk, BulkForm, BulkKeys, Mode, NodeDocument, PlanDocument, SessionKind, Strategy};
+use super::{Between, Filter, Node, NodeId, Program, RootPlan, WalkIo};
 use crate::mapping::check::listed;
-use crate::mapping::{EntityId, Mapping};
+use crate::mapping::{ColumnId, EntityId, Mapping};
 use std::sync::Arc;
 use thiserror::Error;
-
-/// Keys per IN list of a selectin load, where the plan does not say.
-const CHUNK: usize = 500;
 
 /// What is wrong with a plan, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -51,9 +48,6 @@ pub enum PlanError {
     /// A filter that cannot be used.
     #[error("{0}")]
     Filter(String),
-    /// Something plan files can say and this version cannot run.
-    #[error("{0} is not supported by this version; leave it out of the plan")]
-    Unsupported(String),
 }
 
 pub(crate) fn unknown_relationship(mapping: &Mapping, entity: EntityId, name: &str, place: &str) -> PlanError {
@@ -88,12 +82,16 @@ impl Program {
             (false, true) => WalkIo::MissingGreenlet,
             (false, false) => WalkIo::Allowed,
         };
-        Ok(Program { mapping, nodes, before, hold: plan.hold, main, walk_io })
+        let between = Between {
+            commit: plan.commit_before_walk,
+            expire: plan.commit_before_walk && plan.expire_on_commit,
+            close: plan.close_before_walk,
+        };
+        Ok(Program { mapping, nodes, before, hold: plan.hold, main, between, walk_io })
     }
 }
 
 fn root_plan(mapping: &Mapping, nodes: &mut Vec<Node>, plan: &PlanDocument) -> Result<RootPlan, PlanError> {
-    refuse(plan)?;
     let Some(entity) = mapping.find(&plan.root) else {
         return Err(PlanError::UnknownRoot {
             root: plan.root.clone(),
@@ -104,13 +102,19 @@ fn root_plan(mapping: &Mapping, nodes: &mut Vec<Node>, plan: &PlanDocument) -> R
     if plan.mode == Mode::Get && plan.filter.pk.as_ref().is_none_or(|pk| pk.is_null()) {
         return Err(PlanError::Filter("mode `get` wants the primary key as `filter.pk`".to_owned()));
     }
+    if plan.yield_per == Some(0) {
+        return Err(PlanError::Filter("`yield_per` must be at least 1".to_owned()));
+    }
     let root = Node {
         parent: None,
         relationship: None,
         entity,
         strategy: Strategy::Default,
         accessed: true,
-        chunk: CHUNK,
+        columns: load_only(mapping, entity, plan.columns.as_deref(), &plan.root)?,
+        chunk: None,
+        recursion: None,
+        bulk: (BulkForm::In, BulkKeys::Distinct),
         children: Vec::new(),
         declared: Vec::new(),
         path: plan.root.as_str().into(),
@@ -118,52 +122,71 @@ fn root_plan(mapping: &Mapping, nodes: &mut Vec<Node>, plan: &PlanDocument) -> R
         reads_below: false,
     };
     let node = push(nodes, root);
-    add_children(mapping, nodes, node, &plan.relationships)?;
+    let context = Context { mapping, joins: &plan.filter.join, otherwise: otherwise(plan.wildcard)? };
+    add_children(&context, nodes, node, &plan.relationships)?;
+    let sync = plan.session == SessionKind::Sync;
     let lacks_unique = !plan.unique && joins_collection(mapping, nodes, node);
-    Ok(RootPlan { node, mode: plan.mode, filter, lacks_unique, buffered: plan.session == SessionKind::Async })
+    Ok(RootPlan {
+        node,
+        mode: plan.mode,
+        filter,
+        lacks_unique,
+        // An async session buffers, and `session.get` has no rows to batch.
+        batch: plan.yield_per.filter(|_| sync && plan.mode != Mode::Get),
+        needs_all_rows: joins_collection(mapping, nodes, node) || loads_by_subquery(nodes, node),
+        buffered: !sync && !matches!(plan.mode, Mode::Stream | Mode::StreamExecuteOnly),
+    })
 }
 
-/// What plan files can say and this version cannot run is refused rather than ignored.
-fn refuse(plan: &PlanDocument) -> Result<(), PlanError> {
-    let said = [
-        (plan.columns.is_some(), "`columns` (load_only)"),
-        (plan.wildcard.is_some(), "`wildcard`"),
-        (plan.yield_per.is_some(), "`yield_per`"),
-        (plan.commit_before_walk, "`commit_before_walk`"),
-        (plan.mode == Mode::Stream, "mode `stream`"),
-        (plan.mode == Mode::StreamExecuteOnly, "mode `stream_execute_only`"),
-        (plan.mode == Mode::StreamDrop, "mode `stream_drop`"),
-    ];
-    match said.iter().find(|(is_said, _)| *is_said) {
-        Some((_, what)) => Err(PlanError::Unsupported((*what).to_owned())),
-        None => Ok(()),
+/// The strategy of relationships that the plan leaves open.
+fn otherwise(wildcard: Option<Strategy>) -> Result<Strategy, PlanError> {
+    match wildcard {
+        None | Some(Strategy::Default | Strategy::Select) => Ok(Strategy::Default),
+        Some(strategy @ (Strategy::Raise | Strategy::RaiseOnSql | Strategy::Noload)) => Ok(strategy),
+        Some(
+            strategy @ (Strategy::Joined
+            | Strategy::JoinedInner
+            | Strategy::JoinedInnerUnnested
+            | Strategy::Selectin
+            | Strategy::Subquery
+            | Strategy::Immediate
+            | Strategy::ContainsEager
+            | Strategy::Bulk
+            | Strategy::JsonAgg),
+        ) => Err(PlanError::Filter(format!(
+            "`wildcard` may be `select`, `raise`, `raise_on_sql` or `noload`, not `{}`; name the relationships instead",
+            strategy.name()
+        ))),
     }
 }
 
-fn refuse_node(path: &str, node: &NodeDocument) -> Result<(), PlanError> {
-    let unsupported = |what: &str| Err(PlanError::Unsupported(format!("{what} on `{path}`")));
-    if node.columns.is_some() {
-        return unsupported("`columns` (load_only)");
+/// The columns of a `load_only`: always with the primary key, and in table order.
+fn load_only(
+    mapping: &Mapping,
+    entity: EntityId,
+    names: Option<&[String]>,
+    path: &str,
+) -> Result<Option<Box<[ColumnId]>>, PlanError> {
+    // An empty list says nothing.
+    let Some(names) = names.filter(|names| !names.is_empty()) else { return Ok(None) };
+    let of = mapping.entity(entity);
+    let mut columns = of.primary_key.clone();
+    for name in names {
+        let place = format!("`columns` on `{path}`");
+        columns.push(of.find_column(name).ok_or_else(|| unknown_column(mapping, entity, name, &place))?);
     }
-    if node.recursion_depth.is_some() {
-        return unsupported("`recursion_depth`");
-    }
-    match node.strategy {
-        Strategy::ContainsEager | Strategy::Bulk | Strategy::JsonAgg => {
-            unsupported(&format!("strategy `{}`", node.strategy.name()))
-        }
-        Strategy::Default
-        | Strategy::Select
-        | Strategy::Joined
-        | Strategy::JoinedInner
-        | Strategy::JoinedInnerUnnested
-        | Strategy::Selectin
-        | Strategy::Subquery
-        | Strategy::Immediate
-        | Strategy::Raise
-        | Strategy::RaiseOnSql
-        | Strategy::Noload => Ok(()),
-    }
+    columns.sort_unstable();
+    columns.dedup();
+    Ok((columns.len() < of.columns.len()).then(|| columns.into()))
+}
+
+/// What holds for every node of one plan.
+struct Context<'a> {
+    mapping: &'a Mapping,
+    /// Relationships joined explicitly, as dotted paths from the root.
+    joins: &'a [String],
+    /// The strategy of what the plan leaves open.
+    otherwise: Strategy,
 }
 
 fn push(nodes: &mut Vec<Node>, node: Node) -> NodeId {
@@ -172,11 +195,12 @@ fn push(nodes: &mut Vec<Node>, node: Node) -> NodeId {
 }
 
 fn add_children(
-    mapping: &Mapping,
+    context: &Context<'_>,
     nodes: &mut Vec<Node>,
     parent: NodeId,
     documents: &[NodeDocument],
 ) -> Result<(), PlanError> {
+    let mapping = context.mapping;
     let (owner, path, depth) = {
         let node = &nodes[parent.0 as usize];
         (node.entity, node.path.clone(), node.depth)
@@ -186,32 +210,30 @@ fn add_children(
             return Err(unknown_relationship(mapping, owner, &document.name, &format!("`{path}`")));
         };
         let path: Arc<str> = format!("{path}.{}", document.name).into();
-        refuse_node(&path, document)?;
         let known = &nodes[parent.0 as usize].children;
         if known.iter().any(|other| nodes[other.0 as usize].path == path) {
             return Err(PlanError::NamedTwice(path.to_string()));
         }
-        let chunk = document.chunksize.map_or(CHUNK, |chunk| chunk as usize);
-        if chunk == 0 {
-            return Err(PlanError::Filter(format!("`chunksize` on `{path}` must be at least 1")));
-        }
-        let child = push(
-            nodes,
-            Node {
-                parent: Some(parent),
-                relationship: Some((owner, relationship)),
-                entity: mapping.relationship(owner, relationship).target,
-                strategy: document.strategy,
-                accessed: document.accessed,
-                chunk,
-                children: Vec::new(),
-                declared: Vec::new(),
-                path,
-                depth: depth + 1,
-                reads_below: false,
-            },
-        );
-        add_children(mapping, nodes, child, &document.relationships)?;
+        let target = mapping.relationship(owner, relationship).target;
+        let node = Node {
+            parent: Some(parent),
+            relationship: Some((owner, relationship)),
+            entity: target,
+            strategy: if document.strategy == Strategy::Default { context.otherwise } else { document.strategy },
+            accessed: document.accessed,
+            columns: load_only(mapping, target, document.columns.as_deref(), &path)?,
+            chunk: document.chunksize.map(|chunk| chunk as usize),
+            recursion: document.recursion_depth,
+            bulk: (document.form, document.keys),
+            children: Vec::new(),
+            declared: Vec::new(),
+            path,
+            depth: depth + 1,
+            reads_below: false,
+        };
+        check_node(context, nodes, parent, &node)?;
+        let child = push(nodes, node);
+        add_children(context, nodes, child, &document.relationships)?;
         nodes[parent.0 as usize].children.push(child);
     }
     let children = nodes[parent.0 as usize].children.clone();
@@ -224,12 +246,46 @@ fn add_children(
     Ok(())
 }
 
-/// Whether a joined collection is reached through joined loads only.
+/// Whether a node's options fit its strategy and its place.
+fn check_node(context: &Context<'_>, nodes: &[Node], parent: NodeId, node: &Node) -> Result<(), PlanError> {
+    let path = &node.path;
+    let wrong = |text: String| Err(PlanError::Filter(text));
+    if node.chunk == Some(0) {
+        return wrong(format!("`chunksize` on `{path}` must be at least 1"));
+    }
+    if node.recursion.is_some() {
+        if node.relationship.is_none_or(|(owner, _)| owner != node.entity) {
+            return wrong(format!("`recursion_depth` on `{path}` wants a relationship of a class to itself"));
+        }
+        if !matches!(node.strategy, Strategy::Selectin | Strategy::Immediate) {
+            return wrong(format!("`recursion_depth` on `{path}` wants the strategy `selectin` or `immediate`"));
+        }
+    }
+    if node.strategy == Strategy::ContainsEager {
+        let above = &nodes[parent.0 as usize];
+        let from_root = above.parent.is_none() || above.strategy == Strategy::ContainsEager;
+        let dotted = path.split_once('.').map_or("", |(_, dotted)| dotted);
+        if !from_root || !context.joins.iter().any(|join| join == dotted) {
+            return wrong(format!("`contains_eager` on `{path}` wants `{dotted}` in the filter's `join`"));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a collection in the root statement is reached through joins only.
 fn joins_collection(mapping: &Mapping, nodes: &[Node], parent: NodeId) -> bool {
     nodes[parent.0 as usize].children.iter().any(|child| {
         let node = &nodes[child.0 as usize];
         let collection =
             node.relationship.is_some_and(|(owner, id)| mapping.relationship(owner, id).kind.is_collection());
-        node.strategy.is_joined() && (collection || joins_collection(mapping, nodes, *child))
+        node.strategy.rides_along() && (collection || joins_collection(mapping, nodes, *child))
+    })
+}
+
+/// Whether the root statement has a subquery load.
+fn loads_by_subquery(nodes: &[Node], parent: NodeId) -> bool {
+    nodes[parent.0 as usize].children.iter().any(|child| {
+        let strategy = nodes[child.0 as usize].strategy;
+        strategy == Strategy::Subquery || (strategy.rides_along() && loads_by_subquery(nodes, *child))
     })
 }

@@ -1,0 +1,93 @@
+//! Columns that are not there when they are read: left out by a `load_only`, or expired by a commit.
+
+use super::compiled::{Columns, Core, Draft, Eager, StatementKey, unchanged};
+use super::joined::EagerJoins;
+use super::postload::Queue;
+use super::session::{Plan, Session};
+use crate::graph::ObjectId;
+use crate::mapping::{ColumnId, EntityId};
+use crate::plan::{NodeId, Program};
+use crate::sql::{ColumnRef, Condition, Labels, Query, SourceId};
+use crate::value::Value;
+
+impl Session {
+    /// Loads those of these columns that are not there.
+    pub(super) async fn provide(&mut self, object: ObjectId, columns: &[ColumnId]) {
+        for column in columns {
+            if self.graph.object(object).has(*column) {
+                continue;
+            }
+            if self.graph.object(object).expired {
+                self.refresh(object).await;
+            } else {
+                self.load_column(object, *column).await;
+            }
+        }
+    }
+
+    /// Reads all of an expired object again, with the options it was loaded with.
+    pub(super) async fn refresh(&mut self, object: ObjectId) {
+        let (entity, options) = {
+            let object = self.graph.object(object);
+            (object.entity, object.options)
+        };
+        let program = self.program.clone();
+        let key = StatementKey::Refresh(entity, options);
+        let compiled = self.cache.get_or_compile(key, || compile_refresh(&program, entity, options));
+        let params = self.identity(object);
+        let plan = Plan { refreshed: Some(object), ..Plan::of(self.reading.clone(), true) };
+        self.load(compiled, params, plan, Queue::Own).await;
+    }
+
+    /// Reads one column that a `load_only` left out.
+    async fn load_column(&mut self, object: ObjectId, column: ColumnId) {
+        let entity = self.graph.object(object).entity;
+        let program = self.program.clone();
+        let key = StatementKey::Deferred(entity, column);
+        let compiled = self.cache.get_or_compile(key, || compile_column(&program, entity, column));
+        let params = self.identity(object);
+        let plan = Plan::of(self.reading.clone(), true);
+        let value = self.first_value(&compiled, params, &plan).await;
+        self.graph.object_mut(object).fill(column, value.unwrap_or(Value::Null));
+    }
+
+    /// The values of an object's primary key.
+    fn identity(&self, object: ObjectId) -> Vec<Value> {
+        let object = self.graph.object(object);
+        let key = &self.program.mapping.entity(object.entity).primary_key;
+        key.iter().map(|column| object.columns[column.index()].clone()).collect()
+    }
+}
+
+fn by_key(program: &Program, entity: EntityId) -> (Query, SourceId) {
+    let of = program.mapping.entity(entity);
+    let (mut query, source) = Query::over(&of.table, Labels::Disambiguate);
+    let key = of.primary_key.iter().map(|part| ColumnRef::new(source, &of.column(*part).name));
+    query.select.conditions = key.map(|column| Condition::Compare(column, "=")).collect();
+    (query, source)
+}
+
+fn compile_refresh(program: &Program, entity: EntityId, options: Option<NodeId>) -> Draft {
+    let (mut query, source) = by_key(program, entity);
+    let core = Core::of(&query, entity, options, source);
+    let (mut joins, draft) = EagerJoins::plan(program, &mut query, entity, source, options);
+    let mut columns = Columns::default();
+    columns.push_entity(program, entity, source, None);
+    joins.push_columns(&mut columns);
+    joins.attach(program, &mut query.select.from, &unchanged);
+    query.select.order_by.append(&mut joins.order_by);
+    let of = program.mapping.entity(entity);
+    let every = of.columns.iter().map(|column| Some(columns.position(&ColumnRef::new(source, &column.name))));
+    let lead = Eager { columns: every.collect(), ..draft.place(program, &columns).without_subqueries() };
+    Draft { query, columns, lead, key: Vec::new(), core }
+}
+
+fn compile_column(program: &Program, entity: EntityId, column: ColumnId) -> Draft {
+    let (query, source) = by_key(program, entity);
+    let core = Core::of(&query, entity, None, source);
+    let of = program.mapping.entity(entity).column(column);
+    let mut columns = Columns::default();
+    columns.push(ColumnRef::new(source, &of.name), of.kind);
+    let lead = Eager::nothing(entity);
+    Draft { query, columns, lead, key: vec![0], core }
+}
