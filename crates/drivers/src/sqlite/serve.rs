@@ -11,8 +11,8 @@ use fetchscope_engine::load::{Fetch, Loaded, Loader, LoaderError, Request, Rows,
 use fetchscope_engine::mapping::ColumnKind;
 use fetchscope_engine::plan::Program;
 use fetchscope_engine::trace::{Bands, Nanos, StatementTrace};
-use fetchscope_engine::value::Value;
-use rusqlite::types::ValueRef;
+use fetchscope_engine::value::{Value, ValueRef, Values};
+use rusqlite::types::ValueRef as Raw;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -268,7 +268,7 @@ impl Drive<'_, '_> {
     ) -> Result<Rows, SqliteError> {
         let failed =
             |error: rusqlite::Error| SqliteError::from_rusqlite(&error, &self.session.path, Some(&request.sql));
-        let mut found = Rows { width: request.kinds.len(), values: Vec::new() };
+        let mut found = Rows { width: request.kinds.len(), values: Values::default() };
         let mut count = 0;
         if first && wanted == 0 {
             rows.next().map_err(failed)?;
@@ -280,7 +280,7 @@ impl Drive<'_, '_> {
             }
             let Some(row) = row else { break };
             for index in 0..found.width {
-                found.values.push(value(row.get_ref(index).map_err(failed)?));
+                push(row.get_ref(index).map_err(failed)?, &mut found.values);
             }
             count += 1;
         }
@@ -318,7 +318,7 @@ impl Drive<'_, '_> {
 
     /// Adds rows of a statement to the counts and to its record.
     fn count(&mut self, index: usize, rows: &Rows, mut bands: Bands) {
-        let bytes = rows.values.iter().map(Value::byte_count).sum::<u64>();
+        let bytes = (0..rows.values.len()).map(|index| rows.values.get(index).byte_count()).sum::<u64>();
         let count = rows.len() as u64;
         bands.decode += self.clock.lap();
         self.served.row_count += count;
@@ -344,22 +344,25 @@ fn bind(statement: &mut rusqlite::Statement<'_>, index: usize, value: &Value) ->
     }
 }
 
-fn value(raw: ValueRef<'_>) -> Value {
-    match raw {
-        ValueRef::Null => Value::Null,
-        ValueRef::Integer(number) => Value::Integer(number),
-        ValueRef::Real(number) => Value::Real(number),
-        ValueRef::Text(text) => Value::Text(String::from_utf8_lossy(text).into()),
-        ValueRef::Blob(blob) => Value::Blob(blob.into()),
-    }
+fn push(raw: Raw<'_>, values: &mut Values) {
+    values.push(match raw {
+        Raw::Null => ValueRef::Null,
+        Raw::Integer(number) => ValueRef::Integer(number),
+        Raw::Real(number) => ValueRef::Real(number),
+        Raw::Text(text) => match std::str::from_utf8(text) {
+            Ok(text) => ValueRef::Text(text),
+            Err(_) => return values.push(ValueRef::Text(&String::from_utf8_lossy(text))),
+        },
+        Raw::Blob(blob) => ValueRef::Blob(blob),
+    });
 }
 
 fn decode(rows: &mut Rows, kinds: &[ColumnKind]) {
     // Dates and decimals stay as SQLite has them, so that keys can be sent back; the response writes them as its own.
-    for (index, _) in kinds.iter().enumerate().filter(|(_, kind)| **kind == ColumnKind::Boolean) {
-        for value in rows.values.iter_mut().skip(index).step_by(kinds.len()) {
-            if let Value::Integer(number) = value {
-                *value = Value::Boolean(*number != 0);
+    for (column, _) in kinds.iter().enumerate().filter(|(_, kind)| **kind == ColumnKind::Boolean) {
+        for index in (column..rows.values.len()).step_by(kinds.len()) {
+            if let ValueRef::Integer(number) = rows.values.get(index) {
+                rows.values.set(index, ValueRef::Boolean(number != 0));
             }
         }
     }

@@ -5,8 +5,9 @@ pub mod response;
 use crate::mapping::{ColumnId, EntityId, RelationshipId};
 use crate::plan::NodeId;
 use crate::plan::document::Strategy;
-use crate::value::Value;
+use crate::value::{Value, ValueRef, Values};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::ops::Range;
 
 /// Number of an object in its session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -18,19 +19,15 @@ impl ObjectId {
     }
 }
 
-/// An object: its columns, and what has been loaded of its relationships.
+/// An object: where its columns are, and what has been loaded of its relationships.
 #[derive(Debug, Clone)]
 pub struct Object {
     /// Its class.
     pub entity: EntityId,
-    /// Column values in table order.
-    pub columns: Box<[Value]>,
     /// Which columns are not loaded, in table order; `None` where all are.
     pub(crate) missing: Option<Box<[bool]>>,
     /// A commit has expired it: the next column that is read brings all of them.
     pub(crate) expired: bool,
-    /// Relationships in declaration order.
-    pub related: Box<[Related]>,
     /// Relationships whose reading is an error.
     pub(crate) raises: Box<[(RelationshipId, Strategy)]>,
     /// The plan node whose children are this object's loader options.
@@ -47,18 +44,6 @@ impl Object {
     /// Whether the value of a column is there.
     pub(crate) fn has(&self, column: ColumnId) -> bool {
         self.missing.as_ref().is_none_or(|missing| !missing[column.index()])
-    }
-
-    /// Puts a value where none was loaded.
-    pub(crate) fn fill(&mut self, column: ColumnId, value: Value) {
-        self.columns[column.index()] = value;
-        if let Some(missing) = &mut self.missing {
-            missing[column.index()] = false;
-            if !missing.contains(&true) {
-                self.missing = None;
-                self.expired = false;
-            }
-        }
     }
 }
 
@@ -121,9 +106,63 @@ impl Key {
 #[derive(Debug, Default)]
 pub struct Graph {
     objects: Vec<Object>,
-    identities: FxHashMap<(EntityId, Key), ObjectId>,
+    /// Where the columns and the relationships of each object begin.
+    starts: Vec<Start>,
+    /// The columns of all objects, in table order.
+    values: Values,
+    /// The relationships of all objects, in declaration order.
+    related: Vec<Related>,
+    identities: Identities,
     /// Whether any object was ever built without all its columns, so that reading one may need a statement.
     pub(crate) incomplete: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Start {
+    values: usize,
+    related: usize,
+}
+
+/// The identity map, by class. Most keys are one whole number, and are kept as that.
+#[derive(Debug, Default)]
+struct Identities(Vec<OfEntity>);
+
+#[derive(Debug, Default)]
+struct OfEntity {
+    numbers: FxHashMap<i64, ObjectId>,
+    others: FxHashMap<Key, ObjectId>,
+}
+
+impl Identities {
+    fn find(&self, entity: EntityId, key: &Key) -> Option<ObjectId> {
+        let of = self.0.get(entity.index())?;
+        match key {
+            Key::One(Value::Integer(number)) => of.numbers.get(number).copied(),
+            other => of.others.get(other).copied(),
+        }
+    }
+
+    fn insert(&mut self, entity: EntityId, key: Key, id: ObjectId) {
+        if self.0.len() <= entity.index() {
+            self.0.resize_with(entity.index() + 1, OfEntity::default);
+        }
+        let of = &mut self.0[entity.index()];
+        match key {
+            Key::One(Value::Integer(number)) => of.numbers.insert(number, id),
+            other => of.others.insert(other, id),
+        };
+    }
+
+    fn objects(&self) -> impl Iterator<Item = ObjectId> {
+        self.0.iter().flat_map(|of| of.numbers.values().chain(of.others.values()).copied())
+    }
+
+    fn retain(&mut self, kept: impl Fn(ObjectId) -> bool) {
+        for of in &mut self.0 {
+            of.numbers.retain(|_, id| kept(*id));
+            of.others.retain(|_, id| kept(*id));
+        }
+    }
 }
 
 impl Graph {
@@ -137,16 +176,71 @@ impl Graph {
         &mut self.objects[id.index()]
     }
 
-    /// The object of this class and key, if the session holds it.
-    pub(crate) fn find(&self, entity: EntityId, key: Key) -> Option<ObjectId> {
-        self.identities.get(&(entity, key)).copied()
+    /// The value of an object's column.
+    #[must_use]
+    pub fn value(&self, id: ObjectId, column: ColumnId) -> ValueRef<'_> {
+        self.values.get(self.starts[id.index()].values + column.index())
     }
 
-    pub(crate) fn insert(&mut self, key: Key, object: Object) -> ObjectId {
+    /// What is known of a relationship of an object.
+    #[must_use]
+    pub fn related(&self, id: ObjectId, relationship: RelationshipId) -> &Related {
+        &self.related[self.starts[id.index()].related + relationship.index()]
+    }
+
+    pub(crate) fn related_mut(&mut self, id: ObjectId, relationship: RelationshipId) -> &mut Related {
+        &mut self.related[self.starts[id.index()].related + relationship.index()]
+    }
+
+    /// The object of this class and key, if the session holds it.
+    pub(crate) fn find(&self, entity: EntityId, key: &Key) -> Option<ObjectId> {
+        self.identities.find(entity, key)
+    }
+
+    /// Adds an object with its columns in table order and so many relationships, none of them loaded.
+    pub(crate) fn insert<'v>(
+        &mut self,
+        key: Key,
+        object: Object,
+        columns: impl Iterator<Item = ValueRef<'v>>,
+        relationships: usize,
+    ) -> ObjectId {
         let id = ObjectId(self.objects.len() as u32);
-        self.identities.insert((object.entity, key), id);
+        self.identities.insert(object.entity, key, id);
+        self.starts.push(Start { values: self.values.len(), related: self.related.len() });
+        self.incomplete |= object.missing.is_some();
         self.objects.push(object);
+        columns.for_each(|value| self.values.push(value));
+        self.related.resize(self.related.len() + relationships, Related::Unloaded);
         id
+    }
+
+    /// Puts a value where none was loaded.
+    pub(crate) fn fill(&mut self, id: ObjectId, column: ColumnId, value: ValueRef<'_>) {
+        self.values.set(self.starts[id.index()].values + column.index(), value);
+        let object = &mut self.objects[id.index()];
+        if let Some(missing) = &mut object.missing {
+            missing[column.index()] = false;
+            if !missing.contains(&true) {
+                object.missing = None;
+                object.expired = false;
+            }
+        }
+    }
+
+    /// The objects that an object refers to.
+    fn referred(&self, id: ObjectId) -> impl Iterator<Item = ObjectId> {
+        self.related[self.relationships(id)].iter().flat_map(Related::objects).copied()
+    }
+
+    fn relationships(&self, id: ObjectId) -> Range<usize> {
+        let end = self.starts.get(id.index() + 1).map_or(self.related.len(), |next| next.related);
+        self.starts[id.index()].related..end
+    }
+
+    fn columns(&self, id: ObjectId) -> Range<usize> {
+        let end = self.starts.get(id.index() + 1).map_or(self.values.len(), |next| next.values);
+        self.starts[id.index()].values..end
     }
 
     /// Drops what nothing holds any more: the identity map is weak. As in CPython references are counted, so that
@@ -155,35 +249,35 @@ impl Graph {
     pub(crate) fn sweep(&mut self, held: &[ObjectId]) {
         let mut references = vec![0_u32; self.objects.len()];
         let mut alive = vec![false; self.objects.len()];
-        for id in self.identities.values() {
+        for id in self.identities.objects() {
             alive[id.index()] = true;
-            let related = self.objects[id.index()].related.iter().flat_map(Related::objects);
-            related.for_each(|target| references[target.index()] += 1);
+            self.referred(id).for_each(|target| references[target.index()] += 1);
         }
         held.iter().for_each(|id| references[id.index()] += 1);
-        let mut dropped: Vec<ObjectId> =
-            self.identities.values().copied().filter(|id| references[id.index()] == 0).collect();
+        let mut dropped: Vec<ObjectId> = self.identities.objects().filter(|id| references[id.index()] == 0).collect();
         while let Some(id) = dropped.pop() {
             alive[id.index()] = false;
-            for target in self.objects[id.index()].related.iter().flat_map(Related::objects) {
+            for target in self.referred(id) {
                 references[target.index()] -= 1;
                 if references[target.index()] == 0 && alive[target.index()] {
-                    dropped.push(*target);
+                    dropped.push(target);
                 }
             }
         }
-        self.identities.retain(|_, id| alive[id.index()]);
+        self.identities.retain(|id| alive[id.index()]);
     }
 
     /// A commit: every object that is held loses what was loaded of it, and everything else is dropped.
     pub(crate) fn expire(&mut self, held: &[ObjectId]) {
         let held: FxHashSet<ObjectId> = held.iter().copied().collect();
-        self.identities.retain(|_, id| held.contains(id));
-        for id in self.identities.values() {
+        self.identities.retain(|id| held.contains(&id));
+        for id in self.identities.objects() {
+            let columns = self.columns(id).len();
+            let relationships = self.relationships(id);
             let object = &mut self.objects[id.index()];
             object.expired = true;
-            object.missing = Some(vec![true; object.columns.len()].into());
-            object.related.fill(Related::Unloaded);
+            object.missing = Some(vec![true; columns].into());
+            self.related[relationships].fill(Related::Unloaded);
         }
         self.incomplete = true;
     }
@@ -199,14 +293,9 @@ impl Graph {
         (object.load, object.place, object.expired) = (load, place, false);
     }
 
-    /// What is known of a relationship of an object.
-    pub(crate) fn related(&self, id: ObjectId, relationship: RelationshipId) -> &Related {
-        &self.object(id).related[relationship.index()]
-    }
-
     /// Sets a relationship that is not loaded yet; what is already there stays.
     pub(crate) fn set_unloaded(&mut self, id: ObjectId, relationship: RelationshipId, value: Related) {
-        let slot = &mut self.object_mut(id).related[relationship.index()];
+        let slot = self.related_mut(id, relationship);
         if *slot == Related::Unloaded {
             *slot = value;
         }

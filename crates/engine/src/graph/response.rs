@@ -3,7 +3,7 @@
 use super::{Graph, ObjectId, Related};
 use crate::mapping::{ColumnId, ColumnKind, RelationshipId};
 use crate::plan::{NodeId, Program};
-use crate::value::{Value, hex};
+use crate::value::{ValueRef, hex};
 use sha2::{Digest, Sha256};
 use std::cmp::Ordering;
 use std::io::Write;
@@ -128,21 +128,19 @@ impl ResponseShape {
     }
 
     fn compare(&self, graph: &Graph, left: ObjectId, right: ObjectId) -> Ordering {
-        let (left, right) = (graph.object(left), graph.object(right));
         self.key
             .iter()
-            .map(|column| compare(&left.columns[column.index()], &right.columns[column.index()]))
+            .map(|column| compare(graph.value(left, *column), graph.value(right, *column)))
             .find(|order| order.is_ne())
             .unwrap_or(Ordering::Equal)
     }
 
     fn write_object(&self, graph: &Graph, id: ObjectId, arrangement: Arrangement, bytes: &mut Vec<u8>) {
-        let object = graph.object(id);
         for field in &self.fields {
             bytes.extend_from_slice(&field.label);
             match &field.content {
-                Content::Column(column, kind) => write_typed(&object.columns[column.index()], *kind, bytes),
-                Content::Related(relationship, shape) => match &object.related[relationship.index()] {
+                Content::Column(column, kind) => write_typed(graph.value(id, *column), *kind, bytes),
+                Content::Related(relationship, shape) => match graph.related(id, *relationship) {
                     Related::One(Some(target)) => shape.write_object(graph, *target, arrangement, bytes),
                     Related::One(None) | Related::Unloaded => bytes.extend_from_slice(b"null"),
                     Related::Many(targets) => shape.write_list(graph, targets, arrangement, bytes),
@@ -159,53 +157,53 @@ pub fn hash(response: &[u8]) -> String {
     hex(&Sha256::digest(response))
 }
 
-fn compare(left: &Value, right: &Value) -> Ordering {
+fn compare(left: ValueRef<'_>, right: ValueRef<'_>) -> Ordering {
     match (left, right) {
-        (Value::Integer(left), Value::Integer(right)) => left.cmp(right),
-        (Value::Text(left), Value::Text(right)) => left.cmp(right),
-        (Value::Real(left), Value::Real(right)) => left.total_cmp(right),
-        (Value::Boolean(left), Value::Boolean(right)) => left.cmp(right),
-        (Value::Blob(left), Value::Blob(right)) => left.cmp(right),
+        (ValueRef::Integer(left), ValueRef::Integer(right)) => left.cmp(&right),
+        (ValueRef::Text(left), ValueRef::Text(right)) => left.cmp(&right),
+        (ValueRef::Real(left), ValueRef::Real(right)) => left.total_cmp(&right),
+        (ValueRef::Boolean(left), ValueRef::Boolean(right)) => left.cmp(&right),
+        (ValueRef::Blob(left), ValueRef::Blob(right)) => left.cmp(&right),
         (left, right) => rank(left).cmp(&rank(right)),
     }
 }
 
-fn rank(value: &Value) -> u8 {
+fn rank(value: ValueRef<'_>) -> u8 {
     match value {
-        Value::Null => 0,
-        Value::Boolean(_) => 1,
-        Value::Integer(_) => 2,
-        Value::Real(_) => 3,
-        Value::Text(_) => 4,
-        Value::Blob(_) => 5,
+        ValueRef::Null => 0,
+        ValueRef::Boolean(_) => 1,
+        ValueRef::Integer(_) => 2,
+        ValueRef::Real(_) => 3,
+        ValueRef::Text(_) => 4,
+        ValueRef::Blob(_) => 5,
     }
 }
 
 /// A column's value: dates in ISO 8601, decimals as text with the ten digits after the point that SQLAlchemy reads back
 /// from a database without decimals.
-fn write_typed(value: &Value, kind: ColumnKind, bytes: &mut Vec<u8>) {
+fn write_typed(value: ValueRef<'_>, kind: ColumnKind, bytes: &mut Vec<u8>) {
     match (kind, value) {
-        (ColumnKind::DateTime, Value::Text(text)) => {
+        (ColumnKind::DateTime, ValueRef::Text(text)) => {
             let iso = text.replacen(' ', "T", 1);
             write_text(iso.strip_suffix(".000000").unwrap_or(&iso), bytes);
         }
-        (ColumnKind::Numeric, Value::Real(number)) => write_text(&format!("{number:.10}"), bytes),
-        (ColumnKind::Numeric, Value::Integer(number)) => write_text(&format!("{number}.0000000000"), bytes),
+        (ColumnKind::Numeric, ValueRef::Real(number)) => write_text(&format!("{number:.10}"), bytes),
+        (ColumnKind::Numeric, ValueRef::Integer(number)) => write_text(&format!("{number}.0000000000"), bytes),
         (ColumnKind::Plain | ColumnKind::Boolean | ColumnKind::DateTime | ColumnKind::Numeric, value) => {
             write_value(value, bytes);
         }
     }
 }
 
-fn write_value(value: &Value, bytes: &mut Vec<u8>) {
+fn write_value(value: ValueRef<'_>, bytes: &mut Vec<u8>) {
     match value {
-        Value::Null => bytes.extend_from_slice(b"null"),
-        Value::Boolean(true) => bytes.extend_from_slice(b"true"),
-        Value::Boolean(false) => bytes.extend_from_slice(b"false"),
-        Value::Integer(number) => bytes.extend_from_slice(itoa::Buffer::new().format(*number).as_bytes()),
-        Value::Real(number) => write_real(*number, bytes),
-        Value::Text(text) => write_text(text, bytes),
-        Value::Blob(blob) => write_text(&hex(blob), bytes),
+        ValueRef::Null => bytes.extend_from_slice(b"null"),
+        ValueRef::Boolean(true) => bytes.extend_from_slice(b"true"),
+        ValueRef::Boolean(false) => bytes.extend_from_slice(b"false"),
+        ValueRef::Integer(number) => bytes.extend_from_slice(itoa::Buffer::new().format(number).as_bytes()),
+        ValueRef::Real(number) => write_real(number, bytes),
+        ValueRef::Text(text) => write_text(text, bytes),
+        ValueRef::Blob(blob) => write_text(&hex(blob), bytes),
     }
 }
 
@@ -261,21 +259,21 @@ fn plain_until(bytes: &[u8]) -> usize {
 mod tests {
     use super::*;
 
-    fn written(value: Value) -> String {
+    fn written(value: ValueRef<'_>) -> String {
         let mut bytes = Vec::new();
-        write_value(&value, &mut bytes);
+        write_value(value, &mut bytes);
         String::from_utf8(bytes).unwrap()
     }
 
     #[test]
     fn text_is_escaped_as_json_and_not_beyond() {
-        assert_eq!(written(Value::from("a\"b\\c\n\u{1}é😀/")), "\"a\\\"b\\\\c\\n\\u0001é😀/\"");
+        assert_eq!(written(ValueRef::Text("a\"b\\c\n\u{1}é😀/")), "\"a\\\"b\\\\c\\n\\u0001é😀/\"");
     }
 
     #[test]
     fn floats_are_written_as_python_writes_them() {
         let texts = [0.0, 1.0, 0.1, 1e16, 1.5e300, 1e-5, 0.0001, 123_456_789.125, -2.5e-7];
-        let written: Vec<_> = texts.map(|number| written(Value::Real(number))).into();
+        let written: Vec<_> = texts.map(|number| written(ValueRef::Real(number))).into();
         assert_eq!(written, ["0.0", "1.0", "0.1", "1e+16", "1.5e+300", "1e-05", "0.0001", "123456789.125", "-2.5e-07"]);
     }
 

@@ -1,11 +1,12 @@
 //! From rows to objects: the identity map decides what is new, and what is already there is not overwritten.
 
+use super::Row;
 use super::compiled::{Compiled, Eager};
 use super::postload::PostLoads;
 use crate::graph::{Graph, Key, Object, ObjectId, Related};
 use crate::mapping::{ColumnId, Mapping, RelationshipId};
 use crate::plan::NodeId;
-use crate::value::Value;
+use crate::value::ValueRef;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Turning the rows of one statement into objects.
@@ -65,7 +66,7 @@ impl<'a> Hydration<'a> {
         &mut self,
         graph: &mut Graph,
         posts: &mut PostLoads,
-        row: &mut [Value],
+        row: Row<'_>,
     ) -> Result<Option<ObjectId>, NeedsSubquery> {
         self.row(graph, posts, &self.compiled.lead, row)
     }
@@ -76,19 +77,15 @@ impl<'a> Hydration<'a> {
         graph: &mut Graph,
         posts: &mut PostLoads,
         eager: &Eager,
-        row: &mut [Value],
+        row: Row<'_>,
     ) -> Result<Option<ObjectId>, NeedsSubquery> {
-        if eager.key.iter().any(|position| row[*position].is_null()) {
+        if eager.key.iter().any(|position| row.get(*position).is_null()) {
             return Ok(None);
         }
-        let key = Key::new(eager.key.iter().map(|position| row[*position].clone()));
-        let id = match graph.find(eager.entity, key.clone()) {
+        let key = Key::new(eager.key.iter().map(|position| row.get(*position).to_value()));
+        let id = match graph.find(eager.entity, &key) {
             Some(id) => id,
-            None => {
-                let object = self.create(eager, row);
-                graph.incomplete |= object.missing.is_some();
-                graph.insert(key, object)
-            }
+            None => self.create(graph, eager, key, row),
         };
         if graph.object(id).missing.is_some() {
             fill(graph, eager, id, row);
@@ -118,7 +115,7 @@ impl<'a> Hydration<'a> {
                 let Some(found) = self.subqueries.get(node) else { return Err(NeedsSubquery(*node)) };
                 if first || unloaded {
                     let value = found.of(self.mapping, graph, eager, id, *relationship);
-                    graph.object_mut(id).related[relationship.index()] = value;
+                    *graph.related_mut(id, *relationship) = value;
                     self.assigned.insert((id, *node));
                 }
             }
@@ -138,33 +135,25 @@ impl<'a> Hydration<'a> {
         Ok(Some(id))
     }
 
-    fn create(&self, eager: &Eager, row: &mut [Value]) -> Object {
-        let columns = eager.columns.iter().map(|position| match *position {
-            None => Value::Null,
-            Some(position) if self.compiled.keep[position] => row[position].clone(),
-            Some(position) => std::mem::replace(&mut row[position], Value::Null),
-        });
-        let columns = columns.collect();
+    fn create(&self, graph: &mut Graph, eager: &Eager, key: Key, row: Row<'_>) -> ObjectId {
         let whole = eager.columns.iter().all(Option::is_some);
-        let missing = (!whole).then(|| eager.columns.iter().map(Option::is_none).collect());
-        let entity = self.mapping.entity(eager.entity);
-        let mut related: Box<[Related]> = entity.relationships.iter().map(|_| Related::Unloaded).collect();
-        for relationship in &eager.noloads {
-            related[relationship.index()] = empty(self.mapping, eager, *relationship);
-        }
-        let raises = eager.raises.clone();
-        Object {
+        let object = Object {
             entity: eager.entity,
-            columns,
-            missing,
+            missing: (!whole).then(|| eager.columns.iter().map(Option::is_none).collect()),
             expired: false,
-            related,
-            raises,
+            raises: eager.raises.clone(),
             options: eager.node,
             depth: eager.depth,
             load: self.load,
             place: eager.node,
+        };
+        let columns = eager.columns.iter().map(|position| position.map_or(ValueRef::Null, |at| row.get(at)));
+        let relationships = self.mapping.entity(eager.entity).relationships.len();
+        let id = graph.insert(key, object, columns, relationships);
+        for relationship in &eager.noloads {
+            *graph.related_mut(id, *relationship) = empty(self.mapping, eager, *relationship);
         }
+        id
     }
 
     /// Relationships that are not loaded become empty or raise, as the options say.
@@ -185,7 +174,7 @@ impl<'a> Hydration<'a> {
     fn begin(&mut self, graph: &mut Graph, id: ObjectId, relationship: RelationshipId, own: bool) {
         let unloaded = *graph.related(id, relationship) == Related::Unloaded;
         if (unloaded || own) && self.filling.insert((id, relationship)) {
-            graph.object_mut(id).related[relationship.index()] = Related::Many(Vec::new());
+            *graph.related_mut(id, relationship) = Related::Many(Vec::new());
         }
     }
 
@@ -193,7 +182,7 @@ impl<'a> Hydration<'a> {
     fn collect(&mut self, graph: &mut Graph, id: ObjectId, relationship: RelationshipId, child: ObjectId) {
         if self.filling.contains(&(id, relationship))
             && self.filled.insert((id, relationship, child))
-            && let Related::Many(objects) = &mut graph.object_mut(id).related[relationship.index()]
+            && let Related::Many(objects) = graph.related_mut(id, relationship)
         {
             objects.push(child);
         }
@@ -201,13 +190,12 @@ impl<'a> Hydration<'a> {
 }
 
 /// Takes what an object that was there before had left out, where the row has it.
-fn fill(graph: &mut Graph, eager: &Eager, id: ObjectId, row: &[Value]) {
-    let object = graph.object_mut(id);
+fn fill(graph: &mut Graph, eager: &Eager, id: ObjectId, row: Row<'_>) {
     for (index, position) in (0..).zip(&eager.columns) {
         if let Some(position) = position
-            && !object.has(ColumnId(index))
+            && !graph.object(id).has(ColumnId(index))
         {
-            object.fill(ColumnId(index), row[*position].clone());
+            graph.fill(id, ColumnId(index), row.get(*position));
         }
     }
 }
@@ -229,8 +217,7 @@ impl Assembled {
         id: ObjectId,
         relationship: RelationshipId,
     ) -> Related {
-        let object = graph.object(id);
-        let key = Key::new(self.columns.iter().map(|column| object.columns[column.index()].clone()));
+        let key = Key::new(self.columns.iter().map(|column| graph.value(id, *column).to_value()));
         let found = self.objects.get(&key);
         if mapping.relationship(eager.entity, relationship).kind.is_collection() {
             Related::Many(found.cloned().unwrap_or_default())

@@ -23,7 +23,7 @@ use crate::graph::{Graph, ObjectId};
 use crate::mapping::ColumnKind;
 use crate::plan::Program;
 use crate::trace::{OrmError, Phase};
-use crate::value::Value;
+use crate::value::{Value, ValueRef, Values};
 use session::Session;
 use std::future::Future;
 use std::pin::Pin;
@@ -83,7 +83,20 @@ pub struct Rows {
     /// Values a row.
     pub width: usize,
     /// All values.
-    pub values: Vec<Value>,
+    pub values: Values,
+}
+
+/// One row.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Row<'r> {
+    values: &'r Values,
+    start: usize,
+}
+
+impl<'r> Row<'r> {
+    pub(crate) fn get(self, position: usize) -> ValueRef<'r> {
+        self.values.get(self.start + position)
+    }
 }
 
 impl Rows {
@@ -99,8 +112,8 @@ impl Rows {
         self.values.is_empty()
     }
 
-    pub(crate) fn row(&mut self, index: usize) -> &mut [Value] {
-        &mut self.values[index * self.width..(index + 1) * self.width]
+    pub(crate) fn row(&self, index: usize) -> Row<'_> {
+        Row { values: &self.values, start: index * self.width }
     }
 }
 
@@ -248,7 +261,7 @@ mod tests {
             (lazy.phase, lazy.path.as_deref(), lazy.params),
             (Phase::Walk, Some("Person.team"), vec![Value::Integer(7)])
         );
-        loader.answer(Rows { width: 1, values: vec![Value::Integer(7)] });
+        loader.answer(Rows { width: 1, values: [Value::Integer(7)].into_iter().collect() });
         let Step::Done(loaded) = loader.step().unwrap() else { panic!("the second person's team is known") };
         assert_eq!(loaded.roots.unwrap().len(), 3);
         assert_eq!(loader.step().unwrap_err(), LoaderError::AlreadyDone);

@@ -34,18 +34,17 @@ impl Session {
         if key.parts().iter().all(Value::is_null) {
             return Some(Related::One(None));
         }
-        self.graph.find(relationship.target, key).map(|found| Related::One(Some(found)))
+        self.graph.find(relationship.target, &key).map(|found| Related::One(Some(found)))
     }
 
     /// The foreign key of a many-to-one, in the order of the target's primary key.
     pub(super) fn target_key(&self, object: ObjectId, owner: EntityId, id: RelationshipId) -> Key {
         let relationship = self.program.mapping.relationship(owner, id);
-        let columns = &self.graph.object(object).columns;
         let Remote::Target(remote) = &relationship.remote else { return Key::Many(Box::default()) };
         let key = &self.program.mapping.entity(relationship.target).primary_key;
         Key::new(key.iter().map(|part| {
             let position = remote.iter().position(|column| column == part);
-            position.map_or(Value::Null, |index| columns[relationship.local[index].index()].clone())
+            position.map_or(Value::Null, |index| self.graph.value(object, relationship.local[index]).to_value())
         }))
     }
 
@@ -64,8 +63,7 @@ impl Session {
             let nulls = (0u32..).zip(key.parts()).filter(|(_, part)| part.is_null()).map(|(bit, _)| 1 << bit).sum();
             (key.parts().iter().filter(|part| !part.is_null()).cloned().collect(), nulls)
         } else {
-            let columns = &self.graph.object(object).columns;
-            (relationship.local.iter().map(|column| columns[column.index()].clone()).collect(), 0)
+            (relationship.local.iter().map(|column| self.graph.value(object, *column).to_value()).collect(), 0)
         };
         let compiled = self
             .cache

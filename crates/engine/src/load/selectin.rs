@@ -72,8 +72,7 @@ impl Session {
         let keys: Vec<(Key, ObjectId)> = objects
             .iter()
             .map(|object| {
-                let columns = &self.graph.object(*object).columns;
-                (Key::new(primary_key.iter().map(|column| columns[column.index()].clone())), *object)
+                (Key::new(primary_key.iter().map(|column| self.graph.value(*object, *column).to_value())), *object)
             })
             .collect();
         for part in keys.chunks(chunk) {

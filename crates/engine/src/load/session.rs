@@ -63,11 +63,11 @@ pub(super) struct Found {
 
 impl Found {
     /// The lead object of each row with the key by which the row is handed to its parent.
-    pub(super) fn keyed(mut self, compiled: &Compiled) -> impl Iterator<Item = (Key, ObjectId)> {
+    pub(super) fn keyed(self, compiled: &Compiled) -> impl Iterator<Item = (Key, ObjectId)> {
         (0..self.by_row.len()).filter_map(move |index| {
             let object = self.by_row[index]?;
             let row = self.rows.row(index);
-            Some((Key::new(compiled.key.iter().map(|position| row[*position].clone())), object))
+            Some((Key::new(compiled.key.iter().map(|position| row.get(*position).to_value())), object))
         })
     }
 }
@@ -324,7 +324,7 @@ impl Session {
     /// The object that `session.get` finds without a statement.
     fn held(&self, plan: &RootPlan) -> Option<ObjectId> {
         let key = root::params(plan);
-        self.graph.find(self.program.node(plan.node).entity, Key::new(key.into_iter()))
+        self.graph.find(self.program.node(plan.node).entity, &Key::new(key.into_iter()))
     }
 
     fn error(&self, type_name: OrmErrorType, message: &str) -> OrmError {
@@ -346,7 +346,8 @@ impl Session {
 
     /// Sends a statement for a single value.
     pub(super) async fn first_value(&mut self, compiled: &Compiled, params: Vec<Value>, plan: &Plan) -> Option<Value> {
-        self.ask(compiled, params, plan, Fetch::All).await.values.into_iter().next()
+        let rows = self.ask(compiled, params, plan, Fetch::All).await;
+        (!rows.is_empty()).then(|| rows.row(0).get(0).to_value())
     }
 
     /// Sends a statement, builds its objects and runs what they need.
@@ -410,7 +411,7 @@ impl Session {
     async fn build_rows(
         &mut self,
         hydration: &mut Hydration<'_>,
-        mut rows: Rows,
+        rows: Rows,
         posts: &mut PostLoads,
         own: bool,
         enclosing: &Enclosing,
