@@ -2,6 +2,7 @@
 
 pub mod response;
 
+use crate::load::Row;
 use crate::mapping::{ColumnId, EntityId, RelationshipId};
 use crate::plan::NodeId;
 use crate::plan::document::Strategy;
@@ -69,36 +70,36 @@ impl Related {
     }
 }
 
-/// A primary key.
+/// A key: of an object, or of what rows and objects have in common.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Key {
-    /// Of one column.
-    One(Value),
-    /// Of several columns.
-    Many(Box<[Value]>),
+    /// One whole number, as most keys are.
+    Number(i64),
+    /// Any other values.
+    Values(Box<[Value]>),
 }
 
 impl Key {
     /// A key from its parts.
-    pub(crate) fn new(mut parts: impl ExactSizeIterator<Item = Value>) -> Key {
+    pub(crate) fn new<'v>(mut parts: impl ExactSizeIterator<Item = ValueRef<'v>>) -> Key {
         match (parts.len(), parts.next()) {
-            (1, Some(only)) => Key::One(only),
-            (_, first) => Key::Many(first.into_iter().chain(parts).collect()),
+            (1, Some(ValueRef::Integer(number))) => Key::Number(number),
+            (_, first) => Key::Values(first.into_iter().chain(parts).map(ValueRef::to_value).collect()),
         }
     }
 
     /// The key's values.
-    #[must_use]
-    pub fn parts(&self) -> &[Value] {
-        match self {
-            Key::One(value) => std::slice::from_ref(value),
-            Key::Many(values) => values,
-        }
+    pub fn parts(&self) -> impl Iterator<Item = ValueRef<'_>> {
+        let (number, values) = match self {
+            Key::Number(number) => (Some(ValueRef::Integer(*number)), &[][..]),
+            Key::Values(values) => (None, &**values),
+        };
+        number.into_iter().chain(values.iter().map(Value::as_ref))
     }
 
     /// Whether any part is `NULL`: no object has such a key.
     pub(crate) fn has_null(&self) -> bool {
-        self.parts().iter().any(Value::is_null)
+        matches!(self, Key::Values(values) if values.iter().any(Value::is_null))
     }
 }
 
@@ -137,8 +138,8 @@ impl Identities {
     fn find(&self, entity: EntityId, key: &Key) -> Option<ObjectId> {
         let of = self.0.get(entity.index())?;
         match key {
-            Key::One(Value::Integer(number)) => of.numbers.get(number).copied(),
-            other => of.others.get(other).copied(),
+            Key::Number(number) => of.numbers.get(number).copied(),
+            Key::Values(_) => of.others.get(key).copied(),
         }
     }
 
@@ -148,8 +149,8 @@ impl Identities {
         }
         let of = &mut self.0[entity.index()];
         match key {
-            Key::One(Value::Integer(number)) => of.numbers.insert(number, id),
-            other => of.others.insert(other, id),
+            Key::Number(number) => of.numbers.insert(number, id),
+            Key::Values(_) => of.others.insert(key, id),
         };
     }
 
@@ -197,12 +198,12 @@ impl Graph {
         self.identities.find(entity, key)
     }
 
-    /// Adds an object with its columns in table order and so many relationships, none of them loaded.
-    pub(crate) fn insert<'v>(
+    /// Adds an object with its columns, each from its position in a row, and so many relationships, none of them loaded.
+    pub(crate) fn insert(
         &mut self,
         key: Key,
         object: Object,
-        columns: impl Iterator<Item = ValueRef<'v>>,
+        (columns, row): (&[Option<usize>], Row<'_>),
         relationships: usize,
     ) -> ObjectId {
         let id = ObjectId(self.objects.len() as u32);
@@ -210,7 +211,12 @@ impl Graph {
         self.starts.push(Start { values: self.values.len(), related: self.related.len() });
         self.incomplete |= object.missing.is_some();
         self.objects.push(object);
-        columns.for_each(|value| self.values.push(value));
+        for position in columns {
+            match position {
+                Some(position) => row.copy(*position, &mut self.values),
+                None => self.values.push(ValueRef::Null),
+            }
+        }
         self.related.resize(self.related.len() + relationships, Related::Unloaded);
         id
     }

@@ -6,7 +6,6 @@ use super::postload::PostLoads;
 use crate::graph::{Graph, Key, Object, ObjectId, Related};
 use crate::mapping::{ColumnId, Mapping, RelationshipId};
 use crate::plan::NodeId;
-use crate::value::ValueRef;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Turning the rows of one statement into objects.
@@ -79,10 +78,10 @@ impl<'a> Hydration<'a> {
         eager: &Eager,
         row: Row<'_>,
     ) -> Result<Option<ObjectId>, NeedsSubquery> {
-        if eager.key.iter().any(|position| row.get(*position).is_null()) {
+        let key = row.key(&eager.key);
+        if key.has_null() {
             return Ok(None);
         }
-        let key = Key::new(eager.key.iter().map(|position| row.get(*position).to_value()));
         let id = match graph.find(eager.entity, &key) {
             Some(id) => id,
             None => self.create(graph, eager, key, row),
@@ -147,9 +146,8 @@ impl<'a> Hydration<'a> {
             load: self.load,
             place: eager.node,
         };
-        let columns = eager.columns.iter().map(|position| position.map_or(ValueRef::Null, |at| row.get(at)));
         let relationships = self.mapping.entity(eager.entity).relationships.len();
-        let id = graph.insert(key, object, columns, relationships);
+        let id = graph.insert(key, object, (&eager.columns, row), relationships);
         for relationship in &eager.noloads {
             *graph.related_mut(id, *relationship) = empty(self.mapping, eager, *relationship);
         }
@@ -217,7 +215,7 @@ impl Assembled {
         id: ObjectId,
         relationship: RelationshipId,
     ) -> Related {
-        let key = Key::new(self.columns.iter().map(|column| graph.value(id, *column).to_value()));
+        let key = Key::new(self.columns.iter().map(|column| graph.value(id, *column)));
         let found = self.objects.get(&key);
         if mapping.relationship(eager.entity, relationship).kind.is_collection() {
             Related::Many(found.cloned().unwrap_or_default())

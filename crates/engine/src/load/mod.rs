@@ -19,7 +19,7 @@ mod walk;
 
 pub use compiled::StatementCache;
 
-use crate::graph::{Graph, ObjectId};
+use crate::graph::{Graph, Key, ObjectId};
 use crate::mapping::ColumnKind;
 use crate::plan::Program;
 use crate::trace::{OrmError, Phase};
@@ -96,6 +96,16 @@ pub(crate) struct Row<'r> {
 impl<'r> Row<'r> {
     pub(crate) fn get(self, position: usize) -> ValueRef<'r> {
         self.values.get(self.start + position)
+    }
+
+    /// The values at these positions.
+    pub(crate) fn key(self, positions: &[usize]) -> Key {
+        Key::new(positions.iter().map(|position| self.get(*position)))
+    }
+
+    /// Adds the value to others.
+    pub(crate) fn copy(self, position: usize, into: &mut Values) {
+        into.push_from(self.values, self.start + position);
     }
 }
 

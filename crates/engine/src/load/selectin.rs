@@ -9,6 +9,7 @@ use crate::mapping::document::RelationshipKind;
 use crate::mapping::{ColumnId, EntityId, Relationship, Remote};
 use crate::plan::{NodeId, Program};
 use crate::sql::{ColumnRef, Condition, JoinKind, Labels, Order, Query, Source, SourceId};
+use crate::value::ValueRef;
 use indexmap::IndexMap;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
@@ -71,9 +72,7 @@ impl Session {
         let primary_key = &program.mapping.entity(owner).primary_key;
         let keys: Vec<(Key, ObjectId)> = objects
             .iter()
-            .map(|object| {
-                (Key::new(primary_key.iter().map(|column| self.graph.value(*object, *column).to_value())), *object)
-            })
+            .map(|object| (Key::new(primary_key.iter().map(|column| self.graph.value(*object, *column))), *object))
             .collect();
         for part in keys.chunks(chunk) {
             let keys = part.iter().map(|(key, _)| key);
@@ -100,7 +99,7 @@ impl Session {
     ) -> FxHashMap<Key, Vec<ObjectId>> {
         let program = self.program.clone();
         let count = keys.len();
-        let params = keys.flat_map(|key| key.parts().iter().cloned()).collect();
+        let params = keys.flat_map(|key| key.parts().map(ValueRef::to_value)).collect();
         let key = StatementKey::Selectin(node, count, by_owner);
         let compiled = self.cache.get_or_compile(key, || compile(&program, node, count, by_owner));
         let plan = Plan { recursion, ..Plan::of(Some(program.node(node).path.clone()), true) };

@@ -66,8 +66,7 @@ impl Found {
     pub(super) fn keyed(self, compiled: &Compiled) -> impl Iterator<Item = (Key, ObjectId)> {
         (0..self.by_row.len()).filter_map(move |index| {
             let object = self.by_row[index]?;
-            let row = self.rows.row(index);
-            Some((Key::new(compiled.key.iter().map(|position| row.get(*position).to_value())), object))
+            Some((self.rows.row(index).key(&compiled.key), object))
         })
     }
 }
@@ -324,7 +323,7 @@ impl Session {
     /// The object that `session.get` finds without a statement.
     fn held(&self, plan: &RootPlan) -> Option<ObjectId> {
         let key = root::params(plan);
-        self.graph.find(self.program.node(plan.node).entity, &Key::new(key.into_iter()))
+        self.graph.find(self.program.node(plan.node).entity, &Key::new(key.iter().map(Value::as_ref)))
     }
 
     fn error(&self, type_name: OrmErrorType, message: &str) -> OrmError {

@@ -53,6 +53,14 @@ impl Values {
         self.cells.push(cell);
     }
 
+    /// Adds a value that stands in others.
+    pub(crate) fn push_from(&mut self, others: &Values, index: usize) {
+        match others.cells[index] {
+            number @ (Cell::Null | Cell::Boolean(_) | Cell::Integer(_) | Cell::Real(_)) => self.cells.push(number),
+            Cell::Text { .. } | Cell::Blob { .. } => self.push(others.get(index)),
+        }
+    }
+
     /// Puts another value in the place of one.
     pub fn set(&mut self, index: usize, value: ValueRef<'_>) {
         self.cells[index] = self.cell(value);
