@@ -3,12 +3,13 @@
 pub mod response;
 
 use crate::load::Row;
-use crate::mapping::{ColumnId, EntityId, RelationshipId};
+use crate::mapping::{ColumnId, Entity, EntityId, Mapping, RelationshipId};
 use crate::plan::NodeId;
 use crate::plan::document::Strategy;
 use crate::value::{Value, ValueRef, Values};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Number of an object in its session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -39,6 +40,10 @@ pub struct Object {
     pub(crate) load: u32,
     /// At which place of the statement it was created.
     pub(crate) place: Option<NodeId>,
+    /// Where its columns begin among the values of the graph.
+    pub(crate) first_value: u32,
+    /// Where its relationships begin among those of the graph.
+    pub(crate) first_related: u32,
 }
 
 impl Object {
@@ -107,21 +112,52 @@ impl Key {
 #[derive(Debug, Default)]
 pub struct Graph {
     objects: Vec<Object>,
-    /// Where the columns and the relationships of each object begin.
-    starts: Vec<Start>,
     /// The columns of all objects, in table order.
     values: Values,
-    /// The relationships of all objects, in declaration order.
+    /// The relationships of all objects.
     related: Vec<Related>,
+    places: Arc<Places>,
     identities: Identities,
     /// Whether any object was ever built without all its columns, so that reading one may need a statement.
     pub(crate) incomplete: bool,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Start {
-    values: usize,
-    related: usize,
+/// Which relationships the objects of each class have a place for: those that a plan names. No others are ever looked at.
+#[derive(Debug, Default)]
+pub(crate) struct Places(Vec<Class>);
+
+#[derive(Debug)]
+struct Class {
+    columns: usize,
+    /// The place of each relationship, in declaration order.
+    relationships: Box<[Option<u32>]>,
+    /// How many places there are.
+    count: usize,
+}
+
+impl Places {
+    /// Places for these relationships.
+    pub(crate) fn of(mapping: &Mapping, named: impl Iterator<Item = (EntityId, RelationshipId)>) -> Places {
+        let class = |entity: &Entity| Class {
+            columns: entity.columns.len(),
+            relationships: vec![None; entity.relationships.len()].into(),
+            count: 0,
+        };
+        let mut places = Places(mapping.entities().map(|(_, entity)| class(entity)).collect());
+        for (entity, relationship) in named {
+            let class = &mut places.0[entity.index()];
+            let place = &mut class.relationships[relationship.index()];
+            if place.is_none() {
+                *place = Some(class.count as u32);
+                class.count += 1;
+            }
+        }
+        places
+    }
+
+    fn class(&self, entity: EntityId) -> &Class {
+        &self.0[entity.index()]
+    }
 }
 
 /// The identity map, by class. Most keys are one whole number, and are kept as that.
@@ -167,6 +203,11 @@ impl Identities {
 }
 
 impl Graph {
+    /// No objects yet.
+    pub(crate) fn new(places: Arc<Places>) -> Graph {
+        Graph { places, ..Graph::default() }
+    }
+
     /// An object by its number.
     #[must_use]
     pub fn object(&self, id: ObjectId) -> &Object {
@@ -180,17 +221,26 @@ impl Graph {
     /// The value of an object's column.
     #[must_use]
     pub fn value(&self, id: ObjectId, column: ColumnId) -> ValueRef<'_> {
-        self.values.get(self.starts[id.index()].values + column.index())
+        self.values.get(self.object(id).first_value as usize + column.index())
     }
 
     /// What is known of a relationship of an object.
     #[must_use]
     pub fn related(&self, id: ObjectId, relationship: RelationshipId) -> &Related {
-        &self.related[self.starts[id.index()].related + relationship.index()]
+        self.place(id, relationship).map_or(&Related::Unloaded, |place| &self.related[place])
     }
 
     pub(crate) fn related_mut(&mut self, id: ObjectId, relationship: RelationshipId) -> &mut Related {
-        &mut self.related[self.starts[id.index()].related + relationship.index()]
+        let Some(place) = self.place(id, relationship) else {
+            unreachable!("only relationships that the plan names are loaded")
+        };
+        &mut self.related[place]
+    }
+
+    fn place(&self, id: ObjectId, relationship: RelationshipId) -> Option<usize> {
+        let object = self.object(id);
+        let place = self.places.class(object.entity).relationships[relationship.index()]?;
+        Some((object.first_related + place) as usize)
     }
 
     /// The object of this class and key, if the session holds it.
@@ -198,19 +248,14 @@ impl Graph {
         self.identities.find(entity, key)
     }
 
-    /// Adds an object with its columns, each from its position in a row, and so many relationships, none of them loaded.
-    pub(crate) fn insert(
-        &mut self,
-        key: Key,
-        object: Object,
-        (columns, row): (&[Option<usize>], Row<'_>),
-        relationships: usize,
-    ) -> ObjectId {
+    /// Adds an object with its columns, each from its position in a row. None of its relationships is loaded.
+    pub(crate) fn insert(&mut self, key: Key, object: Object, columns: &[Option<usize>], row: Row<'_>) -> ObjectId {
         let id = ObjectId(self.objects.len() as u32);
         self.identities.insert(object.entity, key, id);
-        self.starts.push(Start { values: self.values.len(), related: self.related.len() });
         self.incomplete |= object.missing.is_some();
-        self.objects.push(object);
+        let (first_value, first_related) = (self.values.len() as u32, self.related.len() as u32);
+        let relationships = self.places.class(object.entity).count;
+        self.objects.push(Object { first_value, first_related, ..object });
         for position in columns {
             match position {
                 Some(position) => row.copy(*position, &mut self.values),
@@ -223,7 +268,7 @@ impl Graph {
 
     /// Puts a value where none was loaded.
     pub(crate) fn fill(&mut self, id: ObjectId, column: ColumnId, value: ValueRef<'_>) {
-        self.values.set(self.starts[id.index()].values + column.index(), value);
+        self.values.set(self.object(id).first_value as usize + column.index(), value);
         let object = &mut self.objects[id.index()];
         if let Some(missing) = &mut object.missing {
             missing[column.index()] = false;
@@ -240,13 +285,9 @@ impl Graph {
     }
 
     fn relationships(&self, id: ObjectId) -> Range<usize> {
-        let end = self.starts.get(id.index() + 1).map_or(self.related.len(), |next| next.related);
-        self.starts[id.index()].related..end
-    }
-
-    fn columns(&self, id: ObjectId) -> Range<usize> {
-        let end = self.starts.get(id.index() + 1).map_or(self.values.len(), |next| next.values);
-        self.starts[id.index()].values..end
+        let object = self.object(id);
+        let first = object.first_related as usize;
+        first..first + self.places.class(object.entity).count
     }
 
     /// Drops what nothing holds any more: the identity map is weak. As in CPython references are counted, so that
@@ -278,7 +319,7 @@ impl Graph {
         let held: FxHashSet<ObjectId> = held.iter().copied().collect();
         self.identities.retain(|id| held.contains(&id));
         for id in self.identities.objects() {
-            let columns = self.columns(id).len();
+            let columns = self.places.class(self.object(id).entity).columns;
             let relationships = self.relationships(id);
             let object = &mut self.objects[id.index()];
             object.expired = true;

@@ -145,9 +145,10 @@ impl<'a> Hydration<'a> {
             depth: eager.depth,
             load: self.load,
             place: eager.node,
+            first_value: 0,
+            first_related: 0,
         };
-        let relationships = self.mapping.entity(eager.entity).relationships.len();
-        let id = graph.insert(key, object, (&eager.columns, row), relationships);
+        let id = graph.insert(key, object, &eager.columns, row);
         for relationship in &eager.noloads {
             *graph.related_mut(id, *relationship) = empty(self.mapping, eager, *relationship);
         }

@@ -74,10 +74,10 @@ impl Found {
 impl Session {
     pub(super) fn new(program: Arc<Program>, cache: Arc<StatementCache>, port: Port) -> Session {
         Session {
+            graph: Graph::new(program.places.clone()),
             program,
             cache,
             port,
-            graph: Graph::default(),
             phase: Phase::Load,
             reading: None,
             held: Vec::new(),

@@ -2,6 +2,7 @@
 
 use super::document::{AsyncWalk, BulkForm, BulkKeys, Mode, NodeDocument, PlanDocument, SessionKind, Strategy};
 use super::{Between, Filter, Node, NodeId, Program, RootPlan, WalkIo};
+use crate::graph::Places;
 use crate::mapping::check::listed;
 use crate::mapping::{ColumnId, EntityId, Mapping};
 use std::sync::Arc;
@@ -87,7 +88,9 @@ impl Program {
             expire: plan.commit_before_walk && plan.expire_on_commit,
             close: plan.close_before_walk,
         };
-        Ok(Program { mapping, nodes, before, hold: plan.hold, main, between, walk_io })
+        let named = nodes.iter().filter_map(|node| node.relationship);
+        let places = Arc::new(Places::of(&mapping, named));
+        Ok(Program { mapping, nodes, places, before, hold: plan.hold, main, between, walk_io })
     }
 }
 
