@@ -76,7 +76,17 @@ impl Value {
     }
 }
 
-impl ValueRef<'_> {
+impl<'v> ValueRef<'v> {
+    /// The text, if it is one.
+    pub(crate) fn as_text(self) -> Option<&'v str> {
+        match self {
+            ValueRef::Text(text) => Some(text),
+            ValueRef::Null | ValueRef::Boolean(_) | ValueRef::Integer(_) | ValueRef::Real(_) | ValueRef::Blob(_) => {
+                None
+            }
+        }
+    }
+
     /// Whether this is SQL `NULL`.
     #[must_use]
     pub fn is_null(self) -> bool {
@@ -117,6 +127,14 @@ pub fn hex(bytes: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+/// Hexadecimal digits as bytes; `None` for anything else.
+pub(crate) fn unhex(text: &str) -> Option<Box<[u8]>> {
+    let digits: Vec<u8> =
+        text.chars().map(|digit| digit.to_digit(16).map(|digit| digit as u8)).collect::<Option<_>>()?;
+    let (pairs, []) = digits.as_chunks::<2>() else { return None };
+    Some(pairs.iter().map(|[high, low]| high << 4 | low).collect())
 }
 
 impl From<i64> for Value {

@@ -189,7 +189,10 @@ fn write_typed(value: ValueRef<'_>, kind: ColumnKind, bytes: &mut Vec<u8>) {
         }
         (ColumnKind::Numeric, ValueRef::Real(number)) => write_text(&format!("{number:.10}"), bytes),
         (ColumnKind::Numeric, ValueRef::Integer(number)) => write_text(&format!("{number}.0000000000"), bytes),
-        (ColumnKind::Plain | ColumnKind::Boolean | ColumnKind::DateTime | ColumnKind::Numeric, value) => {
+        (
+            ColumnKind::Plain | ColumnKind::Boolean | ColumnKind::DateTime | ColumnKind::Numeric | ColumnKind::Bytes,
+            value,
+        ) => {
             write_value(value, bytes);
         }
     }

@@ -1,7 +1,8 @@
 //! Compiled statements: text, decoding, and how rows become objects. Worked out once, used by every request.
 
+use super::json_agg::{NestedDraft, NestedEager};
 use crate::mapping::{ColumnId, ColumnKind, EntityId, Relationship, RelationshipId, Remote};
-use crate::plan::document::Strategy;
+use crate::plan::document::{BulkForm, Strategy};
 use crate::plan::{NodeId, Program};
 use crate::sql::render::render;
 use crate::sql::{ColumnRef, Condition, From, Order, Query, Select, Source, SourceId};
@@ -20,6 +21,8 @@ pub(crate) enum StatementKey {
     Selectin(NodeId, usize, bool),
     /// A subquery load inside the statement with this number.
     Subquery(NodeId, u32),
+    /// A bulk load with so many keys.
+    Bulk(NodeId, BulkForm, usize),
     /// All of an object again after a commit, with the options it was loaded with.
     Refresh(EntityId, Option<NodeId>),
     /// One column that was left out.
@@ -77,6 +80,8 @@ pub(crate) struct Eager {
     pub(crate) post_loads: Vec<NodeId>,
     /// Relationships joined into this statement.
     pub(crate) joined: Vec<(RelationshipId, bool, Eager)>,
+    /// Relationships that come as JSON.
+    pub(crate) nested: Vec<NestedEager>,
 }
 
 /// The statement without its eager joins: what a subquery load below makes its derived table.
@@ -160,6 +165,7 @@ pub(crate) struct EagerDraft {
     pub(crate) node: Option<NodeId>,
     pub(crate) source: SourceId,
     pub(crate) joined: Vec<(RelationshipId, EagerDraft)>,
+    pub(crate) nested: Vec<NestedDraft>,
 }
 
 /// A statement ready to be rendered.
@@ -174,6 +180,7 @@ pub(crate) struct Draft {
 impl Draft {
     fn finish(mut self, id: u32) -> Compiled {
         self.query.select.columns = self.columns.refs;
+        self.columns.kinds.extend(self.query.select.nested.iter().map(|_| ColumnKind::Plain));
         Compiled {
             id,
             sql: render(&self.query).into(),
@@ -204,6 +211,7 @@ impl Eager {
             raises: Box::default(),
             post_loads: Vec::new(),
             joined: Vec::new(),
+            nested: Vec::new(),
         }
     }
 
@@ -262,6 +270,7 @@ impl EagerDraft {
                     (relationship, collection, kid.place_through(program, columns, out))
                 })
                 .collect(),
+            nested: self.nested.into_iter().map(|kid| kid.place(program, columns.refs.len())).collect(),
         }
     }
 }

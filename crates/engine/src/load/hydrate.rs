@@ -71,7 +71,7 @@ impl<'a> Hydration<'a> {
     }
 
     /// The object of a row at one place of the eager tree; `None` where an outer join found nothing.
-    fn row(
+    pub(super) fn row(
         &mut self,
         graph: &mut Graph,
         posts: &mut PostLoads,
@@ -129,6 +129,12 @@ impl<'a> Hydration<'a> {
                 _ if !collection => graph.set_unloaded(id, *relationship, Related::One(child)),
                 Some(child) => self.collect(graph, id, *relationship, child),
                 None => {}
+            }
+        }
+        for nested in &eager.nested {
+            if let Some(position) = nested.position {
+                let json = row.get(position).as_text().and_then(|text| serde_json::from_str(text).ok());
+                self.take_nested(graph, posts, id, nested, &json.unwrap_or_default())?;
             }
         }
         Ok(Some(id))

@@ -3,10 +3,11 @@
 //! FROM lists the joins parent first and siblings in declaration order; the SELECT list has the deepest first.
 
 use super::compiled::{Columns, EagerDraft, entity_columns, on_clause};
+use super::json_agg::NestedDraft;
 use crate::mapping::{ColumnId, ColumnKind, EntityId, Relationship, RelationshipId, Remote};
 use crate::plan::document::Strategy;
 use crate::plan::{NodeId, Program};
-use crate::sql::{ColumnRef, From, GroupId, JoinKind, Order, Query, Source, SourceId};
+use crate::sql::{ColumnRef, From, GroupId, JoinKind, Nested, Order, Query, Source, SourceId};
 use rustc_hash::FxHashMap;
 
 /// Every join below one lead entity.
@@ -20,8 +21,10 @@ pub(crate) struct EagerJoins {
     pub(crate) leading: Vec<(ColumnRef, ColumnKind)>,
     /// Columns of the lead that its joins need, even where a `load_only` leaves them out.
     needed: Vec<(ColumnRef, ColumnKind)>,
+    /// Relationships that come as JSON, in columns after all others.
+    nested: Vec<Nested>,
     /// The `order_by` of the joined collections.
-    pub(crate) order_by: Vec<Order>,
+    order_by: Vec<Order>,
     /// Whether any of them is a collection.
     pub(crate) collection: bool,
 }
@@ -54,6 +57,7 @@ impl EagerJoins {
             columns: Vec::new(),
             leading: Vec::new(),
             needed: Vec::new(),
+            nested: Vec::new(),
             order_by: Vec::new(),
             collection: false,
         };
@@ -70,7 +74,7 @@ impl EagerJoins {
         node: Option<NodeId>,
         outer: bool,
     ) -> EagerDraft {
-        let mut joined = Vec::new();
+        let (mut joined, mut nested) = (Vec::new(), Vec::new());
         for child in node.map_or(&[][..], |node| &program.node(node).declared) {
             let strategy = program.node(*child).strategy;
             let Some((owner, id, relationship)) = program.relationship(*child) else { continue };
@@ -81,6 +85,11 @@ impl EagerJoins {
                 let kid = self.visit(program, query, relationship.target, target, Some(*child), outer);
                 self.leading.extend(entity_columns(program, relationship.target, target, Some(*child)));
                 joined.push((id, kid));
+            }
+            if strategy == Strategy::JsonAgg {
+                let (column, draft) = NestedDraft::plan(program, query, *child, source, Some(self.nested.len()));
+                self.nested.push(column);
+                nested.push(draft);
             }
             if !strategy.is_joined() {
                 continue;
@@ -113,7 +122,7 @@ impl EagerJoins {
             self.columns.extend(entity_columns(program, relationship.target, target, Some(*child)));
             joined.push((id, kid));
         }
-        EagerDraft { entity, node, source, joined }
+        EagerDraft { entity, node, source, joined, nested }
     }
 
     /// Notes the lead's columns in the condition of a join.
@@ -138,14 +147,25 @@ impl EagerJoins {
         self.needed.drain(..).for_each(|(column, kind)| columns.push_once(column, kind));
     }
 
-    /// Adds the joined columns to a SELECT list.
-    pub(crate) fn push_columns(&mut self, columns: &mut Columns) {
+    /// Completes a statement whose lead is in its SELECT list and its FROM clause. Where the root is wrapped, `out`
+    /// says what its columns are called outside.
+    pub(crate) fn complete(
+        mut self,
+        program: &Program,
+        query: &mut Query,
+        columns: &mut Columns,
+        out: &dyn Fn(ColumnRef) -> ColumnRef,
+    ) {
         self.push_needed(columns);
         self.columns.drain(..).for_each(|(column, kind)| columns.push(column, kind));
+        self.attach(program, &mut query.select.from, out);
+        query.select.order_by.append(&mut self.order_by);
+        self.nested.iter_mut().for_each(|column| column.rename(out));
+        query.select.nested = self.nested;
     }
 
-    /// Adds the joins to a FROM clause. Where the root is wrapped, `out` says what its columns are called outside.
-    pub(crate) fn attach(&self, program: &Program, from: &mut From, out: &dyn Fn(ColumnRef) -> ColumnRef) {
+    /// Adds the joins to a FROM clause.
+    fn attach(&self, program: &Program, from: &mut From, out: &dyn Fn(ColumnRef) -> ColumnRef) {
         // Which group an alias lives in; none for those on the top level.
         let mut home: FxHashMap<SourceId, Option<GroupId>> = FxHashMap::default();
         for join in &self.joins {

@@ -4,10 +4,12 @@
 //! them. [`Loader::step`] polls it by hand, without a runtime or a clock, so what comes out is a plain sequence of
 //! [`Step`]s that a thread, an async task, a replayed trace or a fuzzer can answer alike.
 
+mod bulk;
 mod compiled;
 mod hydrate;
 mod immediate;
 mod joined;
+mod json_agg;
 mod postload;
 mod refresh;
 mod root;
@@ -94,6 +96,11 @@ pub(crate) struct Row<'r> {
 }
 
 impl<'r> Row<'r> {
+    /// The only row of these values.
+    pub(crate) fn of(values: &'r Values) -> Row<'r> {
+        Row { values, start: 0 }
+    }
+
     pub(crate) fn get(self, position: usize) -> ValueRef<'r> {
         self.values.get(self.start + position)
     }

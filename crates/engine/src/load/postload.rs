@@ -65,6 +65,7 @@ impl PostLoads {
             }
         }
         eager.joined.iter().for_each(|(_, _, kid)| self.register(program, kid, recursion, refresh));
+        eager.nested.iter().for_each(|kid| self.register(program, &kid.eager, recursion, refresh));
     }
 
     /// Notes an object whose relationships are to be loaded.
@@ -96,6 +97,8 @@ impl Session {
                     let recursion = self.below(node, depth);
                     if immediate {
                         self.immediate(node, times, recursion, &objects, posts).await;
+                    } else if self.program.node(node).strategy == Strategy::Bulk {
+                        self.bulk(node, &objects, posts).await;
                     } else {
                         self.selectin(node, recursion, &objects, posts).await;
                     }

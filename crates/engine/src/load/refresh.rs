@@ -69,12 +69,10 @@ fn by_key(program: &Program, entity: EntityId) -> (Query, SourceId) {
 fn compile_refresh(program: &Program, entity: EntityId, options: Option<NodeId>) -> Draft {
     let (mut query, source) = by_key(program, entity);
     let core = Core::of(&query, entity, options, source);
-    let (mut joins, draft) = EagerJoins::plan(program, &mut query, entity, source, options);
+    let (joins, draft) = EagerJoins::plan(program, &mut query, entity, source, options);
     let mut columns = Columns::default();
     columns.push_entity(program, entity, source, None);
-    joins.push_columns(&mut columns);
-    joins.attach(program, &mut query.select.from, &unchanged);
-    query.select.order_by.append(&mut joins.order_by);
+    joins.complete(program, &mut query, &mut columns, &unchanged);
     let of = program.mapping.entity(entity);
     let every = of.columns.iter().map(|column| Some(columns.position(&ColumnRef::new(source, &column.name))));
     let lead = Eager { columns: every.collect(), ..draft.place(program, &columns).without_subqueries() };

@@ -36,9 +36,7 @@ pub(crate) fn compile(program: &Program, plan: &RootPlan) -> Draft {
     if !wrap {
         leading.into_iter().for_each(|(column, kind)| columns.push(column, kind));
         columns.push_entity(program, node.entity, root, Some(plan.node));
-        joins.push_columns(&mut columns);
-        joins.attach(program, &mut query.select.from, &unchanged);
-        query.select.order_by.append(&mut joins.order_by);
+        joins.complete(program, &mut query, &mut columns, &unchanged);
         let lead = draft.place(program, &columns);
         return Draft { query, columns, lead, key: Vec::new(), core };
     }
@@ -58,13 +56,13 @@ pub(crate) fn compile(program: &Program, plan: &RootPlan) -> Draft {
     inner.columns = inside.refs().to_vec();
     let order_by = inner.order_by.clone();
     let derived = query.add(Source::Derived(Box::new(inner)));
-    // Inside, the k-th later use of a name is labelled `name_k`, and that is what it is called outside.
+    // Inside, a later use of a name is numbered, and so it is called outside.
     let label = |position: usize| {
-        let name = &inside.refs()[position].name;
-        let earlier = inside.refs()[..position].iter().filter(|other| other.name == *name).count();
-        match (name, earlier) {
-            (ColumnName::Plain(plain), 1..) => ColumnName::Plain(format!("{plain}_{earlier}").into()),
-            (ColumnName::Plain(_) | ColumnName::OfTable(..), _) => name.clone(),
+        let column = &inside.refs()[position];
+        let earlier = inside.refs()[..position].iter().any(|other| other.name == column.name);
+        match &column.name {
+            ColumnName::Plain(plain) if earlier => ColumnName::Numbered(column.source, plain.clone()),
+            name @ (ColumnName::Plain(_) | ColumnName::Derived(..) | ColumnName::Numbered(..)) => name.clone(),
         }
     };
     let out = |column: ColumnRef| {
@@ -77,12 +75,10 @@ pub(crate) fn compile(program: &Program, plan: &RootPlan) -> Draft {
     for (column, kind) in inside.refs().iter().zip(inside.kinds()) {
         columns.push(out(column.clone()), *kind);
     }
-    joins.push_columns(&mut columns);
     query.select.from.comma(derived);
-    joins.attach(program, &mut query.select.from, &out);
     query.select.order_by =
         order_by.into_iter().map(|order| Order { column: out(order.column), descending: order.descending }).collect();
-    query.select.order_by.append(&mut joins.order_by);
+    joins.complete(program, &mut query, &mut columns, &out);
     let lead = draft.place_through(program, &columns, &out);
     Draft { query, columns, lead, key: Vec::new(), core }
 }
@@ -114,7 +110,7 @@ fn join_explicitly(program: &Program, query: &mut Query, owner: EntityId, relati
     let left = query.table(&entity.table);
     let own = |column: ColumnId| ColumnRef::new(left, &entity.column(column).name);
     let secondary = match &relationship.remote {
-        Remote::Secondary { table, .. } => Some(query.table(table)),
+        Remote::Secondary { table, .. } => Some(query.add(Source::Alias(table.clone()))),
         Remote::Target(_) => None,
     };
     let target = query.table(&program.mapping.entity(relationship.target).table);

@@ -81,7 +81,9 @@ fn compile(program: &Program, owner: EntityId, id: RelationshipId, node: Option<
     let column = |column| ColumnRef::new(source, &target.column(column).name);
     query.select.conditions = match &relationship.remote {
         Remote::Secondary { table, near, far } => {
-            let secondary = query.add(Source::Table(table.clone()));
+            // Between a table and itself the association table gets another name.
+            let itself = relationship.target == owner;
+            let secondary = query.add(if itself { Source::Alias(table.clone()) } else { Source::Table(table.clone()) });
             query.select.from.comma(secondary);
             let near = near.iter().map(|name| Condition::BindEquals(ColumnRef::new(secondary, name)));
             let far = far.iter().map(|(own, name)| Condition::Equal(column(*own), ColumnRef::new(secondary, name)));
@@ -103,16 +105,14 @@ fn compile(program: &Program, owner: EntityId, id: RelationshipId, node: Option<
         relationship.order_by.iter().map(|by| Order { column: column(*by), descending: false }).collect();
     let core = Core::of(&query, relationship.target, node, source);
 
-    let (mut joins, draft) = EagerJoins::plan(program, &mut query, relationship.target, source, node);
+    let (joins, draft) = EagerJoins::plan(program, &mut query, relationship.target, source, node);
     let mut columns = Columns::default();
     columns.push_entity(program, relationship.target, source, node);
-    joins.push_columns(&mut columns);
     if !joins.is_empty() {
         // Eager joins attach to the entity's table, which SQLAlchemy then names after the secondary one.
         query.select.from.rotate();
-        joins.attach(program, &mut query.select.from, &unchanged);
     }
-    query.select.order_by.append(&mut joins.order_by);
+    joins.complete(program, &mut query, &mut columns, &unchanged);
     let lead = draft.place(program, &columns);
     Draft { query, columns, lead, key: Vec::new(), core }
 }

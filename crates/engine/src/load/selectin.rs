@@ -134,7 +134,7 @@ fn compile(program: &Program, node: NodeId, count: usize, by_owner: bool) -> Dra
         unreachable!("a selectin load is always of a relationship")
     };
     let (owner, target) = (program.mapping.entity(owner_id), program.mapping.entity(relationship.target));
-    let mut query = Query { sources: Vec::new(), select: crate::sql::Select::new(Labels::Bare) };
+    let mut query = Query::new(Labels::Bare);
     let source = query.add(Source::Table(target.table.clone()));
     // The column that stands for a part of the owner's key on the other side.
     let partner = |part: &ColumnId| relationship.local.iter().position(|column| column == part).unwrap_or_default();
@@ -172,15 +172,13 @@ fn compile(program: &Program, node: NodeId, count: usize, by_owner: bool) -> Dra
     query.select.order_by = relationship.order_by.iter().map(order).collect();
     let core = Core::of(&query, relationship.target, Some(node), source);
 
-    let (mut joins, draft) = EagerJoins::plan(program, &mut query, relationship.target, source, Some(node));
+    let (joins, draft) = EagerJoins::plan(program, &mut query, relationship.target, source, Some(node));
     let mut columns = Columns::default();
     for (column, kind) in &keys {
         columns.push(column.clone(), *kind);
     }
     columns.push_entity(program, relationship.target, source, Some(node));
-    joins.push_columns(&mut columns);
-    joins.attach(program, &mut query.select.from, &unchanged);
-    query.select.order_by.append(&mut joins.order_by);
+    joins.complete(program, &mut query, &mut columns, &unchanged);
     let key = keys.iter().map(|(column, _)| columns.position(column)).collect();
     let lead = draft.place(program, &columns);
     Draft { query, columns, lead, key, core }

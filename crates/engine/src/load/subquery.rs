@@ -11,7 +11,7 @@ use crate::mapping::{ColumnId, ColumnKind, EntityId, Remote};
 use crate::plan::{NodeId, Program};
 use crate::sql::{ColumnName, ColumnRef, Labels, Order, Query, Select, Source};
 use crate::value::Value;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
 /// The statement that a subquery load restates, and the parameters it was sent with.
@@ -64,7 +64,12 @@ fn compile(program: &Program, node: NodeId, enclosing: &Core) -> Draft {
     let start = program.mapping.entity(enclosing.entity);
 
     // Inside: the enclosing statement, reduced to the columns that the first relationship needs.
-    let mut query = Query { sources: enclosing.sources.clone(), select: Select::new(Labels::TableColumn) };
+    let mut query = Query {
+        sources: enclosing.sources.clone(),
+        labels: FxHashMap::default(),
+        select: Select::new(Labels::TableColumn),
+    };
+    query.label(enclosing.lead, start);
     let first = steps.first().and_then(|step| program.relationship(*step)).map(|(_, _, first)| first);
     let near = first.map_or_else(Vec::new, |first| sorted_by_name(program, enclosing.entity, &first.local));
     let mut inside = Select::new(Labels::TableColumn);
@@ -96,7 +101,7 @@ fn compile(program: &Program, node: NodeId, enclosing: &Core) -> Draft {
         let own = |column: ColumnId| {
             let name = &owner.column(column).name;
             if left == derived {
-                ColumnRef { source: derived, name: ColumnName::OfTable(start.table.clone(), name.clone()) }
+                ColumnRef { source: derived, name: ColumnName::Derived(enclosing.lead, name.clone()) }
             } else {
                 ColumnRef::new(left, name)
             }
@@ -124,21 +129,20 @@ fn compile(program: &Program, node: NodeId, enclosing: &Core) -> Draft {
     };
     let options = enclosing.is_root.then_some(node);
     let entity = program.mapping.entity(relationship.target);
+    query.label(target_source, entity);
     query.select.order_by = relationship
         .order_by
         .iter()
         .map(|by| Order { column: ColumnRef::new(target_source, &entity.column(*by).name), descending: false })
         .collect();
-    let (mut joins, draft) = EagerJoins::plan(program, &mut query, relationship.target, target_source, options);
+    let (joins, draft) = EagerJoins::plan(program, &mut query, relationship.target, target_source, options);
     let mut columns = Columns::default();
     columns.push_entity(program, relationship.target, target_source, options);
     let key: Vec<(ColumnRef, ColumnKind)> = key;
     for (column, kind) in &key {
         columns.push(column.clone(), *kind);
     }
-    joins.push_columns(&mut columns);
-    joins.attach(program, &mut query.select.from, &unchanged);
-    query.select.order_by.append(&mut joins.order_by);
+    joins.complete(program, &mut query, &mut columns, &unchanged);
     let key = key.iter().map(|(column, _)| columns.position(column)).collect();
     let lead = draft.place(program, &columns);
     // A subquery load below this one restates the same enclosing statement.

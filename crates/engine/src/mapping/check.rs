@@ -127,7 +127,8 @@ fn check_relationship(
     }
     let own = |name: &str| column_of(&path, entity, name);
     let far = |name: &str| column_of(&path, target, name);
-    let local = one.pairs.iter().map(|(near, _)| own(near)).collect::<Result<Vec<_>, _>>()?;
+    let pairs = in_order(entity, target, one);
+    let local = pairs.iter().map(|(near, _)| own(near)).collect::<Result<Vec<_>, _>>()?;
     let remote = match one.kind {
         RelationshipKind::ManyToMany => {
             let secondary = one
@@ -139,7 +140,7 @@ fn check_relationship(
             let association = |name: &String| association_column(&path, secondary, name);
             Remote::Secondary {
                 table: secondary.table.as_str().into(),
-                near: one.pairs.iter().map(|(_, column)| association(column)).collect::<Result<_, _>>()?,
+                near: pairs.iter().map(|(_, column)| association(column)).collect::<Result<_, _>>()?,
                 far: one
                     .secondary_pairs
                     .iter()
@@ -148,7 +149,7 @@ fn check_relationship(
             }
         }
         RelationshipKind::ManyToOne | RelationshipKind::OneToMany | RelationshipKind::OneToOne => {
-            Remote::Target(one.pairs.iter().map(|(_, column)| far(column)).collect::<Result<_, _>>()?)
+            Remote::Target(pairs.iter().map(|(_, column)| far(column)).collect::<Result<_, _>>()?)
         }
     };
     let targets_primary_key = match &remote {
@@ -167,6 +168,35 @@ fn check_relationship(
         order_by: one.order_by.iter().map(|name| far(name)).collect::<Result<_, _>>()?,
         targets_primary_key,
     })
+}
+
+/// The column pairs of a relationship. Where the table has the foreign key, SQLAlchemy compares in the order in which
+/// the referring columns stand in the table; otherwise, and through an association table, as the mapping says.
+fn in_order<'a>(
+    entity: &EntityDocument,
+    target: &EntityDocument,
+    one: &'a RelationshipDocument,
+) -> Vec<&'a (String, String)> {
+    let mut pairs: Vec<&(String, String)> = one.pairs.iter().collect();
+    let (referring, referred) = match one.kind {
+        RelationshipKind::ManyToMany => return pairs,
+        RelationshipKind::ManyToOne => (entity, target),
+        RelationshipKind::OneToMany | RelationshipKind::OneToOne => (target, entity),
+    };
+    let sides = |(near, far): &'a (String, String)| match one.kind {
+        RelationshipKind::ManyToOne => (near, far),
+        RelationshipKind::OneToMany | RelationshipKind::OneToOne | RelationshipKind::ManyToMany => (far, near),
+    };
+    let declared = referring.foreign_keys.iter().any(|key| {
+        key.ref_table == referred.table
+            && key.columns.len() == pairs.len()
+            && pairs.iter().all(|pair| key.columns.iter().zip(&key.ref_columns).any(|named| named == sides(pair)))
+    });
+    if declared {
+        let position = |name: &String| referring.columns.iter().position(|column| &column.name == name);
+        pairs.sort_by_key(|pair| position(sides(pair).0));
+    }
+    pairs
 }
 
 fn column_of(path: &str, entity: &EntityDocument, name: &str) -> Result<ColumnId, MappingError> {
@@ -206,6 +236,7 @@ impl ColumnKind {
             "boolean" => ColumnKind::Boolean,
             "datetime" | "timestamp" => ColumnKind::DateTime,
             "numeric" | "decimal" => ColumnKind::Numeric,
+            "largebinary" | "blob" | "bytea" => ColumnKind::Bytes,
             _ => ColumnKind::Plain,
         }
     }

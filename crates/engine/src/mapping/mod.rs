@@ -65,6 +65,16 @@ pub struct Entity {
     pub relationships: Vec<Relationship>,
 }
 
+impl Entity {
+    /// The label `table_column` of a column; numbered where the table has a column of that name.
+    pub(crate) fn label(&self, column: &Column) -> String {
+        let label = format!("{}_{}", self.table, column.name);
+        let taken = |label: &String| self.columns.iter().any(|other| *other.name == **label);
+        let numbered = (1..).map(|number| format!("{label}_{number}"));
+        std::iter::once(label.clone()).chain(numbered).find(|label| !taken(label)).unwrap_or(label)
+    }
+}
+
 /// A column.
 #[derive(Debug, Clone)]
 pub struct Column {
@@ -85,6 +95,8 @@ pub enum ColumnKind {
     DateTime,
     /// Numbers become decimal text.
     Numeric,
+    /// Bytes become hexadecimal text.
+    Bytes,
 }
 
 /// A relationship.

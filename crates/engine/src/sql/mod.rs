@@ -6,6 +6,8 @@
 pub mod quote;
 pub mod render;
 
+use crate::mapping::{ColumnKind, Entity};
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// Number of a FROM element within its [`Query`].
@@ -20,6 +22,8 @@ pub(crate) struct GroupId(u32);
 #[derive(Debug, Clone)]
 pub struct Query {
     pub(crate) sources: Vec<Source>,
+    /// Columns whose label `table_column` is taken by a column of their table, and what they are called instead.
+    pub(crate) labels: FxHashMap<(SourceId, Arc<str>), String>,
     pub(crate) select: Select,
 }
 
@@ -39,6 +43,8 @@ pub(crate) enum Source {
 pub(crate) struct Select {
     pub(crate) distinct: bool,
     pub(crate) columns: Vec<ColumnRef>,
+    /// Related rows as JSON, after the columns.
+    pub(crate) nested: Vec<Nested>,
     pub(crate) labels: Labels,
     pub(crate) from: From,
     pub(crate) conditions: Vec<Condition>,
@@ -71,8 +77,10 @@ pub(crate) struct ColumnRef {
 pub(crate) enum ColumnName {
     /// As the table has it.
     Plain(Arc<str>),
-    /// `table_column`: a label of a derived table in [`Labels::TableColumn`] style.
-    OfTable(Arc<str>, Arc<str>),
+    /// What a derived table calls a column of its own FROM elements.
+    Derived(SourceId, Arc<str>),
+    /// The same for one that has the name of a column before it, and so a number.
+    Numbered(SourceId, Arc<str>),
 }
 
 /// One ORDER BY term.
@@ -99,8 +107,35 @@ pub(crate) enum Condition {
     IsTruth(ColumnRef, &'static str, bool),
     /// `column IN (?, ?)`, or `(a, b) IN (VALUES (?, ?), …)`.
     In(Vec<ColumnRef>, usize),
+    /// `column IN (SELECT value FROM json_each(?))`: one parameter for all keys.
+    Any(Vec<ColumnRef>),
     /// `EXISTS (SELECT 1 FROM … WHERE …)`.
     Exists(Vec<SourceId>, Vec<Condition>),
+}
+
+/// Related rows as one JSON value: a correlated subquery in the SELECT list.
+#[derive(Debug, Clone)]
+pub(crate) struct Nested {
+    /// The relationship, and the label of the column.
+    pub(crate) name: Arc<str>,
+    /// An array, or one object or null.
+    pub(crate) many: bool,
+    pub(crate) source: SourceId,
+    pub(crate) secondary: Option<SourceId>,
+    pub(crate) columns: Vec<(ColumnRef, ColumnKind)>,
+    pub(crate) nested: Vec<Nested>,
+    pub(crate) conditions: Vec<(ColumnRef, ColumnRef)>,
+    pub(crate) order_by: Vec<ColumnRef>,
+}
+
+impl Nested {
+    /// Gives the columns of the enclosing statement the names they have outside a wrapped root.
+    pub(crate) fn rename(&mut self, out: &dyn Fn(ColumnRef) -> ColumnRef) {
+        for (left, right) in &mut self.conditions {
+            *left = out(left.clone());
+            *right = out(right.clone());
+        }
+    }
 }
 
 /// A FROM clause: comma separated groups, of which the last takes the eager joins.
@@ -132,12 +167,27 @@ pub(crate) enum JoinKind {
 }
 
 impl Query {
+    /// A statement of nothing yet.
+    pub(crate) fn new(labels: Labels) -> Query {
+        Query { sources: Vec::new(), labels: FxHashMap::default(), select: Select::new(labels) }
+    }
+
     /// A statement without columns yet, over a table under its own name.
     pub(crate) fn over(table: &Arc<str>, labels: Labels) -> (Query, SourceId) {
-        let mut query = Query { sources: Vec::new(), select: Select::new(labels) };
+        let mut query = Query::new(labels);
         let source = query.add(Source::Table(table.clone()));
         query.select.from.comma(source);
         (query, source)
+    }
+
+    /// Notes what those columns of a table are called whose label `table_column` is taken.
+    pub(crate) fn label(&mut self, source: SourceId, entity: &Entity) {
+        for column in &entity.columns {
+            let label = entity.label(column);
+            if label.len() > entity.table.len() + 1 + column.name.len() {
+                self.labels.insert((source, column.name.clone()), label);
+            }
+        }
     }
 
     /// Adds a FROM element; where it stands is said in a [`From`].
@@ -161,6 +211,7 @@ impl Select {
         Select {
             distinct: false,
             columns: Vec::new(),
+            nested: Vec::new(),
             labels,
             from: From::default(),
             conditions: Vec::new(),

@@ -1,15 +1,17 @@
 //! From a statement to its text, alias numbers assigned in the order of first appearance.
 
 use super::quote::quote;
-use super::{ColumnName, ColumnRef, Condition, From, GroupId, JoinKind, Labels, Query, Select, Source, SourceId};
-use rustc_hash::FxHashMap;
+use super::{
+    ColumnName, ColumnRef, Condition, From, GroupId, JoinKind, Labels, Nested, Query, Select, Source, SourceId,
+};
+use crate::mapping::ColumnKind;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::fmt::Write;
-use std::sync::Arc;
 
 /// The text of a statement, with `?` for every parameter.
 #[must_use]
 pub fn render(query: &Query) -> String {
-    let mut renderer = Renderer { query, numbers: vec![None; query.sources.len()], last: FxHashMap::default() };
+    let mut renderer = Renderer { query, numbers: FxHashMap::default(), last: FxHashMap::default() };
     let mut text = String::new();
     renderer.select(&query.select, &mut text);
     text
@@ -17,16 +19,27 @@ pub fn render(query: &Query) -> String {
 
 struct Renderer<'a> {
     query: &'a Query,
-    /// The number of each alias that has appeared.
-    numbers: Vec<Option<u32>>,
-    /// The last number given, by table name.
-    last: FxHashMap<Arc<str>, u32>,
+    /// The number of each anonymous name that has appeared.
+    numbers: FxHashMap<Anonymous, u32>,
+    /// The last number given, by what is numbered: aliases and labels share it.
+    last: FxHashMap<String, u32>,
+}
+
+/// What has an anonymous name: a name and a number.
+#[derive(PartialEq, Eq, Hash)]
+enum Anonymous {
+    /// An alias.
+    Source(SourceId),
+    /// A column whose name is taken in its SELECT list.
+    Column(ColumnRef),
+    /// A column whose label `table_column` is taken there.
+    Label(ColumnRef),
 }
 
 impl Renderer<'_> {
     fn select(&mut self, select: &Select, text: &mut String) {
         text.push_str(if select.distinct { "SELECT DISTINCT " } else { "SELECT " });
-        let mut used: FxHashMap<String, u32> = FxHashMap::default();
+        let mut used: FxHashSet<String> = FxHashSet::default();
         for (index, column) in select.columns.iter().enumerate() {
             if index > 0 {
                 text.push_str(", ");
@@ -34,14 +47,19 @@ impl Renderer<'_> {
             self.column(column, text);
             let label = match select.labels {
                 Labels::Bare => None,
-                Labels::TableColumn => Some(self.table_column(column)),
+                Labels::TableColumn => {
+                    let label = self.table_column(column);
+                    let taken = !used.insert(label.clone());
+                    Some(if taken { self.anonymous(Anonymous::Label(column.clone()), &label) } else { label })
+                }
                 Labels::Disambiguate | Labels::Name => {
                     let name = self.name(&column.name);
-                    let later = used.entry(name.clone()).and_modify(|count| *count += 1).or_insert(0);
-                    match (*later, select.labels) {
-                        (0, Labels::Name) => Some(name),
-                        (0, _) => None,
-                        (count, _) => Some(format!("{name}_{count}")),
+                    // A number that was given here clashes with nothing.
+                    let given = matches!(column.name, ColumnName::Numbered(..));
+                    if !given && !used.insert(name.clone()) {
+                        Some(self.anonymous(Anonymous::Column(column.clone()), &name))
+                    } else {
+                        (select.labels == Labels::Name).then_some(name)
                     }
                 }
             };
@@ -49,6 +67,11 @@ impl Renderer<'_> {
                 text.push_str(" AS ");
                 text.push_str(&quote(&label));
             }
+        }
+        for nested in &select.nested {
+            text.push_str(", ");
+            self.nested(nested, text);
+            let _ = write!(text, " AS {}", quote(&nested.name));
         }
         text.push_str(" \nFROM ");
         self.from(&select.from, text);
@@ -98,6 +121,7 @@ impl Renderer<'_> {
                 self.column(column, text);
                 let _ = write!(text, " {operator} {}", u8::from(*value));
             }
+            Condition::Any(columns) => self.any(columns, text),
             Condition::In(columns, count) => self.in_list(columns, *count, text),
             Condition::Exists(sources, conditions) => {
                 text.push_str("EXISTS (SELECT 1 \nFROM ");
@@ -137,6 +161,62 @@ impl Renderer<'_> {
             }
         }
         text.push(')');
+    }
+
+    /// One JSON array as parameter, whatever the number of keys.
+    fn any(&mut self, columns: &[ColumnRef], text: &mut String) {
+        let several = columns.len() > 1;
+        text.push_str(if several { "(" } else { "" });
+        for (index, column) in columns.iter().enumerate() {
+            text.push_str(if index > 0 { ", " } else { "" });
+            self.column(column, text);
+        }
+        text.push_str(if several { ")" } else { "" });
+        let parts: Vec<String> = (0..columns.len()).map(|index| format!("value ->> {index}")).collect();
+        let values = if several { parts.join(", ") } else { "value".to_owned() };
+        let _ = write!(text, " IN (SELECT {values} FROM json_each(?))");
+    }
+
+    /// Related rows as JSON.
+    fn nested(&mut self, nested: &Nested, text: &mut String) {
+        text.push_str("(SELECT ");
+        text.push_str(if nested.many { "json_group_array(json_object(" } else { "json_object(" });
+        for (index, (column, kind)) in nested.columns.iter().enumerate() {
+            let _ = write!(text, "{}{}, ", if index > 0 { ", " } else { "" }, literal(&self.name(&column.name)));
+            // JSON has no bytes; they travel as hexadecimal digits.
+            if *kind == ColumnKind::Bytes {
+                text.push_str("CASE WHEN ");
+                self.column(column, text);
+                text.push_str(" IS NOT NULL THEN hex(");
+                self.column(column, text);
+                text.push_str(") END");
+            } else {
+                self.column(column, text);
+            }
+        }
+        for inner in &nested.nested {
+            let _ = write!(text, ", {}, json(", literal(&inner.name));
+            self.nested(inner, text);
+            text.push(')');
+        }
+        text.push(')');
+        if nested.many {
+            for (index, column) in nested.order_by.iter().enumerate() {
+                text.push_str(if index == 0 { " ORDER BY " } else { ", " });
+                self.column(column, text);
+            }
+            text.push(')');
+        }
+        text.push_str(" \nFROM ");
+        for (index, source) in nested.secondary.iter().chain([&nested.source]).enumerate() {
+            text.push_str(if index > 0 { ", " } else { "" });
+            self.source(*source, text);
+        }
+        for (index, (left, right)) in nested.conditions.iter().enumerate() {
+            text.push_str(if index == 0 { " \nWHERE " } else { " AND " });
+            self.equal(left, right, text);
+        }
+        text.push_str(if nested.many { ")" } else { " \n LIMIT 1)" });
     }
 
     /// IN with an empty list: SQL has no such thing, so a SELECT without rows stands in its place.
@@ -218,30 +298,59 @@ impl Renderer<'_> {
         match &query.sources[id.0 as usize] {
             Source::Table(table) => table.to_string(),
             Source::Alias(table) => self.alias(id, table),
-            Source::Derived(_) => self.alias(id, &Arc::from("anon")),
+            Source::Derived(_) => self.alias(id, "anon"),
         }
     }
 
-    fn alias(&mut self, id: SourceId, table: &Arc<str>) -> String {
-        let number = *self.numbers[id.0 as usize].get_or_insert_with(|| {
-            let last = self.last.entry(table.clone()).or_insert(0);
+    fn alias(&mut self, id: SourceId, table: &str) -> String {
+        self.anonymous(Anonymous::Source(id), table)
+    }
+
+    /// A name with a number. What would disturb SQLAlchemy's own placeholders becomes an underscore.
+    fn anonymous(&mut self, what: Anonymous, name: &str) -> String {
+        let mut plain = String::with_capacity(name.len());
+        for letter in name.chars() {
+            match letter {
+                '%' | '(' | ')' | ' ' | '$' if plain.ends_with('\u{0}') => {}
+                '%' | '(' | ')' | ' ' | '$' => plain.push('\u{0}'),
+                letter => plain.push(letter),
+            }
+        }
+        let plain = plain.replace('\u{0}', "_");
+        let last = &mut self.last;
+        let number = *self.numbers.entry(what).or_insert_with(|| {
+            let last = last.entry(plain.clone()).or_insert(0);
             *last += 1;
             *last
         });
-        format!("{table}_{number}")
+        format!("{plain}_{number}")
     }
 
-    fn name(&self, name: &ColumnName) -> String {
+    fn name(&mut self, name: &ColumnName) -> String {
         match name {
             ColumnName::Plain(name) => name.to_string(),
-            ColumnName::OfTable(table, name) => format!("{table}_{name}"),
+            ColumnName::Derived(source, name) => self.table_column(&ColumnRef::new(*source, name)),
+            ColumnName::Numbered(source, name) => {
+                self.anonymous(Anonymous::Column(ColumnRef::new(*source, name)), name)
+            }
         }
     }
 
     fn table_column(&mut self, column: &ColumnRef) -> String {
+        if let ColumnName::Plain(name) = &column.name
+            && let Some(label) = self.query.labels.get(&(column.source, name.clone()))
+        {
+            return label.clone();
+        }
         let source = self.source_name(column.source);
-        format!("{source}_{}", self.name(&column.name))
+        let name = self.name(&column.name);
+        format!("{source}_{name}")
     }
+}
+
+/// A text literal.
+fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
 }
 
 fn places(count: usize, text: &mut String) {

@@ -1,0 +1,43 @@
+"""`python -m reference`: a request a line in, an answer a line out.
+
+A request has `url`, `mapping`, `plan` and, where there are any, `limits` of `statements` and `rows`. A plan that goes
+beyond them, or that SQLAlchemy does not take, is answered with `refused` and the reason.
+`--check-goldens` holds the program against the recorded answers instead.
+"""
+
+import json
+import sys
+import warnings
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from . import goldens, session
+from .capture import Limits, Refused
+from .model import Model
+
+
+def answer(request):
+    try:
+        model = Model(request["mapping"])
+    except SQLAlchemyError as error:
+        return {"refused": f"mapping: {type(error).__name__}: {error}"}
+    try:
+        return session.answer(request["url"], model, request["plan"], Limits(**request.get("limits", {})))
+    except Refused as refusal:
+        return {"refused": str(refusal)}
+    except Exception as error:
+        return {"refused": f"plan: {type(error).__name__}: {error}"}
+    finally:
+        model.close()
+
+
+def main():
+    warnings.simplefilter("ignore")
+    if sys.argv[1:] == ["--check-goldens"]:
+        sys.exit(goldens.check() != 0)
+    for line in sys.stdin:
+        print(json.dumps(answer(json.loads(line))), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,127 @@
+"""What reaches the database: every statement with its parameters, the rows it gave, and what caused it."""
+
+import hashlib
+import json
+import re
+import sqlite3
+
+from sqlalchemy import event
+
+from .walk import plain
+
+_CASTS = (
+    "SMALLINT|INTEGER|BIGINT|VARCHAR|CHAR|TEXT|BOOLEAN|FLOAT|REAL|DOUBLE PRECISION|NUMERIC|DATE|UUID|JSONB?|BYTEA|INTERVAL"
+    "|TIMESTAMP WITH(?:OUT)? TIME ZONE|TIME WITH(?:OUT)? TIME ZONE|TIMESTAMP|TIME"
+)
+_CAST = rf"(?:::(?:{_CASTS})\b(?:\(\d+(?:, ?\d+)?\))?(?:\[\])?)?"
+_PLACEHOLDERS = {
+    "pyformat": re.compile(rf"%\(\w+\)s{_CAST}", re.IGNORECASE),
+    "numeric_dollar": re.compile(rf"\$\d+{_CAST}", re.IGNORECASE),
+}
+
+
+class Refused(BaseException):
+    """The plan is given up: it asks for more than a test has time for."""
+
+
+class Limits:
+    """How much one plan may ask for."""
+
+    def __init__(self, statements=None, rows=None):
+        self.statements, self.rows = statements, rows
+
+
+class Capture:
+    """Listens to one engine. `phase` and `reading` say where the request is."""
+
+    def __init__(self, engine, limits):
+        self.phase, self.reading = "load", None
+        self._limits, self._statements, self._cause = limits, [], None
+        event.listen(engine, "before_cursor_execute", self._sent)
+        event.listen(engine, "after_cursor_execute", self._executed)
+
+    def listen_to(self, session):
+        event.listen(session, "do_orm_execute", self._caused)
+
+    def statements(self):
+        for one in self._statements:
+            cursor = one.pop("cursor")
+            if "rows" not in one:
+                one["rows"] = getattr(cursor, "counted", None)
+        self._check_rows()
+        return self._statements
+
+    def _caused(self, state):
+        self._cause = _path(state.loader_strategy_path)
+
+    def _sent(self, connection, cursor, sql, parameters, context, _many):
+        if self._limits.statements and len(self._statements) >= self._limits.statements:
+            raise Refused("too many statements")
+        values = [plain(value) for value in (parameters.values() if isinstance(parameters, dict) else parameters)]
+        record = {
+            "n": len(self._statements) + 1,
+            "phase": self.phase,
+            "path": self._cause,
+            "sql": _plain_placeholders(" ".join(sql.split()), connection.dialect.paramstyle),
+            "params": values,
+            "params_sha": hashlib.sha256(json.dumps(values).encode()).hexdigest()[:16],
+            "cursor": cursor,
+        }
+        self._cause = None
+        self._statements.append(record)
+        context.captured = record
+
+    def _executed(self, _connection, cursor, _sql, _parameters, context, _many):
+        buffered = getattr(cursor, "_rows", None)
+        if hasattr(buffered, "__len__"):
+            # The adapters of asynchronous drivers fetch everything at once.
+            context.captured["rows"] = len(buffered)
+        elif not hasattr(cursor, "counted") and getattr(cursor, "rowcount", -1) != -1:
+            context.captured["rows"] = cursor.rowcount
+        self._check_rows()
+
+    def _check_rows(self):
+        if self._limits.rows and sum(_rows(one) for one in self._statements) > self._limits.rows:
+            raise Refused("too many rows")
+
+
+def _plain_placeholders(sql, style):
+    return sql if style == "qmark" else _PLACEHOLDERS[style].sub("?", sql)
+
+
+def _rows(record):
+    return record.get("rows") or getattr(record.get("cursor"), "counted", 0)
+
+
+def _path(path):
+    """`User.organization.tenant`; `None` for a statement no relationship asked for."""
+    if path is None or not path.path:
+        return None
+    first, *steps = path.path
+    return ".".join([first.class_.__name__, *(step.key for step in steps[::2])])
+
+
+class _CountingCursor(sqlite3.Cursor):
+    counted = 0
+
+    def fetchall(self):
+        return self._count(super().fetchall())
+
+    def fetchmany(self, *arguments, **named):
+        return self._count(super().fetchmany(*arguments, **named))
+
+    def fetchone(self):
+        row = super().fetchone()
+        self.counted += row is not None
+        return row
+
+    def _count(self, rows):
+        self.counted += len(rows)
+        return rows
+
+
+class CountingConnection(sqlite3.Connection):
+    """SQLite does not say how many rows a statement has; its cursors count what is fetched."""
+
+    def cursor(self, factory=_CountingCursor):
+        return super().cursor(factory)

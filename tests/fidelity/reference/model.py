@@ -1,0 +1,115 @@
+"""From a mapping document to mapped classes, whatever its names look like."""
+
+import re
+
+import sqlalchemy as sa
+from sqlalchemy.orm import registry, relationship
+
+TYPES = {
+    "biginteger": sa.BigInteger,
+    "bigint": sa.BigInteger,
+    "boolean": sa.Boolean,
+    "blob": sa.LargeBinary,
+    "char": sa.String,
+    "date": sa.Date,
+    "datetime": sa.DateTime,
+    "decimal": sa.Numeric,
+    "double": sa.Double,
+    "float": sa.Float,
+    "integer": sa.Integer,
+    "json": sa.JSON,
+    "largebinary": sa.LargeBinary,
+    "numeric": sa.Numeric,
+    "real": sa.Float,
+    "smallinteger": sa.SmallInteger,
+    "smallint": sa.SmallInteger,
+    "string": sa.String,
+    "text": sa.Text,
+    "time": sa.Time,
+    "timestamp": sa.DateTime,
+    "uuid": sa.Uuid,
+    "varchar": sa.String,
+}
+
+
+def column_type(text):
+    """`string(40)` and its like."""
+    name, numbers = re.fullmatch(r"(\w+)(?:\(([\d, ]+)\))?", text).groups()
+    return TYPES[name.lower()](*[int(number) for number in (numbers or "").split(",") if number.strip()])
+
+
+class Model:
+    """The mapped classes of one mapping; `close` when it is no longer needed."""
+
+    def __init__(self, mapping):
+        self._registry = registry()
+        self._tables = {}
+        described = mapping["entities"] + mapping.get("association_tables", [])
+        for one in described:
+            self._tables[one["table"]] = self._table(one)
+        for one in described:
+            for key in one.get("foreign_keys", []):
+                self._add_foreign_key(one["table"], key)
+        self._entities = {entity["name"]: entity for entity in mapping["entities"]}
+        self.classes = {name: type(name, (), {}) for name in self._entities}
+        for name, entity in self._entities.items():
+            properties = {one["name"]: self._relationship(entity, one) for one in entity.get("relationships", [])}
+            table = self._tables[entity["table"]]
+            self._registry.map_imperatively(self.classes[name], table, properties=properties)
+        self._registry.configure()
+
+    def close(self):
+        self._registry.dispose()
+
+    def _table(self, described):
+        single_key = sum(column.get("pk", False) for column in described["columns"]) == 1
+        columns = [
+            sa.Column(
+                column["name"],
+                column_type(column["type"]),
+                primary_key=column.get("pk", False),
+                nullable=column.get("nullable", True),
+                autoincrement="auto" if single_key else False,
+            )
+            for column in described["columns"]
+        ]
+        return sa.Table(described["table"], self._registry.metadata, *columns)
+
+    def _add_foreign_key(self, table, key):
+        """Columns are given as objects: a name with a dot in it would be cut there."""
+        referred = self._tables[key["ref_table"]]
+        targets = [referred.c[name] for name in key["ref_columns"]]
+        self._tables[table].append_constraint(sa.ForeignKeyConstraint(key["columns"], targets))
+
+    def _relationship(self, entity, described):
+        here, target = self._tables[entity["table"]], self._entities[described["target"]]
+        there = self._tables[target["table"]]
+        how = {}
+        if described.get("back_populates"):
+            how["back_populates"] = described["back_populates"]
+        if described.get("order_by"):
+            how["order_by"] = [there.c[name] for name in described["order_by"]]
+        if described["kind"] == "many_to_many":
+            between = self._tables[described["secondary"]]
+            how["secondary"] = between
+            how["primaryjoin"] = sa.and_(*[here.c[a] == between.c[b] for a, b in described["pairs"]])
+            how["secondaryjoin"] = sa.and_(*[there.c[a] == between.c[b] for a, b in described["secondary_pairs"]])
+            return relationship(self.classes[described["target"]], **how)
+        near = [here.c[name] for name, _ in described["pairs"]]
+        far = [there.c[name] for _, name in described["pairs"]]
+        holding, referring, referred = (
+            (here, near, far) if described["kind"] == "many_to_one" else (there, far, near)
+        )
+        how["uselist"] = described["kind"] == "one_to_many"
+        how["foreign_keys"] = referring
+        if here is there:
+            how["remote_side"] = far
+        if not _constrained(holding, referring, referred):
+            # A join that no foreign key of the table speaks of, written as SQLAlchemy would: the referred column first.
+            how["primaryjoin"] = sa.and_(*[key == column for key, column in zip(referred, referring)])
+        return relationship(self.classes[described["target"]], **how)
+
+
+def _constrained(table, referring, referred):
+    pairs = set(zip(referring, referred))
+    return any({(e.parent, e.column) for e in key.elements} == pairs for key in table.foreign_key_constraints)

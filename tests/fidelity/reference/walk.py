@@ -1,0 +1,78 @@
+"""Reading the objects as an endpoint would, and the hashes of what it answers."""
+
+import datetime
+import decimal
+import hashlib
+import json
+import uuid
+
+import sqlalchemy as sa
+
+
+def plain(value):
+    """A value as JSON has it."""
+    if isinstance(value, (datetime.date, datetime.time)):
+        return value.isoformat()
+    if isinstance(value, (decimal.Decimal, uuid.UUID)):
+        return str(value)
+    if isinstance(value, bytes):
+        return value.hex()
+    return value
+
+
+def read(item, nodes, capture, path):
+    """An object: its columns, then each relationship the plan reads, depth first. Lazy loads happen here."""
+    if item is None:
+        return None
+    mapper = sa.inspect(type(item))
+    capture.reading = path
+    answer = {column.key: plain(getattr(item, column.key)) for column in mapper.column_attrs}
+    for node in nodes or []:
+        if not node.get("accessed", True):
+            continue
+        name, below = node["name"], node.get("relationships")
+        capture.reading = inner = f"{path}.{name}"
+        value = getattr(item, name)
+        if mapper.relationships[name].uselist:
+            answer[name] = [read(one, below, capture, inner) for one in value]
+        else:
+            answer[name] = read(value, below, capture, inner)
+    return answer
+
+
+def canonical(answers, cls, nodes, sort_roots):
+    """The same answer with every collection that has no order of its own sorted by primary key."""
+    mapper = sa.inspect(cls)
+    sorted_answers = [_canonical(one, mapper, nodes) for one in answers]
+    if sort_roots:
+        sorted_answers.sort(key=_key(mapper))
+    return sorted_answers
+
+
+def _canonical(answer, mapper, nodes):
+    if answer is None:
+        return None
+    answer = dict(answer)
+    for node in nodes or []:
+        name, below = node["name"], node.get("relationships")
+        if name not in answer:
+            continue
+        relation = mapper.relationships[name]
+        if relation.uselist:
+            items = [_canonical(one, relation.mapper, below) for one in answer[name]]
+            if not relation.order_by:
+                items.sort(key=_key(relation.mapper))
+            answer[name] = items
+        else:
+            answer[name] = _canonical(answer[name], relation.mapper, below)
+    return answer
+
+
+def _key(mapper):
+    names = [mapper.get_property_by_column(column).key for column in mapper.primary_key]
+    return lambda answer: [answer[name] for name in names]
+
+
+def digest(answer):
+    text = json.dumps(answer, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,179 @@
+//! Whether two answers agree.
+//!
+//! Statements are compared in their order: text, parameters, rows, phase and path; then the exception, the count of roots
+//! and the hash of the response. Forgiven is what SQLAlchemy itself leaves undefined: the order of siblings' post-loads,
+//! the order of composite key columns in a subquery load, and the order of keys where that of their rows is undefined.
+
+use super::lookup::Lookup;
+use super::order::bound;
+use super::{Answer, Statement};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::fmt::Write;
+
+/// What differs first, for people; `None` when the answers agree.
+#[must_use]
+pub fn difference(mapping: &Value, plan: &Value, want: &Answer, have: &Answer) -> Option<String> {
+    let lookup = Lookup::new(mapping, plan);
+    let untold: BTreeSet<&str> =
+        want.statements.iter().filter(|one| one.rows.is_none()).map(|one| one.sql.as_str()).collect();
+    let wanted = told(&lookup, want, &untold);
+    let had = told(&lookup, have, &untold);
+    let agrees =
+        wanted == had || [View::Keys, View::NoKeys].iter().any(|view| rearranged(&lookup, &wanted, &had, *view));
+    if !agrees {
+        let without_paths = |statements: &[Statement]| {
+            statements.iter().map(|one| Statement { path: None, ..one.clone() }).collect::<Vec<_>>()
+        };
+        let kind = if without_paths(&wanted) == without_paths(&had) { "path" } else { "statement" };
+        return Some(format!("{kind} {}", first_difference(&wanted, &had, want, have)));
+    }
+    if want.error != have.error {
+        return Some(format!("error\n  want {:?}\n  have {:?}", want.error, have.error));
+    }
+    if want.root_count != have.root_count {
+        return Some(format!("roots\n  want {:?}\n  have {:?}", want.root_count, have.root_count));
+    }
+    (want.hash_canonical != have.hash_canonical).then(|| match (&want.response, &have.response) {
+        (Some(want), Some(have)) => format!("response {}", first_place("", want, have).unwrap_or_default()),
+        (None | Some(_), None | Some(_)) => "response, which was not recorded".to_owned(),
+    })
+}
+
+/// Where two JSON values differ first, and how.
+fn first_place(at: &str, want: &Value, have: &Value) -> Option<String> {
+    match (want, have) {
+        (Value::Array(wanted), Value::Array(had)) if wanted.len() == had.len() => {
+            let pairs = wanted.iter().zip(had).enumerate();
+            pairs.into_iter().find_map(|(i, (want, have))| first_place(&format!("{at}[{i}]"), want, have))
+        }
+        (Value::Object(wanted), Value::Object(had)) if wanted.len() == had.len() => wanted
+            .iter()
+            .find_map(|(key, want)| first_place(&format!("{at}.{key}"), want, had.get(key).unwrap_or(&Value::Null))),
+        (want, have) => (want != have).then(|| format!("at {at}\n  want {want}\n  have {have}")),
+    }
+}
+
+/// The statements, without rows where the driver did not tell the real one's, and paths as SQLAlchemy has them.
+fn told(lookup: &Lookup, answer: &Answer, untold: &BTreeSet<&str>) -> Vec<Statement> {
+    let mut statements = answer.statements.clone();
+    for one in &mut statements {
+        if untold.contains(one.sql.as_str()) {
+            one.rows = None;
+        }
+        if is_subquery_load(&one.sql) {
+            one.path = one.path.as_ref().map(|path| lookup.within_statement(one.phase, path));
+        }
+    }
+    statements
+}
+
+fn is_subquery_load(sql: &str) -> bool {
+    sql.contains(" FROM (SELECT ")
+}
+
+/// How closely statements are looked at that are not in the same order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum View {
+    /// Each with its parameters.
+    Keys,
+    /// Where the rows above have no order, the keys of a path are taken together, whichever statement they stand in.
+    NoKeys,
+}
+
+/// Whether these are the same statements, and those that are bound to an order keep it.
+fn rearranged(lookup: &Lookup, want: &[Statement], have: &[Statement], view: View) -> bool {
+    let mut places: BTreeMap<String, VecDeque<usize>> = BTreeMap::new();
+    for (place, one) in have.iter().enumerate() {
+        places.entry(seen(lookup, one, view)).or_default().push_back(place);
+    }
+    let place = |one: &Statement| places.get_mut(&seen(lookup, one, view)).and_then(VecDeque::pop_front);
+    let Some(places) = want.iter().map(place).collect::<Option<Vec<usize>>>() else { return false };
+    // Of a recorded answer the digest may be all that is left, which says nothing about the keys in another order.
+    let known = want.iter().chain(have).all(|one| one.params.params.is_some());
+    let sums = |statements| together(lookup, statements, known);
+    if want.len() != have.len() || (view == View::NoKeys && sums(want) != sums(have)) {
+        return false;
+    }
+    let keeps = |first: usize| {
+        let later = first + 1..want.len();
+        later.into_iter().all(|second| places[first] < places[second] || !bound(lookup, &want[first], &want[second]))
+    };
+    (0..want.len()).all(keeps)
+}
+
+/// What of a statement is looked at.
+fn seen(lookup: &Lookup, one: &Statement, view: View) -> String {
+    let place = format!("{:?} {:?}", one.phase, one.path);
+    if view == View::NoKeys && is_loose(lookup, one) {
+        return format!("{place} {}", without_keys(&one.sql));
+    }
+    format!("{place} {} {:?} {:?}", with_sorted_keys(&one.sql), one.params.digest(), one.rows)
+}
+
+/// Whether the order of the keys in this statement follows from rows that have none.
+fn is_loose(lookup: &Lookup, one: &Statement) -> bool {
+    let undefined = |path: &String| !lookup.parents_have_an_order(one.phase, path);
+    one.sql.contains(" IN (") && one.path.as_ref().is_some_and(undefined)
+}
+
+/// For each path with such keys: all of them, sorted, where they are `known`, and the rows of all its statements.
+fn together(lookup: &Lookup, statements: &[Statement], known: bool) -> BTreeMap<String, (Vec<String>, u64)> {
+    let mut all: BTreeMap<String, (Vec<String>, u64)> = BTreeMap::new();
+    for one in statements.iter().filter(|one| is_loose(lookup, one)) {
+        let (keys, rows) = all.entry(seen(lookup, one, View::NoKeys)).or_default();
+        if known {
+            keys.extend(one.params.params.iter().flatten().map(Value::to_string));
+        }
+        *rows += one.rows.unwrap_or_default();
+    }
+    all.values_mut().for_each(|(keys, _)| keys.sort_unstable());
+    all
+}
+
+/// The text with one placeholder for a list of them.
+fn without_keys(sql: &str) -> String {
+    let mut sql = sql.to_owned();
+    for (many, one) in [("?, ?", "?"), ("(?), (?)", "(?)")] {
+        while sql.contains(many) {
+            sql = sql.replace(many, one);
+        }
+    }
+    sql
+}
+
+/// The text of a subquery load with the columns of each of its SELECT lists in alphabetical order, as composite keys
+/// come out of a set.
+fn with_sorted_keys(sql: &str) -> String {
+    if !is_subquery_load(sql) {
+        return sql.to_owned();
+    }
+    let lists = sql.split("SELECT ").map(|part| {
+        let Some((list, rest)) = part.split_once(" FROM ") else { return part.to_owned() };
+        let mut columns: Vec<&str> = list.split(", ").collect();
+        columns.sort_unstable_by_key(|column| column.trim_start_matches("DISTINCT "));
+        let distinct = if list.starts_with("DISTINCT ") { "DISTINCT " } else { "" };
+        format!("{distinct}{} FROM {rest}", columns.join(", ").replace("DISTINCT ", ""))
+    });
+    lists.collect::<Vec<_>>().join("SELECT ")
+}
+
+fn first_difference(wanted: &[Statement], had: &[Statement], want: &Answer, have: &Answer) -> String {
+    let at = wanted.iter().zip(had).take_while(|(want, have)| want == have).count();
+    let mut text = format!("{} of {}, ours {}", at + 1, wanted.len(), had.len());
+    for (who, answer, statement) in [("want", want, wanted.get(at)), ("have", have, had.get(at))] {
+        let _ = match statement {
+            Some(one) => write!(
+                text,
+                "\n  {who} [{:?}, {}, {:?} rows] {}\n       {}",
+                one.phase,
+                one.path.as_deref().unwrap_or("-"),
+                one.rows,
+                one.sql,
+                Value::from(one.params.params.clone().unwrap_or_default()),
+            ),
+            None => write!(text, "\n  {who} the end: {:?}", answer.error),
+        };
+    }
+    text
+}

@@ -1,0 +1,137 @@
+//! One case at a time: made, asked of both sides, compared.
+
+use super::shrink::Part;
+use super::{Choice, Disagreement, Verdict};
+use crate::fidelity::reference::Program;
+use crate::fidelity::{Answer, Case, Fault, Refusal, Scene, ask, difference};
+use serde_json::{Value, json};
+
+/// How often the real SQLAlchemy is asked again, each time in a process of its own, before a difference counts.
+const SECOND_OPINIONS: u32 = 5;
+
+pub(super) struct Bench<'a> {
+    choice: &'a Choice,
+    folder: tempfile::TempDir,
+    generator: Program,
+    reference: Program,
+}
+
+/// What both sides say to a case.
+enum Heard {
+    Refused(String),
+    NotCovered(String),
+    Agreed,
+    Differs { want: Value, have: Result<Answer, String>, what: String },
+}
+
+impl<'a> Bench<'a> {
+    pub(super) fn new(choice: &'a Choice) -> Result<Bench<'a>, Fault> {
+        let folder = tempfile::tempdir().map_err(|source| Fault::File { path: std::env::temp_dir(), source })?;
+        Ok(Bench { choice, folder, generator: Program::generator()?, reference: Program::reference()? })
+    }
+
+    pub(super) fn case(&mut self, seed: u64) -> Result<Case, Fault> {
+        let choice = json!({ "seed": seed, "only": self.choice.only, "without": self.choice.without });
+        Case::read(&self.generator.ask(&choice)?)
+    }
+
+    pub(super) fn verdict(&mut self, seed: u64) -> Result<Verdict, Fault> {
+        let case = self.case(seed)?;
+        let (want, have, what) = match self.hear(&case)? {
+            Heard::Refused(reason) => return Ok(Verdict::Skipped(reason)),
+            Heard::NotCovered(words) => return Ok(Verdict::NotCovered(words)),
+            Heard::Agreed => return Ok(Verdict::Agreed),
+            Heard::Differs { want, have, what } => (want, have, what),
+        };
+        if self.is_undecided(&case, &want, &have)? {
+            return Ok(Verdict::Undecided);
+        }
+        let (case, what) = if self.choice.shrink { self.shrunk(case, what)? } else { (case, what) };
+        Ok(Verdict::Differs(Box::new(Disagreement { seed, case, what })))
+    }
+
+    /// What the real SQLAlchemy answers, without the response itself.
+    pub(super) fn real_answer(&mut self, case: &Case) -> Result<Value, Fault> {
+        let scene = self.scene(case)?;
+        let mut answer = self.reference.answer(&scene.database, &case.mapping, &case.plan)?;
+        if let Some(reason) = answer["refused"].as_str() {
+            return Err(Fault::malformed("the case", reason));
+        }
+        if let Some(fields) = answer.as_object_mut() {
+            fields.remove("response");
+        }
+        Ok(answer)
+    }
+
+    fn scene(&self, case: &Case) -> Result<Scene, Fault> {
+        Scene::make(&self.folder.path().join("case.db"), &case.script, &case.mapping)
+    }
+
+    fn hear(&mut self, case: &Case) -> Result<Heard, Fault> {
+        let scene = self.scene(case)?;
+        let want = self.reference.answer(&scene.database, &case.mapping, &case.plan)?;
+        if let Some(reason) = want["refused"].as_str() {
+            return Ok(Heard::Refused(reason.to_owned()));
+        }
+        let have = match ask(&scene, &case.plan) {
+            Err(Refusal::NotCovered(words)) => return Ok(Heard::NotCovered(words)),
+            Err(Refusal::Failed(words)) => Err(words),
+            Ok(have) => Ok(have),
+        };
+        Ok(match differs(case, &want, &have)? {
+            None => Heard::Agreed,
+            Some(what) => Heard::Differs { want, have, what },
+        })
+    }
+
+    /// Whether the real SQLAlchemy, asked again, does not answer as before, or answers as we do.
+    fn is_undecided(&self, case: &Case, want: &Value, have: &Result<Answer, String>) -> Result<bool, Fault> {
+        let scene = self.scene(case)?;
+        for number in 1..=SECOND_OPINIONS {
+            let again = Program::shaken(number)?.answer(&scene.database, &case.mapping, &case.plan)?;
+            let itself = || -> Result<bool, Fault> { Ok(differs(case, want, &Ok(Answer::read(&again)?))?.is_some()) };
+            if again["refused"].is_string() || differs(case, &again, have)?.is_none() || itself()? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The case with everything left out that the difference does not need.
+    fn shrunk(&mut self, case: Case, what: String) -> Result<(Case, String), Fault> {
+        let (mut case, mut what) = (case, what);
+        loop {
+            let mut changed = false;
+            for part in Part::ALL {
+                while let Some(next) = self.smaller(part, &case, &what)? {
+                    (case, what) = next;
+                    changed = true;
+                }
+            }
+            if !changed {
+                return Ok((case, what));
+            }
+        }
+    }
+
+    fn smaller(&mut self, part: Part, case: &Case, what: &str) -> Result<Option<(Case, String)>, Fault> {
+        // The first word says of which kind a difference is; another kind would be another finding.
+        let kind = what.split(' ').next();
+        for candidate in part.smaller(case) {
+            if let Heard::Differs { what, .. } = self.hear(&candidate)?
+                && what.split(' ').next() == kind
+            {
+                return Ok(Some((candidate, what)));
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn differs(case: &Case, want: &Value, have: &Result<Answer, String>) -> Result<Option<String>, Fault> {
+    let want = Answer::read(want)?;
+    Ok(match have {
+        Ok(have) => difference(&case.mapping, &case.plan, &want, have),
+        Err(words) => Some(format!("refused: {words}\nwant {:?}", want.error)),
+    })
+}

@@ -1,0 +1,21 @@
+//! Fetchscope held against the real SQLAlchemy: recorded answers, and answers given while the test runs.
+
+mod answer;
+mod case;
+mod compare;
+#[cfg(feature = "reference")]
+pub mod differential;
+mod fault;
+mod lookup;
+mod order;
+mod ours;
+mod recorded;
+#[cfg(feature = "reference")]
+mod reference;
+
+pub use answer::{Answer, Parameters, Statement};
+pub use case::Case;
+pub use compare::difference;
+pub use fault::Fault;
+pub use ours::{Refusal, Scene, ask};
+pub use recorded::{Recorded, folder, recorded};

@@ -1,0 +1,65 @@
+//! Fetchscope's own answer, in this process, along the way `fetchscope trace` takes.
+
+use super::{Answer, Fault};
+use fetchscope_app::Paths;
+use fetchscope_app::request::trace;
+use fetchscope_app::source::{Opened, Source};
+use fetchscope_drivers::sqlite::create_from_script;
+use fetchscope_engine::mapping::document::MappingDocument;
+use fetchscope_engine::plan::document::PlanDocument;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+/// A database made for a comparison.
+#[derive(Debug)]
+pub struct Scene {
+    /// The SQLite file.
+    pub database: PathBuf,
+    /// The mapping file.
+    pub mapping: Value,
+}
+
+/// Why there is no answer of ours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// The plan asks for what this version does not do yet.
+    NotCovered(String),
+    /// It should have been answered.
+    Failed(String),
+}
+
+impl Scene {
+    /// A new SQLite file with what `script` puts into it, in place of one that may be there.
+    pub fn make(database: &Path, script: &str, mapping: &Value) -> Result<Scene, Fault> {
+        if database.exists() {
+            std::fs::remove_file(database).map_err(|source| Fault::File { path: database.to_owned(), source })?;
+        }
+        create_from_script(database, script).map_err(|error| Fault::malformed("a script", error))?;
+        Ok(Scene { database: database.to_owned(), mapping: mapping.clone() })
+    }
+}
+
+/// Asks for the answer; a panic is a failure like others.
+pub fn ask(scene: &Scene, plan: &Value) -> Result<Answer, Refusal> {
+    match std::panic::catch_unwind(|| answer(scene, plan)) {
+        Ok(Ok(answer)) => Ok(answer),
+        Ok(Err(words)) if words.contains("is not supported by this version") => Err(Refusal::NotCovered(words)),
+        Ok(Err(words)) => Err(Refusal::Failed(words)),
+        Err(_) => Err(Refusal::Failed("it panicked".to_owned())),
+    }
+}
+
+fn answer(scene: &Scene, plan: &Value) -> Result<Answer, String> {
+    let mapping: MappingDocument = serde_json::from_value(scene.mapping.clone()).map_err(|error| error.to_string())?;
+    let plan: PlanDocument = serde_json::from_value(plan.clone()).map_err(|error| error.to_string())?;
+    let source = Source::Sqlite(scene.database.display().to_string());
+    // A file needs none of the application's folders.
+    let nowhere = Paths::under(Path::new(""));
+    let opened: Result<Opened, _> = source.open(&nowhere, Some(&mapping), &mut |_| (), &AtomicBool::new(false));
+    let trace = opened.and_then(|opened| trace(&opened, &plan)).map_err(|error| error.to_string())?;
+    if trace.round_trips != trace.query_count + 2 {
+        return Err(format!("{} round trips for {} statements", trace.round_trips, trace.query_count));
+    }
+    Ok(Answer::of(&trace))
+}

@@ -1,0 +1,19 @@
+//! Random mappings, rows and plans, answered by the real SQLAlchemy and by us.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test that cannot go on has failed, and says how far it got"
+)]
+
+use fetchscope_tests::fidelity::differential::{Choice, compare};
+
+#[test]
+fn random_cases_are_answered_as_the_real_one_answers_them() {
+    let choice = Choice { seeds: 0..500, only: Vec::new(), without: Vec::new(), jobs: 2, shrink: true };
+    let tally = compare(&choice, &|_, _| ()).unwrap();
+    println!("{tally}");
+    let told: Vec<String> = tally.disagreements.iter().map(ToString::to_string).collect();
+    assert!(told.is_empty(), "{}", told.join("\n\n"));
+    assert!(tally.agreed >= 250, "only {} cases were compared", tally.agreed);
+}
