@@ -1,11 +1,5 @@
 //! Random mappings, rows and plans, answered by the real SQLAlchemy and by us.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "a test that cannot go on has failed, and says how far it got"
-)]
-
 use fetchscope_tests::fidelity::differential::{Choice, compare};
 
 #[test]

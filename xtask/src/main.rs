@@ -6,6 +6,7 @@ mod bench;
 mod bindings;
 mod frontend;
 mod prerequisites;
+mod reference;
 mod run;
 mod shell;
 mod stamp;

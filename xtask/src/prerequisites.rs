@@ -2,9 +2,11 @@
 
 use crate::shell;
 use anyhow::{Result, bail};
+use std::path::PathBuf;
 use std::process::Command;
 
 const NODE: Version = Version { major: 20, minor: 19 };
+const PYTHON: Version = Version { major: 3, minor: 10 };
 const RUSTUP: &str = "rustup update stable` (https://rustup.rs)";
 
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Clone, Copy)]
@@ -37,6 +39,21 @@ pub(crate) fn rust() -> Result<()> {
         }
         (None, _) => bail!("rustc is missing. Install Rust {needed} or newer: `{RUSTUP}"),
     }
+}
+
+/// A Python that is new enough and can make virtual environments.
+pub(crate) fn python() -> Result<PathBuf> {
+    for name in ["python3", "python"] {
+        let Some(path) = shell::find(name) else { continue };
+        let there = shell::read(Command::new(&path).arg("--version"));
+        let can = shell::read(Command::new(&path).args(["-c", "import ensurepip, venv"])).is_some();
+        if can && there.as_deref().and_then(version).is_some_and(|there| there >= PYTHON) {
+            return Ok(path);
+        }
+    }
+    bail!(
+        "Python {PYTHON} or newer with its `venv` is needed to run the real SQLAlchemy: https://www.python.org/downloads"
+    )
 }
 
 /// Node.js that is new enough, and npm.

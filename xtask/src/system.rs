@@ -1,4 +1,4 @@
-//! System packages: what the window and its tests need from Debian, Ubuntu and Fedora.
+//! System packages: what the window and the tests need from Debian, Ubuntu and Fedora.
 
 use crate::shell;
 use anyhow::{Context, Result, bail};
@@ -11,6 +11,8 @@ pub(crate) enum Purpose {
     Window,
     /// Driving the window on a display of its own.
     WindowTests,
+    /// Running the real SQLAlchemy in an environment of its own.
+    Reference,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,8 +39,10 @@ impl Family {
         match (self, purpose) {
             (Family::Debian, Purpose::Window) => &["libwebkit2gtk-4.1-dev", "libgtk-3-dev", "pkg-config"],
             (Family::Debian, Purpose::WindowTests) => &["xvfb", "webkit2gtk-driver"],
+            (Family::Debian, Purpose::Reference) => &["python3", "python3-venv"],
             (Family::Fedora, Purpose::Window) => &["webkit2gtk4.1-devel", "gtk3-devel", "/usr/bin/pkg-config"],
             (Family::Fedora, Purpose::WindowTests) => &["/usr/bin/Xvfb", "/usr/bin/WebKitWebDriver"],
+            (Family::Fedora, Purpose::Reference) => &["python3", "python3-pip"],
         }
     }
 

@@ -136,6 +136,10 @@ pub enum OrmErrorType {
     NoResultFound,
     /// `sqlalchemy.exc.MultipleResultsFound`.
     MultipleResultsFound,
+    /// `sqlalchemy.exc.NoSuchColumnError`.
+    NoSuchColumnError,
+    /// `sqlalchemy.ext.asyncio.exc.AsyncMethodRequired`.
+    AsyncMethodRequired,
     /// Python's own: a recursive load over rows that refer to each other in a circle.
     RecursionError,
 }
@@ -150,6 +154,8 @@ impl OrmErrorType {
             OrmErrorType::DetachedInstanceError => "DetachedInstanceError",
             OrmErrorType::NoResultFound => "NoResultFound",
             OrmErrorType::MultipleResultsFound => "MultipleResultsFound",
+            OrmErrorType::NoSuchColumnError => "NoSuchColumnError",
+            OrmErrorType::AsyncMethodRequired => "AsyncMethodRequired",
             OrmErrorType::RecursionError => "RecursionError",
         }
     }

@@ -38,7 +38,7 @@ class Plans:
         if dice.uses("columns"):
             made["columns"] = self._some_columns(root)
         if dice.uses("wildcard"):
-            made["wildcard"] = dice.random.choice(["raise", "raise", "select", "joined", "selectin", "noload"])
+            made["wildcard"] = dice.random.choice(["raise", "raise_on_sql", "select", "noload"])
         if dice.uses("unique_off"):
             made["unique"] = False
         return made
@@ -71,7 +71,9 @@ class Plans:
                 made["async_walk"] = "run_sync"
         elif mode is None and dice.uses("stream_drop"):
             mode = "stream_drop"
-        if mode in (None, "stream", "stream_drop") and dice.uses("yield_per"):
+        # An AsyncSession streams with `stream` alone.
+        batched = ("stream",) if "session" in made else (None, "stream_drop")
+        if mode in batched and dice.uses("yield_per"):
             made["yield_per"] = dice.random.choice([1, 2, 3, 5, 10])
         if mode != "stream_drop" and dice.uses("commit"):
             made["commit_before_walk"] = True

@@ -19,7 +19,7 @@ from .model import Model
 def answer(request):
     try:
         model = Model(request["mapping"])
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, LookupError) as error:
         return {"refused": f"mapping: {type(error).__name__}: {error}"}
     try:
         return session.answer(request["url"], model, request["plan"], Limits(**request.get("limits", {})))

@@ -62,6 +62,7 @@ class Capture:
             "n": len(self._statements) + 1,
             "phase": self.phase,
             "path": self._cause,
+            "reading": self.reading,
             "sql": _plain_placeholders(" ".join(sql.split()), connection.dialect.paramstyle),
             "params": values,
             "params_sha": hashlib.sha256(json.dumps(values).encode()).hexdigest()[:16],

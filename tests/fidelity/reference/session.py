@@ -159,12 +159,14 @@ def _load(session, request):
 def _drain(scalars, request, outcome):
     """Each root is read and let go before the next one is fetched."""
     capture, answers = outcome.capture, []
+    outcome.roots = 0
     for item in scalars:
+        outcome.roots += 1
         capture.phase = "walk"
         answers += request.read([item], capture)
         del item
         capture.phase, capture.reading = "load", None
-    outcome.answers, outcome.roots = answers, len(answers)
+    outcome.answers = answers
 
 
 async def _asynchronous(url, request, limits):

@@ -23,6 +23,7 @@ COMPARISONS = {
 
 WILDCARDS = {
     "raise": orm.raiseload,
+    "raise_on_sql": lambda every: orm.raiseload(every, sql_only=True),
     "select": orm.lazyload,
     "joined": orm.joinedload,
     "selectin": orm.selectinload,

@@ -15,7 +15,7 @@ def plain(value):
         return value.isoformat()
     if isinstance(value, (decimal.Decimal, uuid.UUID)):
         return str(value)
-    if isinstance(value, bytes):
+    if isinstance(value, (bytes, memoryview)):
         return value.hex()
     return value
 

@@ -43,6 +43,9 @@ pub struct Statement {
     pub phase: Phase,
     /// The relationship path that caused it.
     pub path: Option<String>,
+    /// What the response was reading at that moment, where the answer was just given.
+    #[serde(default)]
+    pub reading: Option<String>,
     /// Its text, white space folded.
     pub sql: String,
     /// What stands for the placeholders.
@@ -120,6 +123,7 @@ impl Answer {
         let statements = trace.statements.iter().map(|one| Statement {
             phase: one.phase,
             path: one.path.clone(),
+            reading: None,
             sql: one.sql.split_whitespace().collect::<Vec<_>>().join(" "),
             params: Parameters::of(one.params.clone()),
             rows: Some(one.rows),

@@ -7,34 +7,59 @@
 use super::lookup::Lookup;
 use super::order::bound;
 use super::{Answer, Statement};
+use fetchscope_engine::trace::Phase;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt::Write;
 
-/// What differs first, for people; `None` when the answers agree.
-#[must_use]
-pub fn difference(mapping: &Value, plan: &Value, want: &Answer, have: &Answer) -> Option<String> {
+/// How closely two answers agree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Agreement {
+    /// Statement by statement.
+    Exact,
+    /// But for the order of siblings, or of keys whose rows have no order.
+    Rearranged,
+    /// The same statements, in an order that follows from rows without one.
+    Shuffled,
+}
+
+/// Holds two answers against each other; `Err` says for people what differs first.
+pub fn compare(mapping: &Value, plan: &Value, want: &Answer, have: &Answer) -> Result<Agreement, String> {
     let lookup = Lookup::new(mapping, plan);
-    let untold: BTreeSet<&str> =
-        want.statements.iter().filter(|one| one.rows.is_none()).map(|one| one.sql.as_str()).collect();
-    let wanted = told(&lookup, want, &untold);
+    // The rows of a stream are not told; those of other statements of its path then do not matter either.
+    let untold: BTreeSet<Option<String>> =
+        want.statements.iter().filter(|one| one.rows.is_none()).map(|one| one.path.clone()).collect();
+    let mut wanted = told(&lookup, want, &untold);
     let had = told(&lookup, have, &untold);
-    let agrees =
-        wanted == had || [View::Keys, View::NoKeys].iter().any(|view| rearranged(&lookup, &wanted, &had, *view));
-    if !agrees {
+    for (want, have) in wanted.iter_mut().zip(&had) {
+        if is_read_there(&lookup, want, have) {
+            want.path.clone_from(&have.path);
+        }
+        want.reading = None;
+    }
+    let agreement = if wanted == had {
+        Agreement::Exact
+    } else if [View::Keys, View::NoKeys].iter().any(|view| rearranged(&lookup, &wanted, &had, *view)) {
+        Agreement::Rearranged
+    } else if lookup.reads_rows_without_order() && shuffled(&lookup, &wanted, &had) {
+        Agreement::Shuffled
+    } else {
         let without_paths = |statements: &[Statement]| {
             statements.iter().map(|one| Statement { path: None, ..one.clone() }).collect::<Vec<_>>()
         };
         let kind = if without_paths(&wanted) == without_paths(&had) { "path" } else { "statement" };
-        return Some(format!("{kind} {}", first_difference(&wanted, &had, want, have)));
-    }
+        return Err(format!("{kind} {}", first_difference(&wanted, &had, want, have)));
+    };
     if want.error != have.error {
-        return Some(format!("error\n  want {:?}\n  have {:?}", want.error, have.error));
+        return Err(format!("error\n  want {:?}\n  have {:?}", want.error, have.error));
     }
     if want.root_count != have.root_count {
-        return Some(format!("roots\n  want {:?}\n  have {:?}", want.root_count, have.root_count));
+        return Err(format!("roots\n  want {:?}\n  have {:?}", want.root_count, have.root_count));
     }
-    (want.hash_canonical != have.hash_canonical).then(|| match (&want.response, &have.response) {
+    if want.hash_canonical == have.hash_canonical {
+        return Ok(agreement);
+    }
+    Err(match (&want.response, &have.response) {
         (Some(want), Some(have)) => format!("response {}", first_place("", want, have).unwrap_or_default()),
         (None | Some(_), None | Some(_)) => "response, which was not recorded".to_owned(),
     })
@@ -55,17 +80,31 @@ fn first_place(at: &str, want: &Value, have: &Value) -> Option<String> {
 }
 
 /// The statements, without rows where the driver did not tell the real one's, and paths as SQLAlchemy has them.
-fn told(lookup: &Lookup, answer: &Answer, untold: &BTreeSet<&str>) -> Vec<Statement> {
+fn told(lookup: &Lookup, answer: &Answer, untold: &BTreeSet<Option<String>>) -> Vec<Statement> {
     let mut statements = answer.statements.clone();
     for one in &mut statements {
-        if untold.contains(one.sql.as_str()) {
+        if untold.contains(&one.path) {
             one.rows = None;
         }
         if is_subquery_load(&one.sql) {
-            one.path = one.path.as_ref().map(|path| lookup.within_statement(one.phase, path));
+            one.path = one.path.as_ref().map(|path| lookup.of_subquery(one.phase, path));
         }
     }
     statements
+}
+
+/// Whether ours names the place where the response reads a relationship that SQLAlchemy ascribes to the place from which
+/// the object was first loaded.
+fn is_read_there(lookup: &Lookup, want: &Statement, have: &Statement) -> bool {
+    let (Some(wanted), Some(had)) = (&want.path, &have.path) else { return false };
+    let below = match &want.reading {
+        Some(reading) => {
+            had.strip_prefix(reading.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        }
+        // The recorded answers do not say what was read.
+        None => want.phase == Phase::Walk,
+    };
+    below && lookup.relationship(wanted) == lookup.relationship(had)
 }
 
 fn is_subquery_load(sql: &str) -> bool {
@@ -102,9 +141,25 @@ fn rearranged(lookup: &Lookup, want: &[Statement], have: &[Statement], view: Vie
     (0..want.len()).all(keeps)
 }
 
+/// Whether these are the same statements in any order, as where the rows they are read from come in any order.
+fn shuffled(lookup: &Lookup, want: &[Statement], have: &[Statement]) -> bool {
+    let sorted = |statements: &[Statement]| {
+        let mut seen: Vec<String> = statements.iter().map(|one| seen(lookup, one, View::NoKeys)).collect();
+        seen.sort_unstable();
+        seen
+    };
+    sorted(want) == sorted(have)
+}
+
 /// What of a statement is looked at.
 fn seen(lookup: &Lookup, one: &Statement, view: View) -> String {
-    let place = format!("{:?} {:?}", one.phase, one.path);
+    // While objects are read, SQLAlchemy names the path on which the object was loaded first, and ours the one on which it
+    // is read. They differ where it is reached on two, and always end with the same relationship.
+    let path = match one.phase {
+        Phase::Load => one.path.as_deref(),
+        Phase::Before | Phase::Walk => one.path.as_deref().and_then(|path| path.rsplit('.').next()),
+    };
+    let place = format!("{:?} {path:?}", one.phase);
     if view == View::NoKeys && is_loose(lookup, one) {
         return format!("{place} {}", without_keys(&one.sql));
     }

@@ -3,13 +3,17 @@
 use fetchscope_engine::plan::document::{NodeDocument, PlanDocument, Strategy};
 use fetchscope_engine::trace::Phase;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A plan with the places a comparison asks for.
 pub(super) struct Lookup {
     plan: Option<PlanDocument>,
     /// Columns of the root's primary key.
     key: Vec<String>,
+    /// The classes of the plan and of those before it.
+    roots: Vec<String>,
+    /// Collections that have no order of their own.
+    unordered: BTreeSet<(String, String)>,
     /// The target of each relationship, by the names of its class and its own.
     targets: BTreeMap<(String, String), String>,
 }
@@ -25,11 +29,19 @@ impl Lookup {
         });
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let key = columns.map(|column| text(&column["name"])).collect();
-        let targets = entities.iter().flat_map(|entity| {
-            let relationships = entity["relationships"].as_array().map(Vec::as_slice).unwrap_or_default();
-            relationships.iter().map(|one| ((text(&entity["name"]), text(&one["name"])), text(&one["target"])))
-        });
-        Lookup { plan, key, targets: targets.collect() }
+        let (mut targets, mut unordered) = (BTreeMap::new(), BTreeSet::new());
+        for entity in entities {
+            for one in entity["relationships"].as_array().into_iter().flatten() {
+                let at = (text(&entity["name"]), text(&one["name"]));
+                if text(&one["kind"]).ends_with("_to_many") && one.get("order_by").is_none() {
+                    unordered.insert(at.clone());
+                }
+                targets.insert(at, text(&one["target"]));
+            }
+        }
+        let plans = plan.iter().flat_map(|plan| std::iter::once(plan).chain(&plan.before));
+        let roots = plans.map(|plan| plan.root.clone()).collect();
+        Lookup { plan, key, roots, unordered, targets }
     }
 
     /// The strategies along a path, as far as the plan names its relationships.
@@ -44,31 +56,60 @@ impl Lookup {
         found.max_by_key(Vec::len).unwrap_or_default()
     }
 
-    /// The path of a subquery load as SQLAlchemy has it: below a statement of its own, it begins with what that one loads.
-    pub(super) fn within_statement(&self, phase: Phase, path: &str) -> String {
-        let mut names = path.split('.');
-        let mut begin = names.next().unwrap_or_default().to_owned();
-        let mut class = begin.clone();
-        let mut kept = Vec::new();
+    /// The path of a subquery load: below a statement of its own, SQLAlchemy begins it anew, so that the relationship is
+    /// all that can be compared.
+    pub(super) fn of_subquery(&self, phase: Phase, path: &str) -> String {
         let strategies = self.strategies(phase, path);
-        let last = strategies.len().saturating_sub(1);
-        for (place, name) in names.enumerate() {
-            class = self.targets.get(&(class, name.to_owned())).cloned().unwrap_or_default();
-            kept.push(name);
-            if place < last && strategies.get(place).is_some_and(|strategy| has_a_statement(*strategy)) {
-                begin.clone_from(&class);
-                kept.clear();
-            }
+        let above = strategies.split_last().map_or(&[][..], |(_, above)| above);
+        let begins_anew = above.iter().any(|strategy| has_a_statement(*strategy));
+        let (class, name) = self.relationship(path);
+        if begins_anew || !self.roots.iter().any(|root| path.starts_with(&format!("{root}."))) {
+            format!("{class}.{name}")
+        } else {
+            path.to_owned()
         }
-        kept.insert(0, &begin);
-        kept.join(".")
+    }
+
+    /// The class and the name of the relationship a path ends with.
+    pub(super) fn relationship(&self, path: &str) -> (String, String) {
+        let mut names = path.split('.').map(str::to_owned);
+        let mut class = names.next().unwrap_or_default();
+        let mut last = names.next().unwrap_or_default();
+        for name in names {
+            class = self.targets.get(&(class, last)).cloned().unwrap_or_default();
+            last = name;
+        }
+        (class, last)
+    }
+
+    /// Whether the order of the roots follows from the plan.
+    pub(super) fn roots_have_an_order(&self) -> bool {
+        let Some(plan) = &self.plan else { return false };
+        let ordered = |key: &String| plan.filter.order_by.iter().any(|by| by.trim_start_matches('-') == key);
+        !self.key.is_empty() && self.key.iter().all(ordered)
+    }
+
+    /// Whether the response reads something below roots or a collection that come in any order.
+    pub(super) fn reads_rows_without_order(&self) -> bool {
+        let Some(plan) = &self.plan else { return false };
+        !self.roots_have_an_order() || self.unordered_with_nodes(&plan.root, &plan.relationships)
+    }
+
+    fn unordered_with_nodes(&self, class: &str, nodes: &[NodeDocument]) -> bool {
+        nodes.iter().filter(|node| !node.relationships.is_empty()).any(|node| {
+            let at = (class.to_owned(), node.name.clone());
+            let target = self.targets.get(&at).map(String::as_str).unwrap_or_default();
+            self.unordered.contains(&at) || self.unordered_with_nodes(target, &node.relationships)
+        })
     }
 
     /// Whether the order of the parents whose keys stand in the statement of this path follows from the plan.
     pub(super) fn parents_have_an_order(&self, phase: Phase, path: &str) -> bool {
         let Some(plan) = self.plan.as_ref().filter(|_| phase != Phase::Before) else { return false };
-        let ordered = |key: &String| plan.filter.order_by.iter().any(|by| by.trim_start_matches('-') == key);
-        path.split('.').count() == 2 && !self.key.is_empty() && self.key.iter().all(ordered)
+        let (_, names) = path.split_once('.').unwrap_or_default();
+        // A relationship that repeats itself has one path for all its levels.
+        let once = plan.relationships.iter().any(|node| node.name == names && node.recursion_depth.is_none());
+        once && self.roots_have_an_order()
     }
 }
 

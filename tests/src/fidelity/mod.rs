@@ -15,7 +15,7 @@ mod reference;
 
 pub use answer::{Answer, Parameters, Statement};
 pub use case::Case;
-pub use compare::difference;
+pub use compare::{Agreement, compare};
 pub use fault::Fault;
 pub use ours::{Refusal, Scene, ask};
 pub use recorded::{Recorded, folder, recorded};

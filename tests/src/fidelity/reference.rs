@@ -35,7 +35,7 @@ impl Program {
     /// sets changes with them.
     pub(super) fn shaken(number: u32) -> Result<Program, Fault> {
         let seed = number.to_string();
-        let allocator = if number % 2 == 0 { "malloc" } else { "pymalloc" };
+        let allocator = if number.is_multiple_of(2) { "malloc" } else { "pymalloc" };
         Program::start("reference", &[("PYTHONHASHSEED", &seed), ("PYTHONMALLOC", allocator)])
     }
 

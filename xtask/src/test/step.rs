@@ -1,8 +1,9 @@
 //! The steps of `cargo xtask test`, in their order.
 
 use super::tally::Tally;
-use crate::{bindings, frontend, shell, workspace};
+use crate::{bindings, frontend, reference, shell, workspace};
 use anyhow::Result;
+use std::process::Command;
 
 /// One of the things that must hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub(crate) enum Step {
     Clippy,
     /// Rust tests, all but those of the window.
     Rust,
+    /// Random cases are answered as the real SQLAlchemy answers them.
+    Fidelity,
     /// The committed TypeScript types are those of the Rust sources.
     Bindings,
     /// The real window, driven.
@@ -22,7 +25,8 @@ pub(crate) enum Step {
 }
 
 impl Step {
-    pub(crate) const ALL: [Step; 6] = [Step::Format, Step::Ui, Step::Clippy, Step::Rust, Step::Bindings, Step::Window];
+    pub(crate) const ALL: [Step; 7] =
+        [Step::Format, Step::Ui, Step::Clippy, Step::Rust, Step::Fidelity, Step::Bindings, Step::Window];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -30,6 +34,7 @@ impl Step {
             Step::Ui => "ui",
             Step::Clippy => "clippy",
             Step::Rust => "rust",
+            Step::Fidelity => "fidelity",
             Step::Bindings => "bindings",
             Step::Window => "window",
         }
@@ -46,10 +51,12 @@ impl Step {
             Step::Format => shell::run(&mut shell::cargo(&["fmt", "--all", "--check"])),
             Step::Ui => ui(tally),
             Step::Clippy => {
-                let lints = ["clippy", "--workspace", "--all-targets", "--features", "fetchscope-tests/e2e"];
+                let features = "fetchscope-tests/e2e,fetchscope-tests/reference";
+                let lints = ["clippy", "--workspace", "--all-targets", "--features", features];
                 shell::run(shell::cargo(&lints).args(["--", "--deny", "warnings"]))
             }
             Step::Rust => rust(&["test", "--workspace", "--no-fail-fast"], tally),
+            Step::Fidelity => fidelity(tally),
             Step::Bindings => bindings::compare(&["--workspace"]),
             Step::Window => window(tally),
         }
@@ -64,8 +71,22 @@ fn ui(tally: &mut Tally) -> Result<()> {
 }
 
 fn rust(arguments: &[&str], tally: &mut Tally) -> Result<()> {
-    let mut command = shell::cargo(arguments);
+    counted(shell::cargo(arguments), tally)
+}
+
+fn counted(mut command: Command, tally: &mut Tally) -> Result<()> {
     shell::run_reading(bindings::divert(&mut command), |line| *tally += Tally::of_rust(line))
+}
+
+fn fidelity(tally: &mut Tally) -> Result<()> {
+    let python = reference::interpreter()?;
+    // First whether the program that asks it agrees with the recorded answers.
+    let check = ["-B", "-m", "reference", "--check-goldens"];
+    shell::run(Command::new(&python).args(check).current_dir(workspace::root().join("tests/fidelity")))?;
+    let target = ["test", "--workspace", "--features", "fetchscope-tests/reference", "--test", "differential"];
+    let mut command = shell::cargo(&[&target[..], &["--no-fail-fast", "--", "--nocapture"]].concat());
+    command.env("FETCHSCOPE_REFERENCE_PYTHON", python);
+    counted(command, tally)
 }
 
 fn window(tally: &mut Tally) -> Result<()> {

@@ -187,7 +187,8 @@ fn write_typed(value: ValueRef<'_>, kind: ColumnKind, bytes: &mut Vec<u8>) {
             let iso = text.replacen(' ', "T", 1);
             write_text(iso.strip_suffix(".000000").unwrap_or(&iso), bytes);
         }
-        (ColumnKind::Numeric, ValueRef::Real(number)) => write_text(&format!("{number:.10}"), bytes),
+        (ColumnKind::Numeric, ValueRef::Real(number)) => write_text(&decimal(number), bytes),
+        (ColumnKind::Numeric, ValueRef::Integer(0)) => write_text("0E-10", bytes),
         (ColumnKind::Numeric, ValueRef::Integer(number)) => write_text(&format!("{number}.0000000000"), bytes),
         (
             ColumnKind::Plain | ColumnKind::Boolean | ColumnKind::DateTime | ColumnKind::Numeric | ColumnKind::Bytes,
@@ -195,6 +196,21 @@ fn write_typed(value: ValueRef<'_>, kind: ColumnKind, bytes: &mut Vec<u8>) {
         ) => {
             write_value(value, bytes);
         }
+    }
+}
+
+/// Ten digits after the point, as Python's `Decimal` writes them: in scientific notation below 0.000001.
+fn decimal(number: f64) -> String {
+    let plain = format!("{number:.10}");
+    let digits = plain.trim_start_matches(['-', '0', '.']);
+    let sign = if plain.starts_with('-') { "-" } else { "" };
+    match digits.split_at_checked(1) {
+        None => format!("{sign}0E-10"),
+        Some((first, rest)) if number.abs() < 1.0 && digits.len() < 5 => {
+            let point = if rest.is_empty() { "" } else { "." };
+            format!("{sign}{first}{point}{rest}E{}", digits.len() as i32 - 11)
+        }
+        Some(_) => plain,
     }
 }
 

@@ -10,6 +10,7 @@ use crate::mapping::{ColumnId, ColumnKind, Remote};
 use crate::plan::document::{BulkForm, BulkKeys};
 use crate::plan::{NodeId, Program};
 use crate::sql::{ColumnRef, Condition, JoinKind, Labels, Order, Query, Source};
+use crate::trace::OrmError;
 use crate::value::{Value, ValueRef};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -18,12 +19,17 @@ const PARAMETERS: usize = 32_766;
 
 impl Session {
     /// Loads a relationship of all these objects.
-    pub(super) async fn bulk(&mut self, node: NodeId, objects: &[ObjectId], posts: &mut PostLoads) {
+    pub(super) async fn bulk(
+        &mut self,
+        node: NodeId,
+        objects: &[ObjectId],
+        posts: &mut PostLoads,
+    ) -> Result<(), OrmError> {
         let program = self.program.clone();
-        let Some((_, id, relationship)) = program.relationship(node) else { return };
+        let Some((_, id, relationship)) = program.relationship(node) else { return Ok(()) };
         let mut owners = Vec::with_capacity(objects.len());
         for object in objects {
-            self.provide(*object, &relationship.local).await;
+            self.provide(*object, &relationship.local).await?;
             let parts = relationship.local.iter().map(|part| self.graph.value(*object, *part));
             owners.push((*object, Key::new(parts)));
         }
@@ -50,7 +56,7 @@ impl Session {
             let key = StatementKey::Bulk(node, form, count);
             let compiled = self.cache.get_or_compile(key, || compile(&program, node, form, count));
             let plan = Plan::of(Some(program.node(node).path.clone()), true);
-            let loaded = self.load(compiled.clone(), params, plan, Queue::Enclosing(posts)).await;
+            let loaded = self.load(compiled.clone(), params, plan, Queue::Enclosing(posts)).await?;
             for (key, object) in loaded.keyed(&compiled) {
                 if seen.insert((key.clone(), object)) {
                     found.entry(key).or_default().push(object);
@@ -66,6 +72,7 @@ impl Session {
             };
             self.graph.set_unloaded(object, id, value);
         }
+        Ok(())
     }
 }
 

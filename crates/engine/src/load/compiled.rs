@@ -72,7 +72,7 @@ pub(crate) struct Eager {
     pub(crate) columns: Box<[Option<usize>]>,
     /// Positions of the primary key.
     pub(crate) key: Box<[usize]>,
-    pub(crate) subqueries: Vec<(NodeId, RelationshipId)>,
+    pub(crate) subqueries: Vec<SubqueryEager>,
     pub(crate) noloads: Vec<RelationshipId>,
     /// Relationships whose reading is an error.
     pub(crate) raises: Box<[(RelationshipId, Strategy)]>,
@@ -82,6 +82,24 @@ pub(crate) struct Eager {
     pub(crate) joined: Vec<(RelationshipId, bool, Eager)>,
     /// Relationships that come as JSON.
     pub(crate) nested: Vec<NestedEager>,
+}
+
+/// A relationship that is loaded by a subquery load.
+#[derive(Debug)]
+pub(crate) struct SubqueryEager {
+    pub(crate) node: NodeId,
+    pub(crate) relationship: RelationshipId,
+    /// Positions of the owner's columns by which it finds its targets; `None` where one is not in the rows.
+    pub(crate) key: Option<Box<[usize]>>,
+}
+
+/// Columns in alphabetical order. SQLAlchemy keeps these in a set, whose order is undefined; this is one of its orders.
+pub(crate) fn sorted_by_name(program: &Program, entity: EntityId, columns: &[ColumnId]) -> Vec<ColumnId> {
+    let entity = program.mapping.entity(entity);
+    let mut columns = columns.to_vec();
+    columns.sort_by_key(|column| entity.column(*column).name.clone());
+    columns.dedup();
+    columns
 }
 
 /// The statement without its eager joins: what a subquery load below makes its derived table.
@@ -97,6 +115,8 @@ pub(crate) struct Core {
     pub(crate) order_by: Vec<Order>,
     pub(crate) distinct: bool,
     pub(crate) limited: bool,
+    /// Whether a derived table of it keeps the ORDER BY.
+    pub(crate) ordered: bool,
 }
 
 /// The columns of a SELECT, with their positions.
@@ -193,6 +213,13 @@ impl Draft {
 }
 
 impl Eager {
+    /// Whether a subquery load needs columns that are not in the rows.
+    pub(crate) fn lacks_keys(&self) -> bool {
+        self.subqueries.iter().any(|one| one.key.is_none())
+            || self.joined.iter().any(|(_, _, kid)| kid.lacks_keys())
+            || self.nested.iter().any(|kid| kid.eager.lacks_keys())
+    }
+
     /// Whether a subquery load stands anywhere in this statement.
     pub(crate) fn has_subquery(&self) -> bool {
         !self.subqueries.is_empty() || self.joined.iter().any(|(_, _, kid)| kid.has_subquery())
@@ -217,7 +244,7 @@ impl Eager {
 
     /// The same for a statement that reads an object again: what would be a subquery load is a post-load there.
     pub(crate) fn without_subqueries(mut self) -> Eager {
-        self.post_loads.extend(self.subqueries.drain(..).map(|(node, _)| node));
+        self.post_loads.extend(self.subqueries.drain(..).map(|one| one.node));
         self.joined = self.joined.into_iter().map(|(id, many, kid)| (id, many, kid.without_subqueries())).collect();
         self
     }
@@ -255,7 +282,15 @@ impl EagerDraft {
             columns: entity.column_ids().map(place).collect(),
             key: entity.primary_key.iter().copied().map(at).collect(),
             subqueries: of(|strategy| strategy == Strategy::Subquery)
-                .filter_map(|child| Some((child, relationship_of(child)?)))
+                .filter_map(|child| {
+                    let (_, id, relationship) = program.relationship(child)?;
+                    let local = sorted_by_name(program, self.entity, &relationship.local);
+                    let at = |id: ColumnId| {
+                        let column = out(ColumnRef::new(self.source, &entity.column(id).name));
+                        columns.contains(&column).then(|| columns.position(&column))
+                    };
+                    Some(SubqueryEager { node: child, relationship: id, key: local.into_iter().map(at).collect() })
+                })
                 .collect(),
             noloads: of(|strategy| strategy == Strategy::Noload).filter_map(relationship_of).collect(),
             raises: of(|strategy| matches!(strategy, Strategy::Raise | Strategy::RaiseOnSql))
@@ -290,6 +325,7 @@ impl Core {
             order_by: order_by.clone(),
             distinct: *distinct,
             limited: *limit,
+            ordered: *limit,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! From rows to objects: the identity map decides what is new, and what is already there is not overwritten.
 
 use super::Row;
-use super::compiled::{Compiled, Eager};
+use super::compiled::{Compiled, Eager, SubqueryEager};
 use super::postload::PostLoads;
 use crate::graph::{Graph, Key, Object, ObjectId, Related};
 use crate::mapping::{ColumnId, Mapping, RelationshipId};
@@ -30,7 +30,6 @@ pub(crate) struct Hydration<'a> {
 /// Related objects by the owner's columns they belong to.
 #[derive(Debug, Default)]
 pub(crate) struct Assembled {
-    pub(crate) columns: Vec<ColumnId>,
     pub(crate) objects: FxHashMap<Key, Vec<ObjectId>>,
 }
 
@@ -106,14 +105,15 @@ impl<'a> Hydration<'a> {
         if fresh || self.invoke_all {
             posts.add(eager, id);
         }
-        for (node, relationship) in &eager.subqueries {
+        for SubqueryEager { node, relationship, key } in &eager.subqueries {
             let unloaded = *graph.related(id, *relationship) == Related::Unloaded;
             // Where an object is new, it takes what its own statement found, whatever a load below has put there meanwhile.
             let first = own && !self.assigned.contains(&(id, *node));
             if first || unloaded || (self.invoke_all && !fresh) {
                 let Some(found) = self.subqueries.get(node) else { return Err(NeedsSubquery(*node)) };
                 if first || unloaded {
-                    let value = found.of(self.mapping, graph, eager, id, *relationship);
+                    let key = row.key(key.as_deref().unwrap_or_default());
+                    let value = found.of(self.mapping, eager, &key, *relationship);
                     *graph.related_mut(id, *relationship) = value;
                     self.assigned.insert((id, *node));
                 }
@@ -214,16 +214,8 @@ fn empty(mapping: &Mapping, eager: &Eager, relationship: RelationshipId) -> Rela
 }
 
 impl Assembled {
-    fn of(
-        &self,
-        mapping: &Mapping,
-        graph: &Graph,
-        eager: &Eager,
-        id: ObjectId,
-        relationship: RelationshipId,
-    ) -> Related {
-        let key = Key::new(self.columns.iter().map(|column| graph.value(id, *column)));
-        let found = self.objects.get(&key);
+    fn of(&self, mapping: &Mapping, eager: &Eager, key: &Key, relationship: RelationshipId) -> Related {
+        let found = self.objects.get(key);
         if mapping.relationship(eager.entity, relationship).kind.is_collection() {
             Related::Many(found.cloned().unwrap_or_default())
         } else {

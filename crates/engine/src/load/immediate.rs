@@ -5,6 +5,7 @@ use super::select::Lazily;
 use super::session::Session;
 use crate::graph::{ObjectId, Related};
 use crate::plan::NodeId;
+use crate::trace::OrmError;
 
 impl Session {
     /// Loads a relationship of each of these objects that has not got it.
@@ -18,32 +19,37 @@ impl Session {
         recursion: Recursion,
         objects: &[ObjectId],
         posts: &mut PostLoads,
-    ) {
+    ) -> Result<(), OrmError> {
         let program = self.program.clone();
-        let Some((owner, relationship, of)) = program.relationship(node) else { return };
+        let Some((owner, relationship, of)) = program.relationship(node) else { return Ok(()) };
         let path = program.node(node).path.clone();
+        let above = program.node(node).parent.map(|above| program.node(above)).filter(|above| above.parent.is_some());
+        let above = above.map(|above| above.path.clone());
         for object in objects {
             if *self.graph.related(*object, relationship) != Related::Unloaded {
                 continue;
             }
-            self.provide(*object, &of.local).await;
+            self.reading = above.clone();
+            self.provide(*object, &of.local).await?;
             let value = match self.without_sql(*object, owner, relationship) {
                 Some(value) => {
                     if let Related::One(Some(target)) = value
                         && self.graph.object(target).expired
                         && times == 1
                     {
-                        self.refresh(target).await;
+                        self.refresh(target).await?;
                     }
                     value
                 }
                 None if times > 1 && of.targets_primary_key => continue,
                 None => {
                     let how = Lazily { node: Some(node), path: &path, recursion };
-                    self.lazy(*object, (owner, relationship), how, Queue::Enclosing(posts)).await
+                    self.lazy(*object, (owner, relationship), how, Queue::Enclosing(posts)).await?
                 }
             };
             self.graph.set_unloaded(*object, relationship, value);
         }
+        self.reading = None;
+        Ok(())
     }
 }

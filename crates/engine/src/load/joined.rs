@@ -7,8 +7,7 @@ use super::json_agg::NestedDraft;
 use crate::mapping::{ColumnId, ColumnKind, EntityId, Relationship, RelationshipId, Remote};
 use crate::plan::document::Strategy;
 use crate::plan::{NodeId, Program};
-use crate::sql::{ColumnRef, From, GroupId, JoinKind, Nested, Order, Query, Source, SourceId};
-use rustc_hash::FxHashMap;
+use crate::sql::{ColumnRef, EagerJoin, From, JoinKind, Nested, Order, Query, Source, SourceId};
 
 /// Every join below one lead entity.
 #[derive(Debug)]
@@ -31,6 +30,7 @@ pub(crate) struct EagerJoins {
 
 #[derive(Debug)]
 struct PlannedJoin {
+    node: NodeId,
     owner: EntityId,
     relationship: RelationshipId,
     left: SourceId,
@@ -101,6 +101,7 @@ impl EagerJoins {
             };
             let inner = strategy != Strategy::Joined;
             self.joins.push(PlannedJoin {
+                node: *child,
                 owner,
                 relationship: id,
                 left: source,
@@ -158,53 +159,41 @@ impl EagerJoins {
     ) {
         self.push_needed(columns);
         self.columns.drain(..).for_each(|(column, kind)| columns.push(column, kind));
-        self.attach(program, &mut query.select.from, out);
+        self.attach(program, &query.sources, &mut query.select.from, out);
         query.select.order_by.append(&mut self.order_by);
         self.nested.iter_mut().for_each(|column| column.rename(out));
         query.select.nested = self.nested;
     }
 
     /// Adds the joins to a FROM clause.
-    fn attach(&self, program: &Program, from: &mut From, out: &dyn Fn(ColumnRef) -> ColumnRef) {
-        // Which group an alias lives in; none for those on the top level.
-        let mut home: FxHashMap<SourceId, Option<GroupId>> = FxHashMap::default();
+    fn attach(&self, program: &Program, sources: &[Source], from: &mut From, out: &dyn Fn(ColumnRef) -> ColumnRef) {
         for join in &self.joins {
             let owner = program.mapping.entity(join.owner);
             let relationship = &owner.relationships[join.relationship.index()];
             let own = |column| out(ColumnRef::new(join.left, &owner.column(column).name));
             let (on, far) = on_clause(program, relationship, own, join.target, join.secondary);
-            let group = home.get(&join.left).copied().flatten();
-            let lives = match (group, join.inner && join.nested && join.below_outer) {
-                (Some(group), true) => {
-                    let elements = match join.secondary {
-                        Some(secondary) => vec![(secondary, on), (join.target, far)],
-                        None => vec![(join.target, on)],
-                    };
-                    from.splice(group, join.left, elements);
-                    Some(group)
-                }
-                _ => {
-                    let inner = join.inner && !join.below_outer;
-                    let kind = if inner { JoinKind::Inner } else { JoinKind::LeftOuter };
-                    match join.secondary {
-                        Some(secondary) if inner => {
-                            from.join(kind, secondary, on);
-                            from.join(kind, join.target, far);
-                            None
-                        }
-                        Some(secondary) => {
-                            let group = from.join(kind, secondary, on);
-                            from.join_in(group, join.target, far);
-                            Some(group)
-                        }
-                        None => {
-                            let group = from.join(kind, join.target, on);
-                            (!inner).then_some(group)
-                        }
-                    }
-                }
+            let spliced = join.inner && join.nested && join.below_outer;
+            let inner = spliced || (join.inner && !join.below_outer);
+            let eager = EagerJoin {
+                kind: if inner { JoinKind::Inner } else { JoinKind::LeftOuter },
+                owner: join.owner,
+                above: program.node(join.node).parent,
+                entity: relationship.target,
+                target: join.target,
+                left: join.left,
+                alike: (0..)
+                    .zip(sources)
+                    .filter(|(_, source)| source.is_alias_of(&owner.table))
+                    .map(|(at, _)| SourceId(at))
+                    .collect(),
+                on,
+                secondary: join.secondary.map(|secondary| (secondary, far)),
             };
-            home.insert(join.target, lives);
+            if spliced {
+                from.splice(eager);
+            } else {
+                from.attach(eager);
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::graph::ObjectId;
 use crate::mapping::{EntityId, RelationshipId};
 use crate::plan::document::Strategy;
 use crate::plan::{NodeId, Program};
+use crate::trace::OrmError;
 use indexmap::{IndexMap, IndexSet};
 use rustc_hash::FxBuildHasher;
 
@@ -81,7 +82,7 @@ impl PostLoads {
 
 impl Session {
     /// Runs post-loads until none is left; those that a round brings about run in the next.
-    pub(super) async fn run_post_loads(&mut self, posts: &mut PostLoads) {
+    pub(super) async fn run_post_loads(&mut self, posts: &mut PostLoads) -> Result<(), OrmError> {
         let mut rounds = 0;
         while !posts.0.is_empty() {
             rounds += 1;
@@ -91,20 +92,21 @@ impl Session {
                 }
                 let objects: Vec<ObjectId> = post_load.objects.into_iter().collect();
                 for Registered { node, immediate, times, depth } in post_load.loaders {
-                    if depth == Some(-1) && self.is_endless(rounds, node) {
-                        continue;
+                    if depth == Some(-1) {
+                        self.check_end(rounds, node)?;
                     }
                     let recursion = self.below(node, depth);
                     if immediate {
-                        self.immediate(node, times, recursion, &objects, posts).await;
+                        self.immediate(node, times, recursion, &objects, posts).await?;
                     } else if self.program.node(node).strategy == Strategy::Bulk {
-                        self.bulk(node, &objects, posts).await;
+                        self.bulk(node, &objects, posts).await?;
                     } else {
-                        self.selectin(node, recursion, &objects, posts).await;
+                        self.selectin(node, recursion, &objects, posts).await?;
                     }
                 }
             }
         }
+        Ok(())
     }
 
     /// What a statement of a recursive load passes on to the next.

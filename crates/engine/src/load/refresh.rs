@@ -8,25 +8,27 @@ use crate::graph::ObjectId;
 use crate::mapping::{ColumnId, EntityId};
 use crate::plan::{NodeId, Program};
 use crate::sql::{ColumnRef, Condition, Labels, Query, SourceId};
+use crate::trace::OrmError;
 use crate::value::{Value, ValueRef};
 
 impl Session {
     /// Loads those of these columns that are not there.
-    pub(super) async fn provide(&mut self, object: ObjectId, columns: &[ColumnId]) {
+    pub(super) async fn provide(&mut self, object: ObjectId, columns: &[ColumnId]) -> Result<(), OrmError> {
         for column in columns {
             if self.graph.object(object).has(*column) {
                 continue;
             }
             if self.graph.object(object).expired {
-                self.refresh(object).await;
+                self.refresh(object).await?;
             } else {
                 self.load_column(object, *column).await;
             }
         }
+        Ok(())
     }
 
     /// Reads all of an expired object again, with the options it was loaded with.
-    pub(super) async fn refresh(&mut self, object: ObjectId) {
+    pub(super) async fn refresh(&mut self, object: ObjectId) -> Result<(), OrmError> {
         let (entity, options) = {
             let object = self.graph.object(object);
             (object.entity, object.options)
@@ -36,7 +38,8 @@ impl Session {
         let compiled = self.cache.get_or_compile(key, || compile_refresh(&program, entity, options));
         let params = self.identity(object);
         let plan = Plan { refreshed: Some(object), ..Plan::of(self.reading.clone(), true) };
-        self.load(compiled, params, plan, Queue::Own).await;
+        self.load(compiled, params, plan, Queue::Own).await?;
+        Ok(())
     }
 
     /// Reads one column that a `load_only` left out.

@@ -6,6 +6,7 @@ use crate::mapping::{ColumnId, ColumnKind, EntityId, RelationshipId, Remote};
 use crate::plan::{Comparison, Program, RootPlan, Test};
 use crate::sql::{ColumnName, ColumnRef, Condition, Labels, Order, Query, Select, Source, SourceId};
 use crate::value::Value;
+use std::sync::Arc;
 
 /// The root statement of a plan.
 pub(crate) fn compile(program: &Program, plan: &RootPlan) -> Draft {
@@ -166,11 +167,12 @@ fn exists(
     let owner = program.mapping.entity(*owner_id);
     let relationship = &owner.relationships[relationship.index()];
     let table = &program.mapping.entity(relationship.target).table;
-    // Only a table that refers to itself needs another name inside.
+    // Only a table that refers to itself needs another name inside, and so does what lies between.
     let itself = relationship.target == *owner_id;
-    let target = query.add(if itself { Source::Alias(table.clone()) } else { Source::Table(table.clone()) });
+    let named = |table: &Arc<str>| if itself { Source::Alias(table.clone()) } else { Source::Table(table.clone()) };
+    let target = query.add(named(table));
     let secondary = match &relationship.remote {
-        Remote::Secondary { table, .. } => Some(query.add(Source::Table(table.clone()))),
+        Remote::Secondary { table, .. } => Some(query.add(named(table))),
         Remote::Target(_) => None,
     };
     let own = |column: ColumnId| ColumnRef::new(outer, &owner.column(column).name);

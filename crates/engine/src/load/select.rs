@@ -9,6 +9,7 @@ use crate::mapping::document::RelationshipKind;
 use crate::mapping::{EntityId, RelationshipId, Remote};
 use crate::plan::{NodeId, Program};
 use crate::sql::{ColumnRef, Condition, Labels, Order, Query, Source};
+use crate::trace::OrmError;
 use crate::value::{Value, ValueRef};
 use std::sync::Arc;
 
@@ -55,7 +56,7 @@ impl Session {
         (owner, id): (EntityId, RelationshipId),
         Lazily { node, path, recursion }: Lazily<'_>,
         queue: Queue<'_>,
-    ) -> Related {
+    ) -> Result<Related, OrmError> {
         let program = self.program.clone();
         let relationship = program.mapping.relationship(owner, id);
         let (params, nulls): (Vec<Value>, u64) = if relationship.targets_primary_key {
@@ -69,8 +70,8 @@ impl Session {
             .cache
             .get_or_compile(StatementKey::Lazy(owner, id, node, nulls), || compile(&program, owner, id, node, nulls));
         let plan = Plan { recursion, ..Plan::of(Some(path.clone()), false) };
-        let found = self.load(compiled, params, plan, queue).await.objects;
-        if relationship.kind.is_collection() { Related::Many(found) } else { Related::One(found.first().copied()) }
+        let found = self.load(compiled, params, plan, queue).await?.objects;
+        Ok(if relationship.kind.is_collection() { Related::Many(found) } else { Related::One(found.first().copied()) })
     }
 }
 
@@ -81,9 +82,7 @@ fn compile(program: &Program, owner: EntityId, id: RelationshipId, node: Option<
     let column = |column| ColumnRef::new(source, &target.column(column).name);
     query.select.conditions = match &relationship.remote {
         Remote::Secondary { table, near, far } => {
-            // Between a table and itself the association table gets another name.
-            let itself = relationship.target == owner;
-            let secondary = query.add(if itself { Source::Alias(table.clone()) } else { Source::Table(table.clone()) });
+            let secondary = query.add(Source::Table(table.clone()));
             query.select.from.comma(secondary);
             let near = near.iter().map(|name| Condition::BindEquals(ColumnRef::new(secondary, name)));
             let far = far.iter().map(|(own, name)| Condition::Equal(column(*own), ColumnRef::new(secondary, name)));

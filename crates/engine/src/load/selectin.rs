@@ -9,6 +9,7 @@ use crate::mapping::document::RelationshipKind;
 use crate::mapping::{ColumnId, EntityId, Relationship, Remote};
 use crate::plan::{NodeId, Program};
 use crate::sql::{ColumnRef, Condition, JoinKind, Labels, Order, Query, Source, SourceId};
+use crate::trace::OrmError;
 use crate::value::ValueRef;
 use indexmap::IndexMap;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
@@ -37,9 +38,9 @@ impl Session {
         recursion: Recursion,
         objects: &[ObjectId],
         posts: &mut PostLoads,
-    ) {
+    ) -> Result<(), OrmError> {
         let program = self.program.clone();
-        let Some((owner, id, relationship)) = program.relationship(node) else { return };
+        let Some((owner, id, relationship)) = program.relationship(node) else { return Ok(()) };
         let chunk = program.node(node).chunk.unwrap_or(CHUNK);
         let has_keys = |object: &ObjectId| {
             let object = self.graph.object(*object);
@@ -60,14 +61,15 @@ impl Session {
             }
             let keys: Vec<(Key, Vec<ObjectId>)> = keys.into_iter().collect();
             for part in keys.chunks(chunk) {
-                let found = self.selectin_chunk((node, false), recursion, part.iter().map(|(key, _)| key), posts).await;
+                let found =
+                    self.selectin_chunk((node, false), recursion, part.iter().map(|(key, _)| key), posts).await?;
                 for (key, owners) in part {
                     // An inner join below can remove the row: the attribute is then empty although the target exists.
                     let target = found.get(key).and_then(|targets| targets.first().copied());
                     owners.iter().for_each(|object| self.graph.set_unloaded(*object, id, Related::One(target)));
                 }
             }
-            return;
+            return Ok(());
         }
         let primary_key = &program.mapping.entity(owner).primary_key;
         let keys: Vec<(Key, ObjectId)> = objects
@@ -76,7 +78,7 @@ impl Session {
             .collect();
         for part in keys.chunks(chunk) {
             let keys = part.iter().map(|(key, _)| key);
-            let mut found = self.selectin_chunk((node, by_owner), recursion, keys, posts).await;
+            let mut found = self.selectin_chunk((node, by_owner), recursion, keys, posts).await?;
             for (key, object) in part {
                 let targets = found.remove(key).unwrap_or_default();
                 let value = if relationship.kind.is_collection() {
@@ -87,6 +89,7 @@ impl Session {
                 self.graph.set_unloaded(*object, id, value);
             }
         }
+        Ok(())
     }
 
     /// One statement: the targets by key.
@@ -96,14 +99,14 @@ impl Session {
         recursion: Recursion,
         keys: impl ExactSizeIterator<Item = &Key> + Send,
         posts: &mut PostLoads,
-    ) -> FxHashMap<Key, Vec<ObjectId>> {
+    ) -> Result<FxHashMap<Key, Vec<ObjectId>>, OrmError> {
         let program = self.program.clone();
         let count = keys.len();
         let params = keys.flat_map(|key| key.parts().map(ValueRef::to_value)).collect();
         let key = StatementKey::Selectin(node, count, by_owner);
         let compiled = self.cache.get_or_compile(key, || compile(&program, node, count, by_owner));
         let plan = Plan { recursion, ..Plan::of(Some(program.node(node).path.clone()), true) };
-        let loaded = self.load(compiled.clone(), params, plan, Queue::Enclosing(posts)).await;
+        let loaded = self.load(compiled.clone(), params, plan, Queue::Enclosing(posts)).await?;
         let mut found: FxHashMap<Key, Vec<ObjectId>> = FxHashMap::default();
         let mut seen: FxHashSet<(Key, ObjectId)> = FxHashSet::default();
         for (key, object) in loaded.keyed(&compiled) {
@@ -111,7 +114,7 @@ impl Session {
                 found.entry(key).or_default().push(object);
             }
         }
-        found
+        Ok(found)
     }
 }
 
@@ -170,7 +173,9 @@ fn compile(program: &Program, node: NodeId, count: usize, by_owner: bool) -> Dra
     query.select.conditions = vec![Condition::In(keys.iter().map(|(column, _)| column.clone()).collect(), count)];
     let order = |by: &ColumnId| Order { column: ColumnRef::new(source, &target.column(*by).name), descending: false };
     query.select.order_by = relationship.order_by.iter().map(order).collect();
-    let core = Core::of(&query, relationship.target, Some(node), source);
+    let mut core = Core::of(&query, relationship.target, Some(node), source);
+    // Joined from its owner, the statement has the relationship's order from its options, which a derived table keeps.
+    core.ordered = by_owner || form(program, owner_id, relationship) == Form::Owner;
 
     let (joins, draft) = EagerJoins::plan(program, &mut query, relationship.target, source, Some(node));
     let mut columns = Columns::default();

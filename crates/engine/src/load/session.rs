@@ -29,8 +29,6 @@ pub(crate) struct Session {
     pub(super) reading: Option<Arc<str>>,
     /// Roots that the application holds.
     held: Vec<ObjectId>,
-    /// A recursive load that would never end, by its path.
-    endless: Option<Arc<str>>,
     pub(super) port: Port,
     loads: u32,
 }
@@ -81,7 +79,6 @@ impl Session {
             phase: Phase::Load,
             reading: None,
             held: Vec::new(),
-            endless: None,
             loads: 0,
         }
     }
@@ -105,8 +102,8 @@ impl Session {
             self.graph.sweep(&self.held);
         }
         self.phase = Phase::Load;
-        if let (Mode::StreamDrop, Some(batch)) = (program.main.mode, program.main.batch) {
-            return self.stream(&program.main, batch, roots).await;
+        if program.main.mode == Mode::StreamDrop && !program.main.buffered {
+            return self.stream(&program.main, roots).await;
         }
         let objects = self.load_root(&program.main).await?;
         *roots = Some(objects.clone());
@@ -150,20 +147,42 @@ impl Session {
             return self.fetch_in_batches(plan, compiled, batch).await;
         }
         let how = Plan::of(None, true);
-        let executed_only = matches!(plan.mode, Mode::ExecuteOnly | Mode::StreamExecuteOnly);
-        if plan.lacks_unique || (executed_only && !plan.buffered) {
-            // What is wrong with a result shows when it is fetched.
-            let fetch = if executed_only && !plan.buffered { Fetch::Nothing } else { Fetch::All };
-            self.ask(compiled, root::params(plan), &how, fetch).await;
-            return if executed_only { Ok(Vec::new()) } else { Err(self.lacks_unique()) };
+        if plan.async_batches && plan.needs_all_rows {
+            self.ask(compiled, root::params(plan), &how, Fetch::Nothing).await;
+            return Err(self.needs_all_rows());
         }
-        let mut objects = self.load(compiled.clone(), root::params(plan), how, Queue::Own).await.objects;
-        self.check_ends()?;
+        let executed_only = matches!(plan.mode, Mode::ExecuteOnly | Mode::StreamExecuteOnly);
+        if executed_only && !plan.buffered {
+            self.ask(compiled, root::params(plan), &how, Fetch::Nothing).await;
+            return Ok(Vec::new());
+        }
+        let found = self.load(compiled.clone(), root::params(plan), how, Queue::Own).await?;
+        if plan.async_batches {
+            let message = "`AsyncSession.execute()` cannot read in batches; use `stream`";
+            return Err(self.error(OrmErrorType::AsyncMethodRequired, message));
+        }
+        // Without `.unique()` a root is returned as often as it is in the rows.
+        let mut objects = match plan.mode {
+            Mode::Get => found.objects,
+            _ if plan.repeats_roots && plan.unique => found.objects,
+            Mode::List
+            | Mode::One
+            | Mode::First
+            | Mode::ExecuteOnly
+            | Mode::Stream
+            | Mode::StreamExecuteOnly
+            | Mode::StreamDrop => found.by_row.into_iter().flatten().collect(),
+        };
         match plan.mode {
+            // Only what looks at more than one row notices.
             Mode::First => objects.truncate(1),
-            Mode::One => self.check_one(&objects)?,
+            Mode::One => {
+                self.check_unique(plan, &objects)?;
+                self.check_one(&objects)?;
+            }
             Mode::ExecuteOnly | Mode::StreamExecuteOnly => objects.clear(),
-            Mode::List | Mode::Get | Mode::Stream | Mode::StreamDrop => {}
+            Mode::List | Mode::Stream | Mode::StreamDrop => self.check_unique(plan, &objects)?,
+            Mode::Get => {}
         }
         if plan.mode == Mode::First {
             // The other rows' objects are not held by anyone.
@@ -186,9 +205,8 @@ impl Session {
         if plan.mode == Mode::ExecuteOnly {
             return Ok(objects);
         }
-        while let Some(mut posts) = self.next_batch(plan, &mut batches).await {
-            self.run_post_loads(&mut posts).await;
-            self.check_ends()?;
+        while let Some(mut posts) = self.next_batch(plan, &mut batches).await? {
+            self.run_post_loads(&mut posts).await?;
             objects.append(&mut batches.objects);
             let enough = match plan.mode {
                 Mode::First => !objects.is_empty(),
@@ -217,56 +235,55 @@ impl Session {
     }
 
     /// Streams the roots, each dropped once it was read. A batch is held until the next one is built.
-    async fn stream(&mut self, plan: &RootPlan, batch: u32, roots: &mut Option<Vec<ObjectId>>) -> Result<(), OrmError> {
-        let mut batches = Batches::new(self.compiled_root(plan), batch);
+    async fn stream(&mut self, plan: &RootPlan, roots: &mut Option<Vec<ObjectId>>) -> Result<(), OrmError> {
+        let mut batches = Batches::new(self.compiled_root(plan), plan.batch.unwrap_or(u32::MAX));
         self.begin_batches(plan, &mut batches).await?;
-        let mut read = Vec::new();
+        let read = roots.insert(Vec::new());
         loop {
             self.phase = Phase::Load;
-            let Some(mut posts) = self.next_batch(plan, &mut batches).await else { break };
+            let Some(mut posts) = self.next_batch(plan, &mut batches).await? else { break };
             let objects = std::mem::take(&mut batches.objects);
+            self.check_unique(plan, &objects)?;
             // While the post-loads run, the loop still holds the last root it was given.
             let holding = self.held.iter().chain(read.last()).chain(&objects).copied().collect::<Vec<_>>();
             self.graph.sweep(&holding);
-            self.run_post_loads(&mut posts).await;
-            self.check_ends()?;
+            self.run_post_loads(&mut posts).await?;
             let holding = self.held.iter().chain(&objects).copied().collect::<Vec<_>>();
             self.graph.sweep(&holding);
             self.phase = Phase::Walk;
             for object in objects {
-                self.walk(plan.node, &[object], WalkIo::Allowed).await?;
                 read.push(object);
+                self.walk(plan.node, &[object], WalkIo::Allowed).await?;
             }
         }
-        *roots = Some(read);
         Ok(())
     }
 
     /// Sends a statement whose rows come in batches; some loads cannot work that way, and say so once it is sent.
     async fn begin_batches(&mut self, plan: &RootPlan, batches: &mut Batches) -> Result<(), OrmError> {
         let how = Plan::of(None, true);
-        let sent = if plan.needs_all_rows || plan.mode == Mode::ExecuteOnly { 1 } else { batches.size };
+        let stops = (plan.needs_all_rows && plan.batch.is_some()) || plan.mode == Mode::ExecuteOnly;
+        let sent = if stops { 1 } else { batches.size };
         self.loads += 1;
         batches.load = self.loads;
         let fetch = Fetch::Batch(sent);
         batches.rows = Some(self.ask(&batches.compiled.clone(), root::params(plan), &how, fetch).await);
-        if plan.needs_all_rows {
-            let message = "`yield_per` reads rows in batches, which a joined collection or a subquery load cannot; use `selectin`";
-            return Err(self.error(OrmErrorType::InvalidRequestError, message));
+        if plan.needs_all_rows && plan.batch.is_some() {
+            return Err(self.needs_all_rows());
         }
         Ok(())
     }
 
     /// Builds the objects of the next batch; `None` after the last.
-    async fn next_batch(&mut self, plan: &RootPlan, batches: &mut Batches) -> Option<PostLoads> {
+    async fn next_batch(&mut self, plan: &RootPlan, batches: &mut Batches) -> Result<Option<PostLoads>, OrmError> {
         let rows = match batches.rows.take() {
             Some(rows) => rows,
-            None if batches.ended => return None,
+            None if batches.ended => return Ok(None),
             None => self.port.ask(Step::Fetch(batches.size)).await,
         };
         batches.ended = rows.len() < batches.size as usize;
         if rows.is_empty() {
-            return None;
+            return Ok(None);
         }
         let mut posts = PostLoads::default();
         let compiled = batches.compiled.clone();
@@ -274,9 +291,13 @@ impl Session {
         let program = self.program.clone();
         let mut hydration = Hydration::new(&program.mapping, &compiled, batches.load, true, None);
         let enclosing = Enclosing { compiled: compiled.clone(), params: root::params(plan).into() };
-        let found = self.build_rows(&mut hydration, rows, &mut posts, true, &enclosing).await;
-        batches.objects = found.objects;
-        Some(posts)
+        let found = self.build_rows(&mut hydration, rows, &mut posts, true, &enclosing).await?;
+        batches.objects = if plan.repeats_roots && plan.unique {
+            found.objects
+        } else {
+            found.by_row.into_iter().flatten().collect()
+        };
+        Ok(Some(posts))
     }
 
     fn check_one(&self, objects: &[ObjectId]) -> Result<(), OrmError> {
@@ -290,34 +311,41 @@ impl Session {
         }
     }
 
-    fn lacks_unique(&self) -> OrmError {
-        self.error(
-            OrmErrorType::InvalidRequestError,
-            "a joined collection repeats its parents, so the result must be made unique with `.unique()`",
-        )
+    fn needs_all_rows(&self) -> OrmError {
+        let message =
+            "`yield_per` reads rows in batches, which a joined collection or a subquery load cannot; use `selectin`";
+        self.error(OrmErrorType::InvalidRequestError, message)
     }
 
-    /// Whether a recursive load has gone round in a circle: no path through so many objects is longer.
-    pub(super) fn is_endless(&mut self, rounds: usize, node: NodeId) -> bool {
-        let endless = rounds > self.graph.len() + 1;
-        if endless {
-            self.endless = Some(self.program.node(node).path.clone());
+    /// A missing `.unique()` shows with the first row.
+    fn check_unique(&self, plan: &RootPlan, objects: &[ObjectId]) -> Result<(), OrmError> {
+        if plan.unique || !plan.repeats_roots || objects.is_empty() {
+            return Ok(());
         }
-        endless
+        let message = "a joined collection repeats its parents, so the result must be made unique with `.unique()`";
+        Err(self.error(OrmErrorType::InvalidRequestError, message))
     }
 
-    /// SQLAlchemy would go on for ever; this says so instead.
-    fn check_ends(&self) -> Result<(), OrmError> {
-        match &self.endless {
-            None => Ok(()),
-            Some(path) => Err(OrmError {
-                path: Some(path.to_string()),
-                ..self.error(
-                    OrmErrorType::RecursionError,
-                    "the rows refer to each other in a circle, so a `recursion_depth` of -1 never ends; limit it",
-                )
-            }),
+    /// Whether a recursive load has gone round in a circle: no path through so many objects is longer. SQLAlchemy would
+    /// go on for ever; this says so instead.
+    pub(super) fn check_end(&self, rounds: usize, node: NodeId) -> Result<(), OrmError> {
+        if rounds <= self.graph.len() + 1 {
+            return Ok(());
         }
+        Err(OrmError {
+            path: Some(self.program.node(node).path.to_string()),
+            ..self.error(
+                OrmErrorType::RecursionError,
+                "the rows refer to each other in a circle, so a `recursion_depth` of -1 never ends; limit it",
+            )
+        })
+    }
+
+    /// A subquery load below needs columns that a `load_only` leaves out.
+    fn lacks_keys(&self, plan: &Plan) -> OrmError {
+        let message = "a `subquery` load needs its key columns, which `columns` leaves out; name them there";
+        let path = plan.path.as_ref().filter(|_| self.phase == Phase::Walk).map(ToString::to_string);
+        OrmError { path, ..self.error(OrmErrorType::NoSuchColumnError, message) }
     }
 
     /// The object that `session.get` finds without a statement.
@@ -356,7 +384,7 @@ impl Session {
         params: Vec<Value>,
         plan: Plan,
         queue: Queue<'_>,
-    ) -> Found {
+    ) -> Result<Found, OrmError> {
         self.load_within(compiled, params, plan, queue, None).await
     }
 
@@ -368,20 +396,24 @@ impl Session {
         plan: Plan,
         queue: Queue<'a>,
         enclosing: Option<Enclosing>,
-    ) -> Pin<Box<dyn Future<Output = Found> + Send + 'a>> {
+    ) -> Pin<Box<dyn Future<Output = Result<Found, OrmError>> + Send + 'a>> {
         Box::pin(async move {
             let enclosing = enclosing.unwrap_or_else(|| {
                 // Parameters are only kept where a subquery load is going to send them again.
                 let kept = if compiled.lead.has_subquery() { params.clone() } else { Vec::new() };
                 Enclosing { compiled: compiled.clone(), params: kept.into() }
             });
+            if compiled.lead.lacks_keys() {
+                self.ask(&compiled, params, &plan, Fetch::Nothing).await;
+                return Err(self.lacks_keys(&plan));
+            }
             let rows = self.ask(&compiled, params, &plan, Fetch::All).await;
             match queue {
                 Queue::Own => {
                     let mut posts = PostLoads::default();
-                    let found = self.build(&compiled, rows, &plan, &mut posts, true, &enclosing).await;
-                    self.run_post_loads(&mut posts).await;
-                    found
+                    let found = self.build(&compiled, rows, &plan, &mut posts, true, &enclosing).await?;
+                    self.run_post_loads(&mut posts).await?;
+                    Ok(found)
                 }
                 Queue::Enclosing(posts) => self.build(&compiled, rows, &plan, posts, false, &enclosing).await,
             }
@@ -396,7 +428,7 @@ impl Session {
         posts: &mut PostLoads,
         own: bool,
         enclosing: &Enclosing,
-    ) -> Found {
+    ) -> Result<Found, OrmError> {
         let program = self.program.clone();
         self.loads += 1;
         if let Some(object) = plan.refreshed {
@@ -414,7 +446,7 @@ impl Session {
         posts: &mut PostLoads,
         own: bool,
         enclosing: &Enclosing,
-    ) -> Found {
+    ) -> Result<Found, OrmError> {
         let mut objects = Vec::with_capacity(rows.len());
         let mut by_row = Vec::with_capacity(rows.len());
         let mut distinct: FxHashSet<ObjectId> = FxHashSet::default();
@@ -427,7 +459,7 @@ impl Session {
                     Ok(object) => break object,
                     Err(NeedsSubquery(node)) => {
                         let queue = if own { Queue::Own } else { Queue::Enclosing(&mut *posts) };
-                        let assembled = self.subquery(node, enclosing, queue).await;
+                        let assembled = self.subquery(node, enclosing, queue).await?;
                         hydration.subqueries.insert(node, assembled);
                     }
                 }
@@ -439,7 +471,7 @@ impl Session {
             }
             by_row.push(object);
         }
-        Found { objects, by_row, rows }
+        Ok(Found { objects, by_row, rows })
     }
 }
 

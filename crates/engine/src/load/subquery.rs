@@ -2,14 +2,15 @@
 //!
 //! It is not a post-load: it is sent while the first row that needs it is being built.
 
-use super::compiled::{Columns, Compiled, Core, Draft, StatementKey, on_clause, unchanged};
+use super::compiled::{Columns, Compiled, Core, Draft, StatementKey, on_clause, sorted_by_name, unchanged};
 use super::hydrate::Assembled;
 use super::joined::EagerJoins;
 use super::postload::Queue;
 use super::session::{Plan, Session};
-use crate::mapping::{ColumnId, ColumnKind, EntityId, Remote};
+use crate::mapping::{ColumnId, ColumnKind, Remote};
 use crate::plan::{NodeId, Program};
 use crate::sql::{ColumnName, ColumnRef, Labels, Order, Query, Select, Source};
+use crate::trace::OrmError;
 use crate::value::Value;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
@@ -23,33 +24,27 @@ pub(crate) struct Enclosing {
 
 impl Session {
     /// Loads a relationship of everything the enclosing statement returns.
-    pub(super) async fn subquery(&mut self, node: NodeId, enclosing: &Enclosing, queue: Queue<'_>) -> Assembled {
+    pub(super) async fn subquery(
+        &mut self,
+        node: NodeId,
+        enclosing: &Enclosing,
+        queue: Queue<'_>,
+    ) -> Result<Assembled, OrmError> {
         let program = self.program.clone();
-        let Some((owner, _, relationship)) = program.relationship(node) else { return Assembled::default() };
         let key = StatementKey::Subquery(node, enclosing.compiled.id);
         let compiled = self.cache.get_or_compile(key, || compile(&program, node, &enclosing.compiled.core));
         let plan = Plan::of(Some(program.node(node).path.clone()), true);
         let params = enclosing.params.to_vec();
-        let loaded = self.load_within(compiled.clone(), params, plan, queue, Some(enclosing.clone())).await;
-        let mut assembled =
-            Assembled { columns: sorted_by_name(&program, owner, &relationship.local), ..Assembled::default() };
+        let loaded = self.load_within(compiled.clone(), params, plan, queue, Some(enclosing.clone())).await?;
+        let mut assembled = Assembled::default();
         let mut seen = FxHashSet::default();
         for (key, object) in loaded.keyed(&compiled) {
             if seen.insert((key.clone(), object)) {
                 assembled.objects.entry(key).or_default().push(object);
             }
         }
-        assembled
+        Ok(assembled)
     }
-}
-
-/// Columns in alphabetical order. SQLAlchemy keeps these in a set, whose order is undefined; this is one of its orders.
-fn sorted_by_name(program: &Program, entity: EntityId, columns: &[ColumnId]) -> Vec<ColumnId> {
-    let entity = program.mapping.entity(entity);
-    let mut columns = columns.to_vec();
-    columns.sort_by_key(|column| entity.column(*column).name.clone());
-    columns.dedup();
-    columns
 }
 
 fn compile(program: &Program, node: NodeId, enclosing: &Core) -> Draft {
@@ -83,6 +78,8 @@ fn compile(program: &Program, node: NodeId, enclosing: &Core) -> Draft {
                 }
             }
         }
+    }
+    if enclosing.ordered {
         inside.order_by = enclosing.order_by.clone();
     }
     inside.from = enclosing.from.clone();

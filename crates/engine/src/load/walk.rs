@@ -70,8 +70,7 @@ impl Session {
         self.check_io(io, &path)?;
         let entity = node.entity;
         let columns: Vec<ColumnId> = self.program.mapping.entity(entity).column_ids().collect();
-        self.provide(object, &columns).await;
-        Ok(())
+        self.provide(object, &columns).await
     }
 
     /// Reads a relationship that is not loaded. The options that count are those the object was loaded with.
@@ -104,7 +103,7 @@ impl Session {
                 && self.graph.object(target).expired
             {
                 self.check_io(io, path)?;
-                self.refresh(target).await;
+                self.refresh(target).await?;
             }
             return Ok(value);
         }
@@ -117,7 +116,7 @@ impl Session {
         }
         self.check_io(io, path)?;
         let how = Lazily { node, path, recursion: None };
-        Ok(self.lazy(object, (owner, relationship), how, Queue::Own).await)
+        self.lazy(object, (owner, relationship), how, Queue::Own).await
     }
 
     /// Whether a statement can be sent now.

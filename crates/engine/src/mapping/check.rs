@@ -153,7 +153,7 @@ fn check_relationship(
         }
     };
     let targets_primary_key = match &remote {
-        Remote::Target(columns) if one.kind == RelationshipKind::ManyToOne => {
+        Remote::Target(columns) if !one.kind.is_collection() => {
             let key = key_of(target);
             key.len() == columns.len() && key.iter().all(|column| columns.contains(column))
         }

@@ -114,7 +114,7 @@ pub struct Relationship {
     pub remote: Remote,
     /// Columns of the target by which a collection is sorted.
     pub order_by: Vec<ColumnId>,
-    /// A many-to-one whose columns are the target's whole primary key: the identity map can answer it.
+    /// To one, by columns that are the target's whole primary key: the identity map can answer it.
     pub targets_primary_key: bool,
 }
 

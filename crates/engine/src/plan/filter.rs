@@ -3,7 +3,7 @@
 use super::document::{FilterDocument, Operator};
 use super::resolve::{PlanError, unknown_column, unknown_relationship};
 use crate::mapping::{ColumnId, ColumnKind, EntityId, Mapping, RelationshipId};
-use crate::value::Value;
+use crate::value::{Value, unhex};
 
 /// A checked filter.
 #[derive(Debug, Clone, Default)]
@@ -182,6 +182,13 @@ fn compare(
     value: &serde_json::Value,
     path: &str,
 ) -> Result<Comparison, PlanError> {
+    let kind = mapping.entity(entity).column(column).kind;
+    let boolean = kind == ColumnKind::Boolean;
+    // Bytes are written as hexadecimal digits.
+    let bytes = |value: Value| match value.as_ref().as_text().filter(|_| kind == ColumnKind::Bytes).and_then(unhex) {
+        Some(bytes) => Value::Blob(bytes),
+        None => value,
+    };
     let sql = match operator {
         Operator::Equal => "=",
         Operator::NotEqual => "!=",
@@ -191,15 +198,18 @@ fn compare(
         Operator::GreaterOrEqual => ">=",
         Operator::Like => "LIKE",
         Operator::In => {
-            let list = value.as_array().and_then(|list| list.iter().map(scalar).collect::<Option<Vec<_>>>());
+            let one = |value: &serde_json::Value| match scalar(value) {
+                Some(Value::Boolean(truth)) if boolean => Some(Value::Integer(i64::from(truth))),
+                other => other.map(bytes),
+            };
+            let list = value.as_array().and_then(|list| list.iter().map(one).collect::<Option<Vec<_>>>());
             return list
                 .map(Comparison::In)
                 .ok_or_else(|| PlanError::Filter(format!("`in` on `{path}` wants a list of values; it says {value}")));
         }
         Operator::Is => "IS",
     };
-    let boolean = mapping.entity(entity).column(column).kind == ColumnKind::Boolean;
-    match (scalar(value), operator) {
+    match (scalar(value).map(bytes), operator) {
         (Some(Value::Null), Operator::Equal | Operator::Is) => Ok(Comparison::IsNull),
         (Some(Value::Null), Operator::NotEqual) => Ok(Comparison::IsNotNull),
         (Some(Value::Boolean(truth)), _) if boolean => Ok(Comparison::Truth(sql, truth)),

@@ -96,10 +96,14 @@ pub(crate) struct RootPlan {
     pub(crate) node: NodeId,
     pub(crate) mode: Mode,
     pub(crate) filter: Filter,
-    /// Whether `.unique()` is missing although a joined collection needs it.
-    pub(crate) lacks_unique: bool,
+    /// Whether a joined collection repeats the roots, so that the result has to be made unique.
+    pub(crate) repeats_roots: bool,
+    /// Whether `.unique()` is called where it has to be.
+    pub(crate) unique: bool,
     /// Rows per batch of a streamed result.
     pub(crate) batch: Option<u32>,
+    /// Whether batches are asked of an async session where it buffers, which is an error.
+    pub(crate) async_batches: bool,
     /// Whether something of the plan needs all rows at once, and so no batches.
     pub(crate) needs_all_rows: bool,
     /// Whether the result is fetched inside `execute()`: an async session buffers.
@@ -120,9 +124,7 @@ impl Program {
     /// The node itself where a recursive load finds its own relationship again below it.
     pub(crate) fn repeats(&self, id: NodeId) -> Option<NodeId> {
         let node = self.node(id);
-        let relationship = node.recursion.filter(|depth| *depth != 0).and(node.relationship)?.1;
-        let explicit = self.child(id, relationship).map(|child| self.node(child).strategy);
-        explicit.is_none_or(|strategy| strategy == Strategy::Default).then_some(id)
+        node.recursion.filter(|depth| *depth != 0).map(|_| id)
     }
 
     /// The child of a node for a relationship.

@@ -128,15 +128,17 @@ fn root_plan(mapping: &Mapping, nodes: &mut Vec<Node>, plan: &PlanDocument) -> R
     let context = Context { mapping, joins: &plan.filter.join, otherwise: otherwise(plan.wildcard)? };
     add_children(&context, nodes, node, &plan.relationships)?;
     let sync = plan.session == SessionKind::Sync;
-    let lacks_unique = !plan.unique && joins_collection(mapping, nodes, node);
+    let repeats_roots = joins_collection(mapping, nodes, node);
     Ok(RootPlan {
         node,
         mode: plan.mode,
         filter,
-        lacks_unique,
+        repeats_roots,
+        unique: plan.unique,
         // An async session buffers, and `session.get` has no rows to batch.
         batch: plan.yield_per.filter(|_| sync && plan.mode != Mode::Get),
-        needs_all_rows: joins_collection(mapping, nodes, node) || loads_by_subquery(nodes, node),
+        async_batches: plan.yield_per.is_some() && !sync && plan.mode != Mode::Get,
+        needs_all_rows: repeats_roots || loads_by_subquery(nodes, node),
         buffered: !sync && !matches!(plan.mode, Mode::Stream | Mode::StreamExecuteOnly),
     })
 }
@@ -263,6 +265,13 @@ fn check_node(context: &Context<'_>, nodes: &[Node], parent: NodeId, node: &Node
         if !matches!(node.strategy, Strategy::Selectin | Strategy::Immediate) {
             return wrong(format!("`recursion_depth` on `{path}` wants the strategy `selectin` or `immediate`"));
         }
+    }
+    if let (Some(above), Some((_, relationship))) = (nodes.get(parent.0 as usize), node.relationship)
+        && above.recursion.is_some()
+        && above.relationship.is_some_and(|(_, id)| id == relationship)
+        && node.strategy != Strategy::Default
+    {
+        return wrong(format!("`{path}` is loaded by the `recursion_depth` above it; leave its own strategy out"));
     }
     if node.strategy == Strategy::ContainsEager {
         let above = &nodes[parent.0 as usize];

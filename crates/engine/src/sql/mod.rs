@@ -3,20 +3,18 @@
 //! Aliases carry no number here: SQLAlchemy numbers them in the order in which they first appear in the text, so only
 //! rendering can know it (`render`).
 
+mod from;
 pub mod quote;
 pub mod render;
 
 use crate::mapping::{ColumnKind, Entity};
+pub(crate) use from::{EagerJoin, From, Item};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// Number of a FROM element within its [`Query`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SourceId(pub(crate) u32);
-
-/// Number of a parenthesised group within its [`From`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct GroupId(u32);
 
 /// A statement: its FROM elements, and the SELECT that uses them.
 #[derive(Debug, Clone)]
@@ -36,6 +34,12 @@ pub(crate) enum Source {
     Alias(Arc<str>),
     /// `(SELECT …) AS anon_1`.
     Derived(Box<Select>),
+}
+
+impl Source {
+    pub(crate) fn is_alias_of(&self, name: &str) -> bool {
+        matches!(self, Source::Alias(table) if **table == *name)
+    }
 }
 
 /// A SELECT.
@@ -138,27 +142,6 @@ impl Nested {
     }
 }
 
-/// A FROM clause: comma separated groups, of which the last takes the eager joins.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct From {
-    groups: Vec<Group>,
-    top: Vec<GroupId>,
-}
-
-/// `first JOIN … ON … JOIN …`; parenthesised when it stands to the right of a join and has joins itself.
-#[derive(Debug, Clone)]
-struct Group {
-    first: SourceId,
-    joins: Vec<Join>,
-}
-
-#[derive(Debug, Clone)]
-struct Join {
-    kind: JoinKind,
-    right: GroupId,
-    on: Vec<(ColumnRef, ColumnRef)>,
-}
-
 /// Inner or outer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum JoinKind {
@@ -218,82 +201,6 @@ impl Select {
             order_by: Vec::new(),
             limit: false,
         }
-    }
-}
-
-impl From {
-    /// Adds an element after a comma.
-    pub(crate) fn comma(&mut self, first: SourceId) {
-        let group = self.group(first);
-        self.top.push(group);
-    }
-
-    /// Moves the first comma separated element to the end, where eager joins attach.
-    pub(crate) fn rotate(&mut self) {
-        self.top.rotate_left(1);
-    }
-
-    fn group(&mut self, first: SourceId) -> GroupId {
-        self.groups.push(Group { first, joins: Vec::new() });
-        GroupId(self.groups.len() as u32 - 1)
-    }
-
-    /// Joins an element to the end of the clause and says in which group it now lives.
-    pub(crate) fn join(&mut self, kind: JoinKind, first: SourceId, on: Vec<(ColumnRef, ColumnRef)>) -> GroupId {
-        let right = self.group(first);
-        if let Some(last) = self.top.last().copied() {
-            self.groups[last.0 as usize].joins.push(Join { kind, right, on });
-        }
-        right
-    }
-
-    /// Joins the target of a relationship to the end of the clause, through its secondary table where there is one.
-    pub(crate) fn join_through(
-        &mut self,
-        secondary: Option<SourceId>,
-        target: SourceId,
-        on: Vec<(ColumnRef, ColumnRef)>,
-        far: Vec<(ColumnRef, ColumnRef)>,
-    ) {
-        match secondary {
-            Some(secondary) => {
-                self.join(JoinKind::Inner, secondary, on);
-                self.join(JoinKind::Inner, target, far);
-            }
-            None => {
-                self.join(JoinKind::Inner, target, on);
-            }
-        }
-    }
-
-    /// Joins an element inside a group, right after the element `after`: so a later inner join comes before earlier
-    /// siblings. With the element not there it goes to the end.
-    pub(crate) fn splice(
-        &mut self,
-        group: GroupId,
-        after: SourceId,
-        elements: Vec<(SourceId, Vec<(ColumnRef, ColumnRef)>)>,
-    ) {
-        let joins: Vec<Join> = elements
-            .into_iter()
-            .map(|(first, on)| Join { kind: JoinKind::Inner, right: self.group(first), on })
-            .collect();
-        let at = if self.groups[group.0 as usize].first == after {
-            0
-        } else {
-            let position = self.groups[group.0 as usize]
-                .joins
-                .iter()
-                .position(|join| self.groups[join.right.0 as usize].first == after);
-            position.map_or(self.groups[group.0 as usize].joins.len(), |index| index + 1)
-        };
-        self.groups[group.0 as usize].joins.splice(at..at, joins);
-    }
-
-    /// Adds an inner join inside a group, at its end.
-    pub(crate) fn join_in(&mut self, group: GroupId, first: SourceId, on: Vec<(ColumnRef, ColumnRef)>) {
-        let right = self.group(first);
-        self.groups[group.0 as usize].joins.push(Join { kind: JoinKind::Inner, right, on });
     }
 }
 

@@ -1,9 +1,7 @@
 //! From a statement to its text, alias numbers assigned in the order of first appearance.
 
 use super::quote::quote;
-use super::{
-    ColumnName, ColumnRef, Condition, From, GroupId, JoinKind, Labels, Nested, Query, Select, Source, SourceId,
-};
+use super::{ColumnName, ColumnRef, Condition, From, Item, JoinKind, Labels, Nested, Query, Select, Source, SourceId};
 use crate::mapping::ColumnKind;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::fmt::Write;
@@ -232,34 +230,31 @@ impl Renderer<'_> {
     }
 
     fn from(&mut self, from: &From, text: &mut String) {
-        for (index, group) in from.top.iter().enumerate() {
+        for (index, item) in from.items.iter().enumerate() {
             if index > 0 {
                 text.push_str(", ");
             }
-            self.group(from, *group, text);
+            self.item(item, text);
         }
     }
 
-    fn group(&mut self, from: &From, id: GroupId, text: &mut String) {
-        let group = &from.groups[id.0 as usize];
-        self.source(group.first, text);
-        for join in &group.joins {
-            text.push_str(match join.kind {
-                JoinKind::Inner => " JOIN ",
-                JoinKind::LeftOuter => " LEFT OUTER JOIN ",
-            });
-            let nested = !from.groups[join.right.0 as usize].joins.is_empty();
-            if nested {
-                text.push('(');
-            }
-            self.group(from, join.right, text);
-            if nested {
-                text.push(')');
-            }
-            for (index, (left, right)) in join.on.iter().enumerate() {
-                text.push_str(if index == 0 { " ON " } else { " AND " });
-                self.equal(left, right, text);
-            }
+    fn item(&mut self, item: &Item, text: &mut String) {
+        let join = match item {
+            Item::Source(source) => return self.source(*source, text),
+            Item::Join(join) => join,
+        };
+        self.item(&join.left, text);
+        text.push_str(match join.kind {
+            JoinKind::Inner => " JOIN ",
+            JoinKind::LeftOuter => " LEFT OUTER JOIN ",
+        });
+        let nested = matches!(join.right, Item::Join(_));
+        text.push_str(if nested { "(" } else { "" });
+        self.item(&join.right, text);
+        text.push_str(if nested { ")" } else { "" });
+        for (index, (left, right)) in join.on.iter().enumerate() {
+            text.push_str(if index == 0 { " ON " } else { " AND " });
+            self.equal(left, right, text);
         }
     }
 

@@ -3,7 +3,7 @@
 mod bench;
 mod shrink;
 
-use super::{Case, Fault, folder};
+use super::{Agreement, Case, Fault, folder};
 use bench::Bench;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -32,7 +32,7 @@ pub struct Choice {
 #[derive(Debug, Clone)]
 pub enum Verdict {
     /// Both answer alike.
-    Agreed,
+    Agreed(Agreement),
     /// The real SQLAlchemy does not always answer alike, or we answer as it does in another process.
     Undecided,
     /// The plan asks for what this version does not do yet.
@@ -59,6 +59,10 @@ pub struct Disagreement {
 pub struct Tally {
     /// Answers alike.
     pub agreed: u64,
+    /// Those of them whose statements come in another order that nothing defines: of siblings, or of keys.
+    pub rearranged: u64,
+    /// Those of them whose statements follow rows that have no order.
+    pub shuffled: u64,
     /// Cases on which the real SQLAlchemy does not agree with itself.
     pub undecided: u64,
     /// Reasons why plans were left out, and how often.
@@ -107,7 +111,7 @@ pub fn record(choice: &Choice, seed: u64, name: &str) -> Result<(), Fault> {
     let mut bench = Bench::new(choice)?;
     let case = match bench.verdict(seed)? {
         Verdict::Differs(one) => one.case,
-        Verdict::Agreed | Verdict::Undecided | Verdict::NotCovered(_) | Verdict::Skipped(_) => bench.case(seed)?,
+        Verdict::Agreed(_) | Verdict::Undecided | Verdict::NotCovered(_) | Verdict::Skipped(_) => bench.case(seed)?,
     };
     let answer = bench.real_answer(&case)?;
     let line = json!({
@@ -126,7 +130,14 @@ impl Tally {
             *reasons.entry(kind.chars().take(100).collect()).or_default() += 1;
         };
         match verdict {
-            Verdict::Agreed => self.agreed += 1,
+            Verdict::Agreed(how) => {
+                self.agreed += 1;
+                match how {
+                    Agreement::Exact => {}
+                    Agreement::Rearranged => self.rearranged += 1,
+                    Agreement::Shuffled => self.shuffled += 1,
+                }
+            }
             Verdict::Undecided => self.undecided += 1,
             Verdict::Skipped(reason) => count(&mut self.skipped, &reason),
             Verdict::NotCovered(reason) => {
@@ -142,8 +153,10 @@ impl Display for Tally {
         let sum = |reasons: &BTreeMap<String, u64>| reasons.values().sum::<u64>();
         write!(
             to,
-            "{} agreed, {} counted apart (the real one differs from itself), {} skipped, {} not covered, {} disagree",
+            "{} agreed ({} but for the order of siblings or keys, {} but for that of rows without one), {} counted apart (the real one differs from itself), {} skipped, {} not covered, {} disagree",
             self.agreed,
+            self.rearranged,
+            self.shuffled,
             self.undecided,
             sum(&self.skipped),
             sum(&self.not_covered),

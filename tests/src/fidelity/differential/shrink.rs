@@ -100,7 +100,7 @@ fn mappings(mapping: &Value) -> Vec<Value> {
         let all = list(name);
         (0..all.len()).map(move |place| (name, without_item(&all, place))).collect::<Vec<_>>()
     });
-    let mut found: Vec<Value> = fewer.map(|(name, list)| with(mapping, name, list)).collect();
+    let mut found: Vec<Value> = fewer.map(|(name, list)| without_references(with(mapping, name, list))).collect();
     for (place, entity) in entities.iter().enumerate() {
         let relationships = entity["relationships"].as_array().cloned().unwrap_or_default();
         for (gone, relationship) in relationships.iter().enumerate() {
@@ -119,6 +119,28 @@ fn mappings(mapping: &Value) -> Vec<Value> {
         }
     }
     found
+}
+
+/// The mapping without foreign keys and relationships to tables and classes that are gone.
+fn without_references(mut mapping: Value) -> Value {
+    let names = |list: &Value, key: &str| -> Vec<Value> {
+        list.as_array().into_iter().flatten().map(|one| one[key].clone()).collect()
+    };
+    let (entities, between) = (mapping["entities"].clone(), mapping["association_tables"].clone());
+    let tables = [names(&entities, "table"), names(&between, "table")].concat();
+    let classes = names(&entities, "name");
+    for list in ["entities", "association_tables"] {
+        for one in mapping[list].as_array_mut().into_iter().flatten() {
+            if let Some(keys) = one["foreign_keys"].as_array_mut() {
+                keys.retain(|key| tables.contains(&key["ref_table"]));
+            }
+            if let Some(relationships) = one.get_mut("relationships").and_then(Value::as_array_mut) {
+                let through = |one: &Value| one.get("secondary").is_none_or(|table| tables.contains(table));
+                relationships.retain(|one| classes.contains(&one["target"]) && through(one));
+            }
+        }
+    }
+    mapping
 }
 
 fn without_keys(object: &Value, kept: &[&str]) -> Vec<Value> {
