@@ -1,12 +1,9 @@
 //! `cargo xtask bench`: measurements that are reported, never asserted.
 
 use crate::system::Purpose;
-use crate::{frontend, prerequisites, shell, system, test};
-use anyhow::{Result, bail};
+use crate::{frontend, prerequisites, reference, shell, system, test};
+use anyhow::Result;
 use std::process::{Command, ExitCode};
-
-/// Names the Python that has SQLAlchemy.
-const PYTHON: &str = "FETCHSCOPE_REFERENCE_PYTHON";
 
 /// What a loader costs over a loop written by hand, in time and in memory.
 pub(crate) fn engine() -> Result<ExitCode> {
@@ -19,10 +16,8 @@ pub(crate) fn engine() -> Result<ExitCode> {
 /// What SQLAlchemy takes for the same requests.
 pub(crate) fn sqlalchemy() -> Result<ExitCode> {
     prerequisites::rust()?;
-    if std::env::var_os(PYTHON).is_none() {
-        bail!("{PYTHON} is not set: it names a Python with SQLAlchemy 2.1, `.venv/bin/python` for instance");
-    }
-    shell::run(drivers("serve").args(["--", "sqlalchemy"]))?;
+    let python = reference::interpreter()?;
+    shell::run(drivers("serve").args(["--", "sqlalchemy"]).env("FETCHSCOPE_REFERENCE_PYTHON", python))?;
     Ok(ExitCode::SUCCESS)
 }
 

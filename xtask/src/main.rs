@@ -22,7 +22,7 @@ cargo xtask run                  install what is missing, build, and open the wi
 cargo xtask test [--only STEP]   install what is missing, and run every test; the last line counts them
 cargo xtask bindings [--check]   write (or compare) the TypeScript types of crates/app/src/wire.rs
 cargo xtask bench engine         measure what a loader costs over a loop written by hand, in time and in memory
-cargo xtask bench sqlalchemy     measure SQLAlchemy beside it; FETCHSCOPE_REFERENCE_PYTHON names a Python that has it
+cargo xtask bench sqlalchemy     measure the real SQLAlchemy beside it
 cargo xtask bench window         measure the start of the window and a toggle in it";
 
 fn main() -> ExitCode {
