@@ -246,6 +246,12 @@ class Plans:
             # A join that SQLAlchemy is told to take objects from goes on only below objects it takes.
             below = joins if node["strategy"] == "contains_eager" else set()
             inner = self._nodes(target, depth - 1, budget, below, f"{path}.")
+            if "recursion_depth" in node:
+                # The repeated relationship is loaded by the option above; SQLAlchemy takes no other beside it.
+                for one in inner:
+                    if one["name"] == node["name"]:
+                        one["strategy"] = "default"
+                        one.pop("recursion_depth", None), one.pop("chunksize", None), one.pop("columns", None)
             if inner:
                 node["relationships"] = inner
         return node

@@ -10,8 +10,15 @@ use serde_json::{Value, json};
 const SECOND_OPINIONS: u32 = 5;
 
 /// How a plan may end. SQLAlchemy has other exceptions for what it should not be asked, and for defects of its own.
-const FORESEEN: [&str; 5] =
-    ["InvalidRequestError", "MissingGreenlet", "DetachedInstanceError", "NoResultFound", "MultipleResultsFound"];
+const FORESEEN: [&str; 7] = [
+    "InvalidRequestError",
+    "MissingGreenlet",
+    "DetachedInstanceError",
+    "NoResultFound",
+    "MultipleResultsFound",
+    "NoSuchColumnError",
+    "AsyncMethodRequired",
+];
 
 pub(super) struct Bench<'a> {
     choice: &'a Choice,
