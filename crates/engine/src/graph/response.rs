@@ -8,6 +8,9 @@ use sha2::{Digest, Sha256};
 use std::cmp::Ordering;
 use std::io::Write;
 
+/// Roots whose size says how much memory a response takes.
+const ROOTS_TO_JUDGE_BY: usize = 64;
+
 /// Roots written between two looks whether to go on.
 const ROOTS_AT_A_TIME: usize = 4_096;
 
@@ -88,21 +91,25 @@ impl ResponseShape {
     #[must_use]
     pub fn write_while(&self, graph: &Graph, roots: &[ObjectId], go_on: &dyn Fn() -> bool) -> Option<Vec<u8>> {
         let mut bytes = vec![b'['];
-        for (index, part) in roots.chunks(ROOTS_AT_A_TIME).enumerate() {
+        let mut written = 0;
+        while written < roots.len() {
             if !go_on() {
                 return None;
             }
-            if index == 1 {
-                // The rest is about as large, root by root; growing by doubling would take twice what it needs.
-                let rest = roots.len() as f64 / ROOTS_AT_A_TIME as f64 - 1.0;
-                bytes.reserve_exact((bytes.len() as f64 * rest * 1.05) as usize);
+            // The first few say how much memory the others take: growing by doubling would take twice what is needed.
+            let at_a_time = if written == 0 { ROOTS_TO_JUDGE_BY } else { ROOTS_AT_A_TIME };
+            let part = &roots[written..roots.len().min(written + at_a_time)];
+            let expected = |roots: usize| bytes.len() / written.max(1) * roots * 9 / 8;
+            if written > 0 && bytes.capacity() - bytes.len() < expected(part.len()) {
+                bytes.reserve_exact(expected(roots.len() - written));
             }
-            for (place, object) in part.iter().enumerate() {
-                if index + place > 0 {
+            for object in part {
+                if bytes.len() > 1 {
                     bytes.push(b',');
                 }
                 self.write_object(graph, *object, Arrangement::AsReturned, &mut bytes);
             }
+            written += part.len();
         }
         bytes.push(b']');
         Some(bytes)
@@ -160,10 +167,10 @@ pub fn hash(response: &[u8]) -> String {
 fn compare(left: ValueRef<'_>, right: ValueRef<'_>) -> Ordering {
     match (left, right) {
         (ValueRef::Integer(left), ValueRef::Integer(right)) => left.cmp(&right),
-        (ValueRef::Text(left), ValueRef::Text(right)) => left.cmp(&right),
+        (ValueRef::Text(left), ValueRef::Text(right)) => left.cmp(right),
         (ValueRef::Real(left), ValueRef::Real(right)) => left.total_cmp(&right),
         (ValueRef::Boolean(left), ValueRef::Boolean(right)) => left.cmp(&right),
-        (ValueRef::Blob(left), ValueRef::Blob(right)) => left.cmp(&right),
+        (ValueRef::Blob(left), ValueRef::Blob(right)) => left.cmp(right),
         (left, right) => rank(left).cmp(&rank(right)),
     }
 }
