@@ -105,18 +105,6 @@ impl<'v> ValueRef<'v> {
             ValueRef::Blob(bytes) => Value::Blob(bytes.into()),
         }
     }
-
-    /// Size in bytes as the trace counts it: text and blobs their length, numbers 8, booleans 1, null 0.
-    #[must_use]
-    pub fn byte_count(self) -> u64 {
-        match self {
-            ValueRef::Null => 0,
-            ValueRef::Boolean(_) => 1,
-            ValueRef::Integer(_) | ValueRef::Real(_) => 8,
-            ValueRef::Text(text) => text.len() as u64,
-            ValueRef::Blob(bytes) => bytes.len() as u64,
-        }
-    }
 }
 
 /// Bytes as lower-case hexadecimal digits.

@@ -57,7 +57,7 @@ impl Session {
             let compiled = self.cache.get_or_compile(key, || compile(&program, node, form, count));
             let plan = Plan::of(Some(program.node(node).path.clone()), true);
             let loaded = self.load(compiled.clone(), params, plan, Queue::Enclosing(posts)).await?;
-            for (key, object) in loaded.keyed(&compiled) {
+            for (key, object) in loaded.keyed() {
                 if seen.insert((key.clone(), object)) {
                     found.entry(key).or_default().push(object);
                 }

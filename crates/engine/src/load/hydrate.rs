@@ -11,7 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 /// Turning the rows of one statement into objects.
 pub(crate) struct Hydration<'a> {
     mapping: &'a Mapping,
-    compiled: &'a Compiled,
+    pub(crate) compiled: &'a Compiled,
     /// Number of this load: objects created by it are fresh.
     load: u32,
     /// Whether post-loads run for objects that were there before as well.
@@ -22,6 +22,8 @@ pub(crate) struct Hydration<'a> {
     pub(crate) subqueries: FxHashMap<NodeId, Assembled>,
     /// Relationships that this load has set from a subquery load.
     assigned: FxHashSet<(ObjectId, NodeId)>,
+    /// Lead objects that were found.
+    leads: FxHashSet<ObjectId>,
     /// Collections that this load is filling, and what is in them.
     filling: FxHashSet<(ObjectId, RelationshipId)>,
     filled: FxHashSet<(ObjectId, RelationshipId, ObjectId)>,
@@ -54,6 +56,7 @@ impl<'a> Hydration<'a> {
             refreshed,
             subqueries: FxHashMap::default(),
             assigned: FxHashSet::default(),
+            leads: FxHashSet::default(),
             filling: FxHashSet::default(),
             filled: FxHashSet::default(),
         }
@@ -67,6 +70,11 @@ impl<'a> Hydration<'a> {
         row: Row<'_>,
     ) -> Result<Option<ObjectId>, NeedsSubquery> {
         self.row(graph, posts, &self.compiled.lead, row)
+    }
+
+    /// Whether a lead object is found for the first time.
+    pub(crate) fn is_first(&mut self, lead: ObjectId) -> bool {
+        self.leads.insert(lead)
     }
 
     /// The object of a row at one place of the eager tree; `None` where an outer join found nothing.

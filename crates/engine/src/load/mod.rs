@@ -189,6 +189,15 @@ impl Loader {
         }
     }
 
+    /// No rows yet, to be filled and answered with. They take the memory of rows answered before.
+    #[must_use]
+    pub fn empty_rows(&mut self, width: usize) -> Rows {
+        let mut rows = self.port.exchange().used.take().unwrap_or_default();
+        rows.width = width;
+        rows.values.clear();
+        rows
+    }
+
     /// Gives the rows of the statement that the last step asked for.
     pub fn answer(&mut self, rows: Rows) {
         self.port.give(rows);
@@ -203,6 +212,8 @@ pub(crate) struct Port(Arc<Mutex<Exchange>>);
 struct Exchange {
     step: Option<Step>,
     rows: Option<Rows>,
+    /// Rows whose objects are built.
+    used: Option<Rows>,
 }
 
 impl Port {
@@ -216,6 +227,11 @@ impl Port {
 
     fn give(&self, rows: Rows) {
         self.exchange().rows = Some(rows);
+    }
+
+    /// Lets others take the memory of these rows.
+    pub(crate) fn give_back(&self, rows: Rows) {
+        self.exchange().used = Some(rows);
     }
 
     /// Hands control back once.

@@ -109,7 +109,7 @@ impl Session {
         let loaded = self.load(compiled.clone(), params, plan, Queue::Enclosing(posts)).await?;
         let mut found: FxHashMap<Key, Vec<ObjectId>> = FxHashMap::default();
         let mut seen: FxHashSet<(Key, ObjectId)> = FxHashSet::default();
-        for (key, object) in loaded.keyed(&compiled) {
+        for (key, object) in loaded.keyed() {
             if seen.insert((key.clone(), object)) {
                 found.entry(key).or_default().push(object);
             }

@@ -34,6 +34,13 @@ impl Values {
         self.cells.is_empty()
     }
 
+    /// Drops them, and keeps their memory for others.
+    pub fn clear(&mut self) {
+        self.cells.clear();
+        self.texts.clear();
+        self.blobs.clear();
+    }
+
     /// A value by its number.
     #[must_use]
     pub fn get(&self, index: usize) -> ValueRef<'_> {
@@ -45,6 +52,18 @@ impl Values {
             Cell::Text { length, start } => ValueRef::Text(&self.texts[start..start + length as usize]),
             Cell::Blob { length, start } => ValueRef::Blob(&self.blobs[start..start + length as usize]),
         }
+    }
+
+    /// Size in bytes as the trace counts it: text and blobs their length, numbers 8, booleans 1, null 0.
+    #[must_use]
+    pub fn byte_count(&self) -> u64 {
+        let size = |cell: &Cell| match cell {
+            Cell::Null => 0,
+            Cell::Boolean(_) => 1,
+            Cell::Integer(_) | Cell::Real(_) => 8,
+            Cell::Text { length, .. } | Cell::Blob { length, .. } => u64::from(*length),
+        };
+        self.cells.iter().map(size).sum()
     }
 
     /// Adds a value.
