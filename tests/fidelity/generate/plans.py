@@ -251,7 +251,8 @@ class Plans:
                 for one in inner:
                     if one["name"] == node["name"]:
                         one["strategy"] = "default"
-                        one.pop("recursion_depth", None), one.pop("chunksize", None), one.pop("columns", None)
+                        for setting in ("recursion_depth", "chunksize", "columns"):
+                            one.pop(setting, None)
             if inner:
                 node["relationships"] = inner
         return node

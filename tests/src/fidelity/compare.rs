@@ -48,7 +48,7 @@ pub fn compare(mapping: &Value, plan: &Value, want: &Answer, have: &Answer) -> R
             statements.iter().map(|one| Statement { path: None, ..one.clone() }).collect::<Vec<_>>()
         };
         let kind = if without_paths(&wanted) == without_paths(&had) { "path" } else { "statement" };
-        return Err(format!("{kind} {}", first_difference(&wanted, &had, want, have)));
+        return Err(format!("{kind} {}", first_difference(&lookup, &wanted, &had, want, have)));
     };
     if want.error != have.error {
         return Err(format!("error\n  want {:?}\n  have {:?}", want.error, have.error));
@@ -213,8 +213,11 @@ fn with_sorted_keys(sql: &str) -> String {
     lists.collect::<Vec<_>>().join("SELECT ")
 }
 
-fn first_difference(wanted: &[Statement], had: &[Statement], want: &Answer, have: &Answer) -> String {
-    let at = wanted.iter().zip(had).take_while(|(want, have)| want == have).count();
+fn first_difference(lookup: &Lookup, wanted: &[Statement], had: &[Statement], want: &Answer, have: &Answer) -> String {
+    let same = |(want, have): &(&Statement, &Statement)| {
+        want.path == have.path && seen(lookup, want, View::Keys) == seen(lookup, have, View::Keys)
+    };
+    let at = wanted.iter().zip(had).take_while(same).count();
     let mut text = format!("{} of {}, ours {}", at + 1, wanted.len(), had.len());
     for (who, answer, statement) in [("want", want, wanted.get(at)), ("have", have, had.get(at))] {
         let _ = match statement {

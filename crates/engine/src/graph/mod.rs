@@ -230,11 +230,9 @@ impl Graph {
         self.place(id, relationship).map_or(&Related::Unloaded, |place| &self.related[place])
     }
 
-    pub(crate) fn related_mut(&mut self, id: ObjectId, relationship: RelationshipId) -> &mut Related {
-        let Some(place) = self.place(id, relationship) else {
-            unreachable!("only relationships that the plan names are loaded")
-        };
-        &mut self.related[place]
+    /// The same to be changed; `None` where the plan does not name the relationship and nobody will look.
+    pub(crate) fn related_mut(&mut self, id: ObjectId, relationship: RelationshipId) -> Option<&mut Related> {
+        self.place(id, relationship).map(|place| &mut self.related[place])
     }
 
     fn place(&self, id: ObjectId, relationship: RelationshipId) -> Option<usize> {
@@ -340,11 +338,17 @@ impl Graph {
         (object.load, object.place, object.expired) = (load, place, false);
     }
 
+    /// Sets a relationship, whatever is there already or only where nothing is.
+    pub(crate) fn set(&mut self, id: ObjectId, relationship: RelationshipId, value: Related, overwrite: bool) {
+        if let Some(place) = self.related_mut(id, relationship)
+            && (overwrite || *place == Related::Unloaded)
+        {
+            *place = value;
+        }
+    }
+
     /// Sets a relationship that is not loaded yet; what is already there stays.
     pub(crate) fn set_unloaded(&mut self, id: ObjectId, relationship: RelationshipId, value: Related) {
-        let slot = self.related_mut(id, relationship);
-        if *slot == Related::Unloaded {
-            *slot = value;
-        }
+        self.set(id, relationship, value, false);
     }
 }

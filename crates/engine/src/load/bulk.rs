@@ -22,13 +22,13 @@ impl Session {
     pub(super) async fn bulk(
         &mut self,
         node: NodeId,
-        objects: &[ObjectId],
+        objects: &[(ObjectId, bool)],
         posts: &mut PostLoads,
     ) -> Result<(), OrmError> {
         let program = self.program.clone();
         let Some((_, id, relationship)) = program.relationship(node) else { return Ok(()) };
         let mut owners = Vec::with_capacity(objects.len());
-        for object in objects {
+        for (object, _) in objects {
             self.provide(*object, &relationship.local).await?;
             let parts = relationship.local.iter().map(|part| self.graph.value(*object, *part));
             owners.push((*object, Key::new(parts)));
@@ -96,6 +96,7 @@ fn compile(program: &Program, node: NodeId, form: BulkForm, count: usize) -> Dra
     let Some((owner, _, relationship)) = program.relationship(node) else {
         unreachable!("a bulk load is always of a relationship")
     };
+    let wildcard = program.node(node).otherwise;
     let (owner, target) = (program.mapping.entity(owner), program.mapping.entity(relationship.target));
     let mut query = Query::new(Labels::Bare);
     let source = query.add(Source::Table(target.table.clone()));
@@ -123,7 +124,7 @@ fn compile(program: &Program, node: NodeId, form: BulkForm, count: usize) -> Dra
     }];
     let order = |by: &ColumnId| Order { column: ColumnRef::new(source, &target.column(*by).name), descending: false };
     query.select.order_by = relationship.order_by.iter().map(order).collect();
-    let core = Core::of(&query, relationship.target, Some(node), source);
+    let core = Core::of(&query, relationship.target, source);
 
     let (joins, draft) = EagerJoins::plan(program, &mut query, relationship.target, source, Some(node));
     let mut columns = Columns::default();
@@ -131,6 +132,6 @@ fn compile(program: &Program, node: NodeId, form: BulkForm, count: usize) -> Dra
     columns.push_entity(program, relationship.target, source, Some(node));
     joins.complete(program, &mut query, &mut columns, &unchanged);
     let key = keys.iter().map(|(column, _)| columns.position(column)).collect();
-    let lead = draft.place(program, &columns);
-    Draft { query, columns, lead, key, core }
+    let lead = draft.place(program, &columns, wildcard);
+    Draft { query, columns, lead, key, core, wildcard }
 }

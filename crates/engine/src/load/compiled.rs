@@ -18,7 +18,7 @@ pub(crate) enum StatementKey {
     /// A lazy load: owner, relationship, options, and which key parts are `NULL`.
     Lazy(EntityId, RelationshipId, Option<NodeId>, u64),
     /// A selectin load with so many keys, through an alias of the owner where its foreign key is not loaded.
-    Selectin(NodeId, usize, bool),
+    Selectin(NodeId, usize, bool, Strategy),
     /// A subquery load inside the statement with this number.
     Subquery(NodeId, u32),
     /// A bulk load with so many keys.
@@ -59,6 +59,8 @@ pub(crate) struct Compiled {
     pub(crate) key: Box<[usize]>,
     /// What a subquery load below restates.
     pub(crate) core: Core,
+    /// The strategy of relationships that the plan gives none. A lazy load does not know it.
+    pub(crate) wildcard: Strategy,
 }
 
 /// How one entity is read from the rows of a statement.
@@ -106,7 +108,9 @@ pub(crate) fn sorted_by_name(program: &Program, entity: EntityId, columns: &[Col
 #[derive(Debug, Clone)]
 pub(crate) struct Core {
     pub(crate) entity: EntityId,
-    pub(crate) node: Option<NodeId>,
+    /// The relationships from this entity to the lead of the statement whose core it is: a subquery load restates what
+    /// the one above it restated, one join further.
+    pub(crate) steps: Vec<(EntityId, RelationshipId)>,
     pub(crate) lead: SourceId,
     pub(crate) is_root: bool,
     pub(crate) sources: Vec<Source>,
@@ -195,6 +199,7 @@ pub(crate) struct Draft {
     pub(crate) lead: Eager,
     pub(crate) key: Vec<usize>,
     pub(crate) core: Core,
+    pub(crate) wildcard: Strategy,
 }
 
 impl Draft {
@@ -208,11 +213,17 @@ impl Draft {
             lead: self.lead,
             key: self.key.into(),
             core: self.core,
+            wildcard: self.wildcard,
         }
     }
 }
 
 impl Eager {
+    /// Whether a collection is joined into this statement, so that its rows repeat.
+    pub(crate) fn joins_collection(&self) -> bool {
+        self.joined.iter().any(|(_, collection, kid)| *collection || kid.joins_collection())
+    }
+
     /// Whether a subquery load needs columns that are not in the rows.
     pub(crate) fn lacks_keys(&self) -> bool {
         self.subqueries.iter().any(|one| one.key.is_none())
@@ -252,8 +263,8 @@ impl Eager {
 
 impl EagerDraft {
     /// Looks up where each column stands.
-    pub(crate) fn place(self, program: &Program, columns: &Columns) -> Eager {
-        self.place_through(program, columns, &unchanged)
+    pub(crate) fn place(self, program: &Program, columns: &Columns, wildcard: Strategy) -> Eager {
+        self.place_through(program, columns, wildcard, &unchanged)
     }
 
     /// The same where the root is wrapped and `out` says what its columns are called outside.
@@ -261,6 +272,7 @@ impl EagerDraft {
         self,
         program: &Program,
         columns: &Columns,
+        wildcard: Strategy,
         out: &dyn Fn(ColumnRef) -> ColumnRef,
     ) -> Eager {
         let entity = program.mapping.entity(self.entity);
@@ -275,6 +287,17 @@ impl EagerDraft {
             children.iter().copied().filter(move |child| wanted(program.node(*child).strategy))
         };
         let relationship_of = |child: NodeId| program.node(child).relationship.map(|(_, id)| id);
+        // What the plan gives no strategy has that of its wildcard; a recursive load above is a strategy.
+        let again = self.node.filter(|node| program.node(*node).recursion.is_some()).and_then(relationship_of);
+        let named = children.iter().copied().filter(|child| program.node(*child).strategy != Strategy::Default);
+        let named: Vec<RelationshipId> = named.filter_map(relationship_of).chain(again).collect();
+        let unnamed = |wanted: fn(Strategy) -> bool| {
+            let all = (0..entity.relationships.len() as u32).map(RelationshipId);
+            all.filter(|id| wanted(wildcard) && !named.contains(id))
+                .map(|id| (id, wildcard))
+                .collect::<Vec<_>>()
+                .into_iter()
+        };
         Eager {
             entity: self.entity,
             node: self.node,
@@ -292,9 +315,13 @@ impl EagerDraft {
                     Some(SubqueryEager { node: child, relationship: id, key: local.into_iter().map(at).collect() })
                 })
                 .collect(),
-            noloads: of(|strategy| strategy == Strategy::Noload).filter_map(relationship_of).collect(),
+            noloads: of(|strategy| strategy == Strategy::Noload)
+                .filter_map(relationship_of)
+                .chain(unnamed(|strategy| strategy == Strategy::Noload).map(|(id, _)| id))
+                .collect(),
             raises: of(|strategy| matches!(strategy, Strategy::Raise | Strategy::RaiseOnSql))
                 .filter_map(|child| Some((relationship_of(child)?, program.node(child).strategy)))
+                .chain(unnamed(|strategy| matches!(strategy, Strategy::Raise | Strategy::RaiseOnSql)))
                 .collect(),
             post_loads: of(Strategy::is_post_load).collect(),
             joined: self
@@ -302,21 +329,21 @@ impl EagerDraft {
                 .into_iter()
                 .map(|(relationship, kid)| {
                     let collection = entity.relationships[relationship.index()].kind.is_collection();
-                    (relationship, collection, kid.place_through(program, columns, out))
+                    (relationship, collection, kid.place_through(program, columns, wildcard, out))
                 })
                 .collect(),
-            nested: self.nested.into_iter().map(|kid| kid.place(program, columns.refs.len())).collect(),
+            nested: self.nested.into_iter().map(|kid| kid.place(program, columns.refs.len(), wildcard)).collect(),
         }
     }
 }
 
 impl Core {
     /// The core of a statement whose SELECT has no eager joins yet.
-    pub(crate) fn of(query: &Query, entity: EntityId, node: Option<NodeId>, lead: SourceId) -> Core {
+    pub(crate) fn of(query: &Query, entity: EntityId, lead: SourceId) -> Core {
         let Select { distinct, from, conditions, order_by, limit, .. } = &query.select;
         Core {
             entity,
-            node,
+            steps: Vec::new(),
             lead,
             is_root: false,
             sources: query.sources.clone(),

@@ -7,11 +7,12 @@ use crate::graph::{Graph, Key, Object, ObjectId, Related};
 use crate::mapping::{ColumnId, Mapping, RelationshipId};
 use crate::plan::NodeId;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::Arc;
 
 /// Turning the rows of one statement into objects.
 pub(crate) struct Hydration<'a> {
     mapping: &'a Mapping,
-    pub(crate) compiled: &'a Compiled,
+    compiled: &'a Arc<Compiled>,
     /// Number of this load: objects created by it are fresh.
     load: u32,
     /// Whether post-loads run for objects that were there before as well.
@@ -43,7 +44,7 @@ pub(crate) struct NeedsSubquery(pub(crate) NodeId);
 impl<'a> Hydration<'a> {
     pub(crate) fn new(
         mapping: &'a Mapping,
-        compiled: &'a Compiled,
+        compiled: &'a Arc<Compiled>,
         load: u32,
         invoke_all: bool,
         refreshed: Option<ObjectId>,
@@ -60,6 +61,11 @@ impl<'a> Hydration<'a> {
             filling: FxHashSet::default(),
             filled: FxHashSet::default(),
         }
+    }
+
+    /// The statement whose rows these are.
+    pub(crate) fn compiled(&self) -> &Arc<Compiled> {
+        self.compiled
     }
 
     /// The lead object of a row.
@@ -111,7 +117,7 @@ impl<'a> Hydration<'a> {
             (fresh, fresh && object.place == eager.node)
         };
         if fresh || self.invoke_all {
-            posts.add(eager, id);
+            posts.add(eager, id, fresh);
         }
         for SubqueryEager { node, relationship, key } in &eager.subqueries {
             let unloaded = *graph.related(id, *relationship) == Related::Unloaded;
@@ -122,7 +128,7 @@ impl<'a> Hydration<'a> {
                 if first || unloaded {
                     let key = row.key(key.as_deref().unwrap_or_default());
                     let value = found.of(self.mapping, eager, &key, *relationship);
-                    *graph.related_mut(id, *relationship) = value;
+                    graph.set(id, *relationship, value, true);
                     self.assigned.insert((id, *node));
                 }
             }
@@ -130,7 +136,7 @@ impl<'a> Hydration<'a> {
         for (relationship, collection, kid) in &eager.joined {
             if *collection {
                 // The collection begins before its first member is built, which may be this object's own place.
-                self.begin(graph, id, *relationship, own);
+                self.begin(graph, id, *relationship, fresh);
             }
             let child = self.row(graph, posts, kid, row)?;
             match child {
@@ -164,7 +170,7 @@ impl<'a> Hydration<'a> {
         };
         let id = graph.insert(key, object, &eager.columns, row);
         for relationship in &eager.noloads {
-            *graph.related_mut(id, *relationship) = empty(self.mapping, eager, *relationship);
+            graph.set(id, *relationship, empty(self.mapping, eager, *relationship), true);
         }
         id
     }
@@ -184,10 +190,10 @@ impl<'a> Hydration<'a> {
     }
 
     /// Begins a joined collection of an object that is new here, or of one that has not got it; what was loaded before stays.
-    fn begin(&mut self, graph: &mut Graph, id: ObjectId, relationship: RelationshipId, own: bool) {
+    fn begin(&mut self, graph: &mut Graph, id: ObjectId, relationship: RelationshipId, fresh: bool) {
         let unloaded = *graph.related(id, relationship) == Related::Unloaded;
-        if (unloaded || own) && self.filling.insert((id, relationship)) {
-            *graph.related_mut(id, relationship) = Related::Many(Vec::new());
+        if (unloaded || fresh) && self.filling.insert((id, relationship)) {
+            graph.set(id, relationship, Related::Many(Vec::new()), true);
         }
     }
 
@@ -195,7 +201,7 @@ impl<'a> Hydration<'a> {
     fn collect(&mut self, graph: &mut Graph, id: ObjectId, relationship: RelationshipId, child: ObjectId) {
         if self.filling.contains(&(id, relationship))
             && self.filled.insert((id, relationship, child))
-            && let Related::Many(objects) = graph.related_mut(id, relationship)
+            && let Some(Related::Many(objects)) = graph.related_mut(id, relationship)
         {
             objects.push(child);
         }

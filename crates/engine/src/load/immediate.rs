@@ -17,15 +17,19 @@ impl Session {
         node: NodeId,
         times: u32,
         recursion: Recursion,
-        objects: &[ObjectId],
+        objects: &[(ObjectId, bool)],
         posts: &mut PostLoads,
     ) -> Result<(), OrmError> {
         let program = self.program.clone();
         let Some((owner, relationship, of)) = program.relationship(node) else { return Ok(()) };
         let path = program.node(node).path.clone();
+        let recurs = recursion.is_some() || program.node(node).recursion == Some(-1);
+        // A recursive load stands where the relationship above it stands first.
+        let above = program.node(node).parent.filter(|_| recurs);
+        let options = above.map_or(Some(node), |above| program.child(program.first_of_kind(above), relationship));
         let above = program.node(node).parent.map(|above| program.node(above)).filter(|above| above.parent.is_some());
         let above = above.map(|above| above.path.clone());
-        for object in objects {
+        for (object, _) in objects {
             if *self.graph.related(*object, relationship) != Related::Unloaded {
                 continue;
             }
@@ -43,7 +47,9 @@ impl Session {
                 }
                 None if times > 1 && of.targets_primary_key => continue,
                 None => {
-                    let how = Lazily { node: Some(node), path: &path, recursion };
+                    let loaded_with = self.graph.object(*object).options;
+                    let options = options.and_then(|options| program.same_path(options, loaded_with));
+                    let how = Lazily { node: options, path: &path, recursion };
                     self.lazy(*object, (owner, relationship), how, Queue::Enclosing(posts)).await?
                 }
             };

@@ -4,7 +4,7 @@
 //! Whatever would ride along in a statement below is nested in the same value: there are no rows to join it to.
 
 use super::Row;
-use super::compiled::{Columns, Eager, EagerDraft, entity_columns, on_clause, unchanged};
+use super::compiled::{Columns, Eager, EagerDraft, entity_columns, on_clause};
 use super::hydrate::{Hydration, NeedsSubquery};
 use super::postload::PostLoads;
 use crate::graph::{Graph, ObjectId, Related};
@@ -91,7 +91,7 @@ impl NestedDraft {
     }
 
     /// Says where the value stands, the JSON columns being after `columns` others.
-    pub(crate) fn place(self, program: &Program, columns: usize) -> NestedEager {
+    pub(crate) fn place(self, program: &Program, columns: usize, wildcard: Strategy) -> NestedEager {
         let entity = program.mapping.entity(self.draft.entity);
         let mut own = Columns::default();
         let mut fields = Vec::new();
@@ -106,7 +106,7 @@ impl NestedDraft {
             many: self.many,
             position: self.index.map(|index| columns + index),
             fields,
-            eager: self.draft.place_through(program, &own, &unchanged),
+            eager: self.draft.place(program, &own, wildcard),
         }
     }
 }

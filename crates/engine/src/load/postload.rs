@@ -1,13 +1,13 @@
 //! Post-loads: `selectin`, `immediate` and `bulk` run after all rows of a statement are built, breadth first by path.
 
-use super::compiled::Eager;
+use super::compiled::{Compiled, Eager};
 use super::session::Session;
 use crate::graph::ObjectId;
 use crate::mapping::{EntityId, RelationshipId};
 use crate::plan::document::Strategy;
 use crate::plan::{NodeId, Program};
 use crate::trace::OrmError;
-use indexmap::{IndexMap, IndexSet};
+use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
 /// What is to be loaded after the rows, by the path of the owners.
@@ -16,7 +16,8 @@ pub(crate) struct PostLoads(IndexMap<NodeId, PostLoad, FxBuildHasher>);
 
 #[derive(Debug, Default)]
 pub(crate) struct PostLoad {
-    objects: IndexSet<ObjectId, FxBuildHasher>,
+    /// What is to be loaded, and whether it is new, so that whatever it has got meanwhile is overwritten.
+    objects: IndexMap<ObjectId, bool, FxBuildHasher>,
     loaders: Vec<Registered>,
 }
 
@@ -30,6 +31,8 @@ struct Registered {
     times: u32,
     /// How often a recursive load is still to repeat itself.
     depth: Option<i32>,
+    /// The wildcard of the statement that asked for it.
+    wildcard: Strategy,
 }
 
 /// How often the relationship that a statement loads is still to be repeated below.
@@ -45,7 +48,17 @@ pub(crate) enum Queue<'a> {
 
 impl PostLoads {
     /// Registers the post-loads of every place of a statement.
-    pub(crate) fn register(&mut self, program: &Program, eager: &Eager, recursion: Recursion, refresh: bool) {
+    pub(crate) fn register(&mut self, program: &Program, compiled: &Compiled, recursion: Recursion, refresh: bool) {
+        self.register_place(program, &compiled.lead, compiled.wildcard, (recursion, refresh));
+    }
+
+    fn register_place(
+        &mut self,
+        program: &Program,
+        eager: &Eager,
+        wildcard: Strategy,
+        (recursion, refresh): (Recursion, bool),
+    ) {
         for child in &eager.post_loads {
             let Some(place) = eager.node else { continue };
             let node = program.node(*child);
@@ -61,21 +74,21 @@ impl PostLoads {
                 Some(known) => known.times += 1,
                 None => {
                     let immediate = refresh || node.strategy == Strategy::Immediate;
-                    loaders.push(Registered { node: *child, immediate, times: 1, depth });
+                    loaders.push(Registered { node: *child, immediate, times: 1, depth, wildcard });
                 }
             }
         }
-        eager.joined.iter().for_each(|(_, _, kid)| self.register(program, kid, recursion, refresh));
-        eager.nested.iter().for_each(|kid| self.register(program, &kid.eager, recursion, refresh));
+        eager.joined.iter().for_each(|(_, _, kid)| self.register_place(program, kid, wildcard, (recursion, refresh)));
+        eager.nested.iter().for_each(|kid| self.register_place(program, &kid.eager, wildcard, (recursion, refresh)));
     }
 
     /// Notes an object whose relationships are to be loaded.
-    pub(crate) fn add(&mut self, eager: &Eager, object: ObjectId) {
+    pub(crate) fn add(&mut self, eager: &Eager, object: ObjectId, fresh: bool) {
         if eager.post_loads.is_empty() {
             return;
         }
         if let Some(post_load) = eager.node.and_then(|node| self.0.get_mut(&node)) {
-            post_load.objects.insert(object);
+            post_load.objects.insert(object, fresh);
         }
     }
 }
@@ -90,8 +103,8 @@ impl Session {
                 if post_load.objects.is_empty() {
                     continue;
                 }
-                let objects: Vec<ObjectId> = post_load.objects.into_iter().collect();
-                for Registered { node, immediate, times, depth } in post_load.loaders {
+                let objects: Vec<(ObjectId, bool)> = post_load.objects.into_iter().collect();
+                for Registered { node, immediate, times, depth, wildcard } in post_load.loaders {
                     if depth == Some(-1) {
                         self.check_end(rounds, node)?;
                     }
@@ -101,7 +114,7 @@ impl Session {
                     } else if self.program.node(node).strategy == Strategy::Bulk {
                         self.bulk(node, &objects, posts).await?;
                     } else {
-                        self.selectin(node, recursion, &objects, posts).await?;
+                        self.selectin(node, (recursion, wildcard), &objects, posts).await?;
                     }
                 }
             }

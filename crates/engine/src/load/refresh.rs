@@ -6,6 +6,7 @@ use super::postload::Queue;
 use super::session::{Plan, Session};
 use crate::graph::ObjectId;
 use crate::mapping::{ColumnId, EntityId};
+use crate::plan::document::Strategy;
 use crate::plan::{NodeId, Program};
 use crate::sql::{ColumnRef, Condition, Labels, Query, SourceId};
 use crate::trace::OrmError;
@@ -71,23 +72,24 @@ fn by_key(program: &Program, entity: EntityId) -> (Query, SourceId) {
 
 fn compile_refresh(program: &Program, entity: EntityId, options: Option<NodeId>) -> Draft {
     let (mut query, source) = by_key(program, entity);
-    let core = Core::of(&query, entity, options, source);
+    let core = Core::of(&query, entity, source);
     let (joins, draft) = EagerJoins::plan(program, &mut query, entity, source, options);
     let mut columns = Columns::default();
     columns.push_entity(program, entity, source, None);
     joins.complete(program, &mut query, &mut columns, &unchanged);
     let of = program.mapping.entity(entity);
     let every = of.columns.iter().map(|column| Some(columns.position(&ColumnRef::new(source, &column.name))));
-    let lead = Eager { columns: every.collect(), ..draft.place(program, &columns).without_subqueries() };
-    Draft { query, columns, lead, key: Vec::new(), core }
+    let lead =
+        Eager { columns: every.collect(), ..draft.place(program, &columns, Strategy::Default).without_subqueries() };
+    Draft { query, columns, lead, key: Vec::new(), core, wildcard: Strategy::Default }
 }
 
 fn compile_column(program: &Program, entity: EntityId, column: ColumnId) -> Draft {
     let (query, source) = by_key(program, entity);
-    let core = Core::of(&query, entity, None, source);
+    let core = Core::of(&query, entity, source);
     let of = program.mapping.entity(entity).column(column);
     let mut columns = Columns::default();
     columns.push(ColumnRef::new(source, &of.name), of.kind);
     let lead = Eager::nothing(entity);
-    Draft { query, columns, lead, key: vec![0], core }
+    Draft { query, columns, lead, key: vec![0], core, wildcard: Strategy::Default }
 }

@@ -11,6 +11,7 @@ use std::sync::Arc;
 /// The root statement of a plan.
 pub(crate) fn compile(program: &Program, plan: &RootPlan) -> Draft {
     let node = program.node(plan.node);
+    let wildcard = node.otherwise;
     let entity = program.mapping.entity(node.entity);
     let filter = &plan.filter;
     let (mut query, root) = Query::over(&entity.table, Labels::Disambiguate);
@@ -27,7 +28,7 @@ pub(crate) fn compile(program: &Program, plan: &RootPlan) -> Draft {
         let column = table_column(program, &mut query, *of, *column);
         query.select.order_by.push(Order { column, descending: *descending });
     }
-    let mut core = Core::of(&query, node.entity, Some(plan.node), root);
+    let mut core = Core::of(&query, node.entity, root);
     core.is_root = true;
 
     let (mut joins, draft) = EagerJoins::plan(program, &mut query, node.entity, root, Some(plan.node));
@@ -38,8 +39,8 @@ pub(crate) fn compile(program: &Program, plan: &RootPlan) -> Draft {
         leading.into_iter().for_each(|(column, kind)| columns.push(column, kind));
         columns.push_entity(program, node.entity, root, Some(plan.node));
         joins.complete(program, &mut query, &mut columns, &unchanged);
-        let lead = draft.place(program, &columns);
-        return Draft { query, columns, lead, key: Vec::new(), core };
+        let lead = draft.place(program, &columns, wildcard);
+        return Draft { query, columns, lead, key: Vec::new(), core, wildcard };
     }
 
     // The filter becomes a derived table; whatever it is sorted by has to come out of it.
@@ -80,8 +81,8 @@ pub(crate) fn compile(program: &Program, plan: &RootPlan) -> Draft {
     query.select.order_by =
         order_by.into_iter().map(|order| Order { column: out(order.column), descending: order.descending }).collect();
     joins.complete(program, &mut query, &mut columns, &out);
-    let lead = draft.place_through(program, &columns, &out);
-    Draft { query, columns, lead, key: Vec::new(), core }
+    let lead = draft.place_through(program, &columns, wildcard, &out);
+    Draft { query, columns, lead, key: Vec::new(), core, wildcard }
 }
 
 /// Parameters of a root statement, in the order of their places.

@@ -7,6 +7,7 @@ use super::session::{Plan, Session};
 use crate::graph::{Key, ObjectId, Related};
 use crate::mapping::document::RelationshipKind;
 use crate::mapping::{EntityId, RelationshipId, Remote};
+use crate::plan::document::Strategy;
 use crate::plan::{NodeId, Program};
 use crate::sql::{ColumnRef, Condition, Labels, Order, Query, Source};
 use crate::trace::OrmError;
@@ -102,7 +103,7 @@ fn compile(program: &Program, owner: EntityId, id: RelationshipId, node: Option<
     };
     query.select.order_by =
         relationship.order_by.iter().map(|by| Order { column: column(*by), descending: false }).collect();
-    let core = Core::of(&query, relationship.target, node, source);
+    let core = Core::of(&query, relationship.target, source);
 
     let (joins, draft) = EagerJoins::plan(program, &mut query, relationship.target, source, node);
     let mut columns = Columns::default();
@@ -112,6 +113,6 @@ fn compile(program: &Program, owner: EntityId, id: RelationshipId, node: Option<
         query.select.from.rotate();
     }
     joins.complete(program, &mut query, &mut columns, &unchanged);
-    let lead = draft.place(program, &columns);
-    Draft { query, columns, lead, key: Vec::new(), core }
+    let lead = draft.place(program, &columns, Strategy::Default);
+    Draft { query, columns, lead, key: Vec::new(), core, wildcard: Strategy::Default }
 }

@@ -7,6 +7,7 @@ use super::session::{Plan, Session};
 use crate::graph::{Key, ObjectId, Related};
 use crate::mapping::document::RelationshipKind;
 use crate::mapping::{ColumnId, EntityId, Relationship, Remote};
+use crate::plan::document::Strategy;
 use crate::plan::{NodeId, Program};
 use crate::sql::{ColumnRef, Condition, JoinKind, Labels, Order, Query, Source, SourceId};
 use crate::trace::OrmError;
@@ -35,14 +36,14 @@ impl Session {
     pub(super) async fn selectin(
         &mut self,
         node: NodeId,
-        recursion: Recursion,
-        objects: &[ObjectId],
+        (recursion, wildcard): (Recursion, Strategy),
+        objects: &[(ObjectId, bool)],
         posts: &mut PostLoads,
     ) -> Result<(), OrmError> {
         let program = self.program.clone();
         let Some((owner, id, relationship)) = program.relationship(node) else { return Ok(()) };
         let chunk = program.node(node).chunk.unwrap_or(CHUNK);
-        let has_keys = |object: &ObjectId| {
+        let has_keys = |(object, _): &(ObjectId, bool)| {
             let object = self.graph.object(*object);
             relationship.local.iter().all(|column| object.has(*column))
         };
@@ -50,43 +51,46 @@ impl Session {
         let by_owner = by_target && !objects.iter().all(has_keys);
         if by_target && !by_owner {
             // Distinct foreign keys, in the order in which they are first seen.
-            let mut keys: IndexMap<Key, Vec<ObjectId>, FxBuildHasher> = IndexMap::default();
-            for object in objects {
-                let key = self.target_key(*object, owner, id);
+            let mut keys: IndexMap<Key, Vec<(ObjectId, bool)>, FxBuildHasher> = IndexMap::default();
+            for (object, overwrite) in objects.iter().copied() {
+                let key = self.target_key(object, owner, id);
                 if key.has_null() {
-                    self.graph.set_unloaded(*object, id, Related::One(None));
+                    self.graph.set(object, id, Related::One(None), overwrite);
                 } else {
-                    keys.entry(key).or_default().push(*object);
+                    keys.entry(key).or_default().push((object, overwrite));
                 }
             }
-            let keys: Vec<(Key, Vec<ObjectId>)> = keys.into_iter().collect();
+            let keys: Vec<(Key, Vec<(ObjectId, bool)>)> = keys.into_iter().collect();
             for part in keys.chunks(chunk) {
-                let found =
-                    self.selectin_chunk((node, false), recursion, part.iter().map(|(key, _)| key), posts).await?;
+                let found = self
+                    .selectin_chunk((node, false, wildcard), recursion, part.iter().map(|(key, _)| key), posts)
+                    .await?;
                 for (key, owners) in part {
                     // An inner join below can remove the row: the attribute is then empty although the target exists.
                     let target = found.get(key).and_then(|targets| targets.first().copied());
-                    owners.iter().for_each(|object| self.graph.set_unloaded(*object, id, Related::One(target)));
+                    for (object, overwrite) in owners {
+                        self.graph.set(*object, id, Related::One(target), *overwrite);
+                    }
                 }
             }
             return Ok(());
         }
         let primary_key = &program.mapping.entity(owner).primary_key;
-        let keys: Vec<(Key, ObjectId)> = objects
+        let keys: Vec<(Key, (ObjectId, bool))> = objects
             .iter()
-            .map(|object| (Key::new(primary_key.iter().map(|column| self.graph.value(*object, *column))), *object))
+            .map(|object| (Key::new(primary_key.iter().map(|column| self.graph.value(object.0, *column))), *object))
             .collect();
         for part in keys.chunks(chunk) {
             let keys = part.iter().map(|(key, _)| key);
-            let mut found = self.selectin_chunk((node, by_owner), recursion, keys, posts).await?;
-            for (key, object) in part {
+            let mut found = self.selectin_chunk((node, by_owner, wildcard), recursion, keys, posts).await?;
+            for (key, (object, overwrite)) in part {
                 let targets = found.remove(key).unwrap_or_default();
                 let value = if relationship.kind.is_collection() {
                     Related::Many(targets)
                 } else {
                     Related::One(targets.first().copied())
                 };
-                self.graph.set_unloaded(*object, id, value);
+                self.graph.set(*object, id, value, *overwrite);
             }
         }
         Ok(())
@@ -95,7 +99,7 @@ impl Session {
     /// One statement: the targets by key.
     async fn selectin_chunk(
         &mut self,
-        (node, by_owner): (NodeId, bool),
+        (node, by_owner, wildcard): (NodeId, bool, Strategy),
         recursion: Recursion,
         keys: impl ExactSizeIterator<Item = &Key> + Send,
         posts: &mut PostLoads,
@@ -103,14 +107,17 @@ impl Session {
         let program = self.program.clone();
         let count = keys.len();
         let params = keys.flat_map(|key| key.parts().map(ValueRef::to_value)).collect();
-        let key = StatementKey::Selectin(node, count, by_owner);
-        let compiled = self.cache.get_or_compile(key, || compile(&program, node, count, by_owner));
-        let plan = Plan { recursion, ..Plan::of(Some(program.node(node).path.clone()), true) };
+        let key = StatementKey::Selectin(node, count, by_owner, wildcard);
+        let compiled = self.cache.get_or_compile(key, || compile(&program, node, count, by_owner, wildcard));
+        let stands = if program.node(node).recursion.is_some() { program.first_of_kind(node) } else { node };
+        let plan = Plan { recursion, ..Plan::of(Some(program.node(stands).path.clone()), true) };
         let loaded = self.load(compiled.clone(), params, plan, Queue::Enclosing(posts)).await?;
+        let repeats = compiled.lead.joins_collection();
         let mut found: FxHashMap<Key, Vec<ObjectId>> = FxHashMap::default();
         let mut seen: FxHashSet<(Key, ObjectId)> = FxHashSet::default();
         for (key, object) in loaded.keyed() {
-            if seen.insert((key.clone(), object)) {
+            // Rows are only made unique where a joined collection repeats them.
+            if !repeats || seen.insert((key.clone(), object)) {
                 found.entry(key).or_default().push(object);
             }
         }
@@ -132,10 +139,12 @@ fn form(program: &Program, owner: EntityId, relationship: &Relationship) -> Form
     }
 }
 
-fn compile(program: &Program, node: NodeId, count: usize, by_owner: bool) -> Draft {
+fn compile(program: &Program, node: NodeId, count: usize, by_owner: bool, wildcard: Strategy) -> Draft {
     let Some((owner_id, _, relationship)) = program.relationship(node) else {
         unreachable!("a selectin load is always of a relationship")
     };
+    // A recursive load stands where its relationship stands first.
+    let node = if program.node(node).recursion.is_some() { program.first_of_kind(node) } else { node };
     let (owner, target) = (program.mapping.entity(owner_id), program.mapping.entity(relationship.target));
     let mut query = Query::new(Labels::Bare);
     let source = query.add(Source::Table(target.table.clone()));
@@ -173,7 +182,7 @@ fn compile(program: &Program, node: NodeId, count: usize, by_owner: bool) -> Dra
     query.select.conditions = vec![Condition::In(keys.iter().map(|(column, _)| column.clone()).collect(), count)];
     let order = |by: &ColumnId| Order { column: ColumnRef::new(source, &target.column(*by).name), descending: false };
     query.select.order_by = relationship.order_by.iter().map(order).collect();
-    let mut core = Core::of(&query, relationship.target, Some(node), source);
+    let mut core = Core::of(&query, relationship.target, source);
     // Joined from its owner, the statement has the relationship's order from its options, which a derived table keeps.
     core.ordered = by_owner || form(program, owner_id, relationship) == Form::Owner;
 
@@ -185,8 +194,8 @@ fn compile(program: &Program, node: NodeId, count: usize, by_owner: bool) -> Dra
     columns.push_entity(program, relationship.target, source, Some(node));
     joins.complete(program, &mut query, &mut columns, &unchanged);
     let key = keys.iter().map(|(column, _)| columns.position(column)).collect();
-    let lead = draft.place(program, &columns);
-    Draft { query, columns, lead, key, core }
+    let lead = draft.place(program, &columns, wildcard);
+    Draft { query, columns, lead, key, core, wildcard }
 }
 
 /// `owner AS owner_1 JOIN target ON …`, through the secondary table where there is one.

@@ -33,6 +33,8 @@ pub(crate) struct Session {
     held: Vec<ObjectId>,
     pub(super) port: Port,
     loads: u32,
+    /// Whether the roots come in batches, which loads below inherit.
+    pub(super) batching: bool,
 }
 
 /// How a statement is sent and its rows are used.
@@ -82,6 +84,7 @@ impl Session {
             reading: None,
             held: Vec::new(),
             loads: 0,
+            batching: false,
         }
     }
 
@@ -156,7 +159,7 @@ impl Session {
         let executed_only = matches!(plan.mode, Mode::ExecuteOnly | Mode::StreamExecuteOnly);
         if executed_only && !plan.buffered {
             self.ask(compiled, root::params(plan), &how, Fetch::Nothing).await;
-            return Ok(Vec::new());
+            return if compiled.lead.lacks_keys() { Err(self.lacks_keys(&how)) } else { Ok(Vec::new()) };
         }
         let found = self.load(compiled.clone(), root::params(plan), how, Queue::Own).await?;
         if plan.async_batches {
@@ -204,11 +207,14 @@ impl Session {
         let mut objects = Vec::new();
         let mut batches = Batches::new(compiled.clone(), batch);
         self.begin_batches(plan, &mut batches).await?;
-        if plan.mode == Mode::ExecuteOnly {
+        if matches!(plan.mode, Mode::ExecuteOnly | Mode::StreamExecuteOnly) {
             return Ok(objects);
         }
         while let Some(mut posts) = self.next_batch(plan, &mut batches).await? {
-            self.run_post_loads(&mut posts).await?;
+            self.batching = true;
+            let loaded = self.run_post_loads(&mut posts).await;
+            self.batching = false;
+            loaded?;
             objects.append(&mut batches.objects);
             let enough = match plan.mode {
                 Mode::First => !objects.is_empty(),
@@ -249,7 +255,10 @@ impl Session {
             // While the post-loads run, the loop still holds the last root it was given.
             let holding = self.held.iter().chain(read.last()).chain(&objects).copied().collect::<Vec<_>>();
             self.graph.sweep(&holding);
-            self.run_post_loads(&mut posts).await?;
+            self.batching = plan.batch.is_some();
+            let loaded = self.run_post_loads(&mut posts).await;
+            self.batching = false;
+            loaded?;
             let holding = self.held.iter().chain(&objects).copied().collect::<Vec<_>>();
             self.graph.sweep(&holding);
             self.phase = Phase::Walk;
@@ -264,12 +273,17 @@ impl Session {
     /// Sends a statement whose rows come in batches; some loads cannot work that way, and say so once it is sent.
     async fn begin_batches(&mut self, plan: &RootPlan, batches: &mut Batches) -> Result<(), OrmError> {
         let how = Plan::of(None, true);
-        let stops = (plan.needs_all_rows && plan.batch.is_some()) || plan.mode == Mode::ExecuteOnly;
+        let executed_only = matches!(plan.mode, Mode::ExecuteOnly | Mode::StreamExecuteOnly);
+        let lacks_keys = batches.compiled.lead.lacks_keys();
+        let stops = (plan.needs_all_rows && plan.batch.is_some()) || executed_only || lacks_keys;
         let sent = if stops { 1 } else { batches.size };
         self.loads += 1;
         batches.load = self.loads;
         let fetch = Fetch::Batch(sent);
         batches.rows = Some(self.ask(&batches.compiled.clone(), root::params(plan), &how, fetch).await);
+        if lacks_keys {
+            return Err(self.lacks_keys(&how));
+        }
         if plan.needs_all_rows && plan.batch.is_some() {
             return Err(self.needs_all_rows());
         }
@@ -289,10 +303,10 @@ impl Session {
         }
         let mut posts = PostLoads::default();
         let compiled = batches.compiled.clone();
-        posts.register(&self.program, &compiled.lead, None, false);
+        posts.register(&self.program, &compiled, None, false);
         let program = self.program.clone();
         let mut hydration = Hydration::new(&program.mapping, &compiled, batches.load, true, None);
-        let enclosing = Enclosing { compiled: compiled.clone(), params: root::params(plan).into() };
+        let enclosing = Enclosing { params: root::params(plan).into() };
         let mut found = Found::default();
         self.build_rows(&mut hydration, &rows, &mut found, &mut posts, true, &enclosing).await?;
         batches.objects = if plan.repeats_roots && plan.unique { found.objects } else { found.by_row };
@@ -310,7 +324,7 @@ impl Session {
         }
     }
 
-    fn needs_all_rows(&self) -> OrmError {
+    pub(super) fn needs_all_rows(&self) -> OrmError {
         let message =
             "`yield_per` reads rows in batches, which a joined collection or a subquery load cannot; use `selectin`";
         self.error(OrmErrorType::InvalidRequestError, message)
@@ -357,7 +371,7 @@ impl Session {
         OrmError { type_name, phase: self.phase, path: None, message: message.to_owned() }
     }
 
-    async fn ask(&mut self, compiled: &Compiled, params: Vec<Value>, plan: &Plan, fetch: Fetch) -> Rows {
+    pub(super) async fn ask(&mut self, compiled: &Compiled, params: Vec<Value>, plan: &Plan, fetch: Fetch) -> Rows {
         self.port
             .ask(Step::Query(Request {
                 sql: compiled.sql.clone(),
@@ -400,10 +414,11 @@ impl Session {
             let enclosing = enclosing.unwrap_or_else(|| {
                 // Parameters are only kept where a subquery load is going to send them again.
                 let kept = if compiled.lead.has_subquery() { params.clone() } else { Vec::new() };
-                Enclosing { compiled: compiled.clone(), params: kept.into() }
+                Enclosing { params: kept.into() }
             });
             if compiled.lead.lacks_keys() {
-                self.ask(&compiled, params, &plan, Fetch::Nothing).await;
+                let fetch = if self.batching { Fetch::Batch(1) } else { Fetch::Nothing };
+                self.ask(&compiled, params, &plan, fetch).await;
                 return Err(self.lacks_keys(&plan));
             }
             match queue {
@@ -433,7 +448,7 @@ impl Session {
         if let Some(object) = plan.refreshed {
             self.graph.renew(object, self.loads, compiled.lead.node);
         }
-        posts.register(&program, &compiled.lead, plan.recursion, plan.refreshed.is_some());
+        posts.register(&program, compiled, plan.recursion, plan.refreshed.is_some());
         let mut hydration = Hydration::new(&program.mapping, compiled, self.loads, plan.invoke_all, plan.refreshed);
         let mut found = Found::default();
         let mut built = Ok(());
@@ -470,7 +485,8 @@ impl Session {
                     Ok(object) => break object,
                     Err(NeedsSubquery(node)) => {
                         let queue = if own { Queue::Own } else { Queue::Enclosing(&mut *posts) };
-                        let assembled = self.subquery(node, enclosing, queue).await?;
+                        let within = hydration.compiled().clone();
+                        let assembled = self.subquery(node, &within, enclosing, queue).await?;
                         hydration.subqueries.insert(node, assembled);
                     }
                 }
@@ -480,8 +496,8 @@ impl Session {
                 found.objects.push(object);
             }
             found.by_row.push(object);
-            if !hydration.compiled.key.is_empty() {
-                found.keys.push(row.key(&hydration.compiled.key));
+            if !hydration.compiled().key.is_empty() {
+                found.keys.push(row.key(&hydration.compiled().key));
             }
         }
         Ok(())

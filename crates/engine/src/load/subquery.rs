@@ -2,12 +2,13 @@
 //!
 //! It is not a post-load: it is sent while the first row that needs it is being built.
 
+use super::Fetch;
 use super::compiled::{Columns, Compiled, Core, Draft, StatementKey, on_clause, sorted_by_name, unchanged};
 use super::hydrate::Assembled;
 use super::joined::EagerJoins;
 use super::postload::Queue;
 use super::session::{Plan, Session};
-use crate::mapping::{ColumnId, ColumnKind, Remote};
+use crate::mapping::{ColumnId, ColumnKind, EntityId, RelationshipId, Remote};
 use crate::plan::{NodeId, Program};
 use crate::sql::{ColumnName, ColumnRef, Labels, Order, Query, Select, Source};
 use crate::trace::OrmError;
@@ -15,26 +16,31 @@ use crate::value::Value;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
-/// The statement that a subquery load restates, and the parameters it was sent with.
+/// The parameters of the statement that a subquery load restates.
 #[derive(Debug, Clone)]
 pub(crate) struct Enclosing {
-    pub(crate) compiled: Arc<Compiled>,
     pub(crate) params: Arc<[Value]>,
 }
 
 impl Session {
-    /// Loads a relationship of everything the enclosing statement returns.
+    /// Loads a relationship of everything that `within`, the statement at hand, returns.
     pub(super) async fn subquery(
         &mut self,
         node: NodeId,
+        within: &Arc<Compiled>,
         enclosing: &Enclosing,
         queue: Queue<'_>,
     ) -> Result<Assembled, OrmError> {
         let program = self.program.clone();
-        let key = StatementKey::Subquery(node, enclosing.compiled.id);
-        let compiled = self.cache.get_or_compile(key, || compile(&program, node, &enclosing.compiled.core));
+        let key = StatementKey::Subquery(node, within.id);
+        let compiled = self.cache.get_or_compile(key, || compile(&program, node, within));
         let plan = Plan::of(Some(program.node(node).path.clone()), true);
         let params = enclosing.params.to_vec();
+        if self.batching {
+            // The load inherits the batches of the root's statement and cannot be made unique.
+            self.ask(&compiled, params, &plan, Fetch::Batch(1)).await;
+            return Err(self.needs_all_rows());
+        }
         let loaded = self.load_within(compiled.clone(), params, plan, queue, Some(enclosing.clone())).await?;
         let mut assembled = Assembled::default();
         let mut seen = FxHashSet::default();
@@ -47,15 +53,18 @@ impl Session {
     }
 }
 
-fn compile(program: &Program, node: NodeId, enclosing: &Core) -> Draft {
+fn compile(program: &Program, node: NodeId, within: &Compiled) -> Draft {
+    let enclosing = &within.core;
     // The relationships from the enclosing statement's entity down to the one that is loaded.
-    let mut steps = Vec::new();
+    let mut below = Vec::new();
     let mut at = Some(node);
-    while let Some(step) = at.filter(|step| Some(*step) != enclosing.node) {
-        steps.push(step);
+    while let Some(step) = at.filter(|step| Some(*step) != within.lead.node) {
+        below.extend(program.node(step).relationship);
         at = program.node(step).parent;
     }
-    steps.reverse();
+    let steps: Vec<(EntityId, RelationshipId)> =
+        enclosing.steps.iter().copied().chain(below.into_iter().rev()).collect();
+    let relationship_of = |(owner, id): (EntityId, RelationshipId)| program.mapping.relationship(owner, id);
     let start = program.mapping.entity(enclosing.entity);
 
     // Inside: the enclosing statement, reduced to the columns that the first relationship needs.
@@ -65,7 +74,7 @@ fn compile(program: &Program, node: NodeId, enclosing: &Core) -> Draft {
         select: Select::new(Labels::TableColumn),
     };
     query.label(enclosing.lead, start);
-    let first = steps.first().and_then(|step| program.relationship(*step)).map(|(_, _, first)| first);
+    let first = steps.first().map(|step| relationship_of(*step));
     let near = first.map_or_else(Vec::new, |first| sorted_by_name(program, enclosing.entity, &first.local));
     let mut inside = Select::new(Labels::TableColumn);
     inside.distinct = enclosing.distinct || !start.primary_key.iter().all(|part| near.contains(part));
@@ -93,7 +102,7 @@ fn compile(program: &Program, node: NodeId, enclosing: &Core) -> Draft {
     let mut key = Vec::new();
     let mut target_source = derived;
     for (index, step) in steps.iter().enumerate() {
-        let Some((owner_id, _, relationship)) = program.relationship(*step) else { continue };
+        let (owner_id, relationship) = (step.0, relationship_of(*step));
         let owner = program.mapping.entity(owner_id);
         let own = |column: ColumnId| {
             let name = &owner.column(column).name;
@@ -120,11 +129,13 @@ fn compile(program: &Program, node: NodeId, enclosing: &Core) -> Draft {
         target_source = target;
     }
 
-    // Options below are lost unless the enclosing statement is the root.
+    // Options are found by the path from the enclosing statement's entity on: below another statement than the root
+    // they are lost, unless that entity is the root's and has the same path.
     let Some((_, _, relationship)) = program.relationship(node) else {
         unreachable!("a subquery load is always of a relationship")
     };
-    let options = enclosing.is_root.then_some(node);
+    let options =
+        if enclosing.is_root { Some(node) } else { program.find(program.root_of(node), enclosing.entity, &steps) };
     let entity = program.mapping.entity(relationship.target);
     query.label(target_source, entity);
     query.select.order_by = relationship
@@ -141,7 +152,7 @@ fn compile(program: &Program, node: NodeId, enclosing: &Core) -> Draft {
     }
     joins.complete(program, &mut query, &mut columns, &unchanged);
     let key = key.iter().map(|(column, _)| columns.position(column)).collect();
-    let lead = draft.place(program, &columns);
+    let lead = draft.place(program, &columns, within.wildcard);
     // A subquery load below this one restates the same enclosing statement.
-    Draft { query, columns, lead, key, core: enclosing.clone() }
+    Draft { query, columns, lead, key, core: Core { steps, ..enclosing.clone() }, wildcard: within.wildcard }
 }

@@ -42,8 +42,12 @@ pub struct Node {
     pub declared: Vec<NodeId>,
     /// `User.organization.tenant`.
     pub path: Arc<str>,
+    /// The strategy of relationships of this entity that the plan does not name.
+    pub otherwise: Strategy,
     /// Steps from the root.
     pub depth: u32,
+    /// Whether it stands for the second and every later round of a recursive `immediate`.
+    pub unrolled: bool,
     /// Whether something below is read by the response.
     pub reads_below: bool,
 }
@@ -124,7 +128,36 @@ impl Program {
     /// The node itself where a recursive load finds its own relationship again below it.
     pub(crate) fn repeats(&self, id: NodeId) -> Option<NodeId> {
         let node = self.node(id);
-        node.recursion.filter(|depth| *depth != 0).map(|_| id)
+        let again = node.strategy != Strategy::Immediate || node.unrolled;
+        node.recursion.filter(|depth| *depth != 0 && again).map(|_| id)
+    }
+
+    /// The root above a node.
+    pub(crate) fn root_of(&self, id: NodeId) -> NodeId {
+        std::iter::successors(Some(id), |id| self.node(*id).parent).last().unwrap_or(id)
+    }
+
+    /// The node at the end of these relationships from a root, if the root is of this entity and the plan names them.
+    pub(crate) fn find(&self, root: NodeId, entity: EntityId, steps: &[(EntityId, RelationshipId)]) -> Option<NodeId> {
+        let start = Some(root).filter(|root| self.node(*root).entity == entity);
+        steps.iter().fold(start, |at, (_, relationship)| self.child(at?, *relationship))
+    }
+
+    /// The node of the same path in the plan by which an object was loaded: its options, not those of the statement
+    /// at hand, apply to what is loaded for it.
+    pub(crate) fn same_path(&self, id: NodeId, loaded_with: Option<NodeId>) -> Option<NodeId> {
+        let (here, there) = (self.root_of(id), loaded_with.map(|other| self.root_of(other)));
+        let Some(there) = there.filter(|there| *there != here) else { return Some(id) };
+        let above = std::iter::successors(Some(id), |id| self.node(*id).parent);
+        let mut steps: Vec<_> = above.filter_map(|id| self.node(id).relationship).collect();
+        steps.reverse();
+        self.find(there, self.node(here).entity, &steps)
+    }
+
+    /// The first node on the way to this one that has the same relationship: a recursive load stands there.
+    pub(crate) fn first_of_kind(&self, id: NodeId) -> NodeId {
+        let above = std::iter::successors(Some(id), |id| self.node(*id).parent);
+        above.filter(|other| self.node(*other).relationship == self.node(id).relationship).last().unwrap_or(id)
     }
 
     /// The child of a node for a relationship.

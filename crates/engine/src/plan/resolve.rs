@@ -4,7 +4,7 @@ use super::document::{AsyncWalk, BulkForm, BulkKeys, Mode, NodeDocument, PlanDoc
 use super::{Between, Filter, Node, NodeId, Program, RootPlan, WalkIo};
 use crate::graph::Places;
 use crate::mapping::check::listed;
-use crate::mapping::{ColumnId, EntityId, Mapping};
+use crate::mapping::{ColumnId, EntityId, Mapping, RelationshipId};
 use std::sync::Arc;
 use thiserror::Error;
 
@@ -121,13 +121,16 @@ fn root_plan(mapping: &Mapping, nodes: &mut Vec<Node>, plan: &PlanDocument) -> R
         children: Vec::new(),
         declared: Vec::new(),
         path: plan.root.as_str().into(),
+        otherwise: otherwise(plan.wildcard)?,
         depth: 0,
+        unrolled: false,
         reads_below: false,
     };
     let node = push(nodes, root);
-    let context = Context { mapping, joins: &plan.filter.join, otherwise: otherwise(plan.wildcard)? };
+    let context = Context { mapping, joins: &plan.filter.join, otherwise: nodes[node.0 as usize].otherwise };
     add_children(&context, nodes, node, &plan.relationships)?;
     let sync = plan.session == SessionKind::Sync;
+    let streams = matches!(plan.mode, Mode::Stream | Mode::StreamExecuteOnly);
     let repeats_roots = joins_collection(mapping, nodes, node);
     Ok(RootPlan {
         node,
@@ -136,10 +139,10 @@ fn root_plan(mapping: &Mapping, nodes: &mut Vec<Node>, plan: &PlanDocument) -> R
         repeats_roots,
         unique: plan.unique,
         // An async session buffers, and `session.get` has no rows to batch.
-        batch: plan.yield_per.filter(|_| sync && plan.mode != Mode::Get),
-        async_batches: plan.yield_per.is_some() && !sync && plan.mode != Mode::Get,
+        batch: plan.yield_per.filter(|_| plan.mode != Mode::Get && (sync || streams)),
+        async_batches: plan.yield_per.is_some() && !sync && !streams && plan.mode != Mode::Get,
         needs_all_rows: repeats_roots || loads_by_subquery(nodes, node),
-        buffered: !sync && !matches!(plan.mode, Mode::Stream | Mode::StreamExecuteOnly),
+        buffered: !sync && !streams,
     })
 }
 
@@ -224,7 +227,7 @@ fn add_children(
             parent: Some(parent),
             relationship: Some((owner, relationship)),
             entity: target,
-            strategy: if document.strategy == Strategy::Default { context.otherwise } else { document.strategy },
+            strategy: document.strategy,
             accessed: document.accessed,
             columns: load_only(mapping, target, document.columns.as_deref(), &path)?,
             chunk: document.chunksize.map(|chunk| chunk as usize),
@@ -233,12 +236,15 @@ fn add_children(
             children: Vec::new(),
             declared: Vec::new(),
             path,
+            otherwise: context.otherwise,
             depth: depth + 1,
+            unrolled: false,
             reads_below: false,
         };
         check_node(context, nodes, parent, &node)?;
         let child = push(nodes, node);
         add_children(context, nodes, child, &document.relationships)?;
+        unroll(nodes, child);
         nodes[parent.0 as usize].children.push(child);
     }
     let children = nodes[parent.0 as usize].children.clone();
@@ -266,9 +272,8 @@ fn check_node(context: &Context<'_>, nodes: &[Node], parent: NodeId, node: &Node
             return wrong(format!("`recursion_depth` on `{path}` wants the strategy `selectin` or `immediate`"));
         }
     }
-    if let (Some(above), Some((_, relationship))) = (nodes.get(parent.0 as usize), node.relationship)
-        && above.recursion.is_some()
-        && above.relationship.is_some_and(|(_, id)| id == relationship)
+    if let Some((_, relationship)) = node.relationship
+        && repeats_above(nodes, parent, relationship)
         && node.strategy != Strategy::Default
     {
         return wrong(format!("`{path}` is loaded by the `recursion_depth` above it; leave its own strategy out"));
@@ -282,6 +287,43 @@ fn check_node(context: &Context<'_>, nodes: &[Node], parent: NodeId, node: &Node
         }
     }
     Ok(())
+}
+
+/// Whether the node above loads this relationship recursively.
+fn repeats_above(nodes: &[Node], above: NodeId, relationship: RelationshipId) -> bool {
+    let above = &nodes[above.0 as usize];
+    above.recursion.is_some() && above.relationship.is_some_and(|(_, id)| id == relationship)
+}
+
+/// Below a recursive `immediate` the plan goes on with the same, without the other options of the first.
+fn unroll(nodes: &mut Vec<Node>, id: NodeId) {
+    let node = nodes[id.0 as usize].clone();
+    if node.strategy != Strategy::Immediate || node.recursion.is_none_or(|depth| depth == 0) {
+        return;
+    }
+    let named = node.children.iter().copied().find(|child| nodes[child.0 as usize].relationship == node.relationship);
+    if let Some(named) = named {
+        let below = &mut nodes[named.0 as usize];
+        (below.strategy, below.recursion, below.unrolled) = (Strategy::Immediate, node.recursion, true);
+        return;
+    }
+    let name = node.path.rsplit('.').next().unwrap_or_default();
+    let below = Node {
+        parent: Some(id),
+        accessed: false,
+        columns: None,
+        children: Vec::new(),
+        declared: Vec::new(),
+        path: format!("{}.{name}", node.path).into(),
+        unrolled: true,
+        depth: node.depth + 1,
+        reads_below: false,
+        ..node
+    };
+    let below = push(nodes, below);
+    let node = &mut nodes[id.0 as usize];
+    node.children.push(below);
+    node.declared.push(below);
 }
 
 /// Whether a collection in the root statement is reached through joins only.

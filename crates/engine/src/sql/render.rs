@@ -42,7 +42,7 @@ impl Renderer<'_> {
             if index > 0 {
                 text.push_str(", ");
             }
-            self.column(column, text);
+            // The label takes its number before the column's own alias does.
             let label = match select.labels {
                 Labels::Bare => None,
                 Labels::TableColumn => {
@@ -61,6 +61,7 @@ impl Renderer<'_> {
                     }
                 }
             };
+            self.column(column, text);
             if let Some(label) = label {
                 text.push_str(" AS ");
                 text.push_str(&quote(&label));

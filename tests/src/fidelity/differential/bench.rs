@@ -130,16 +130,24 @@ impl<'a> Bench<'a> {
     }
 
     fn smaller(&mut self, part: Part, case: &Case, what: &str) -> Result<Option<(Case, String)>, Fault> {
-        // The first word says of which kind a difference is; another kind would be another finding.
-        let kind = what.split(' ').next();
+        let wanted = kind(what);
         for candidate in part.smaller(case) {
             if let Heard::Differs { what, .. } = self.hear(&candidate)?
-                && what.split(' ').next() == kind
+                && kind(&what) == wanted
             {
                 return Ok(Some((candidate, what)));
             }
         }
         Ok(None)
+    }
+}
+
+/// Of which kind a difference is: another kind would be another finding.
+fn kind(what: &str) -> String {
+    match what.lines().next() {
+        // What stands between backticks are names.
+        Some(refused) if refused.starts_with("refused") => refused.split('`').step_by(2).collect(),
+        Some(_) | None => what.split(' ').next().unwrap_or_default().to_owned(),
     }
 }
 
