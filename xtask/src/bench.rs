@@ -1,15 +1,28 @@
 //! `cargo xtask bench`: measurements that are reported, never asserted.
 
 use crate::system::Purpose;
-use crate::{frontend, prerequisites, shell, system, test};
+use crate::{frontend, prerequisites, reference, shell, system, test};
 use anyhow::Result;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
-/// What a loader costs over the bare driver.
+/// What a loader costs over a loop written by hand, in time and in memory.
 pub(crate) fn engine() -> Result<ExitCode> {
     prerequisites::rust()?;
-    shell::run(&mut shell::cargo(&["bench", "--package", "fetchscope-drivers", "--bench", "serve"]))?;
+    shell::run(&mut drivers("serve"))?;
+    shell::run(&mut drivers("memory"))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What SQLAlchemy takes for the same requests.
+pub(crate) fn sqlalchemy() -> Result<ExitCode> {
+    prerequisites::rust()?;
+    let python = reference::interpreter()?;
+    shell::run(drivers("serve").args(["--", "sqlalchemy"]).env("FETCHSCOPE_REFERENCE_PYTHON", python))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn drivers(bench: &str) -> Command {
+    shell::cargo(&["bench", "--package", "fetchscope-drivers", "--bench", bench])
 }
 
 /// Start of the window and a toggle in it, in a release build on a display of its own.

@@ -21,7 +21,8 @@ const USAGE: &str = "\
 cargo xtask run                  install what is missing, build, and open the window on the sample data
 cargo xtask test [--only STEP]   install what is missing, and run every test; the last line counts them
 cargo xtask bindings [--check]   write (or compare) the TypeScript types of crates/app/src/wire.rs
-cargo xtask bench engine         measure what a loader costs over the bare driver
+cargo xtask bench engine         measure what a loader costs over a loop written by hand, in time and in memory
+cargo xtask bench sqlalchemy     measure the real SQLAlchemy beside it
 cargo xtask bench window         measure the start of the window and a toggle in it";
 
 fn main() -> ExitCode {
@@ -43,6 +44,7 @@ fn dispatch(arguments: &[&str]) -> Result<ExitCode> {
         ["bindings"] => bindings::write(),
         ["bindings", "--check"] => bindings::check(),
         ["bench", "engine"] => bench::engine(),
+        ["bench", "sqlalchemy"] => bench::sqlalchemy(),
         ["bench", "window"] => bench::window(),
         [] | ["help" | "--help" | "-h"] => {
             println!("{USAGE}");

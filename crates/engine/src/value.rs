@@ -1,5 +1,9 @@
 //! A decoded database value, as it stands in an object's column or in a statement's parameters.
 
+mod packed;
+
+pub use packed::Values;
+
 use std::hash::{Hash, Hasher};
 
 /// One decoded value.
@@ -21,6 +25,23 @@ pub enum Value {
     Blob(Box<[u8]>),
 }
 
+/// A value where it stands: in a row, or in an object's column.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum ValueRef<'v> {
+    /// SQL `NULL`.
+    Null,
+    /// A value of a column mapped as boolean.
+    Boolean(bool),
+    /// A whole number.
+    Integer(i64),
+    /// A floating point number.
+    Real(f64),
+    /// Text, and every type that is written as text.
+    Text(&'v str),
+    /// Bytes.
+    Blob(&'v [u8]),
+}
+
 impl Value {
     /// Whether this is SQL `NULL`.
     #[must_use]
@@ -28,23 +49,16 @@ impl Value {
         matches!(self, Value::Null)
     }
 
-    /// The text, if it is one.
-    pub(crate) fn as_text(&self) -> Option<&str> {
-        match self {
-            Value::Text(text) => Some(text),
-            Value::Null | Value::Boolean(_) | Value::Integer(_) | Value::Real(_) | Value::Blob(_) => None,
-        }
-    }
-
-    /// Size in bytes as the trace counts it: text and blobs their length, numbers 8, booleans 1, null 0.
+    /// The value where it stands.
     #[must_use]
-    pub fn byte_count(&self) -> u64 {
+    pub fn as_ref(&self) -> ValueRef<'_> {
         match self {
-            Value::Null => 0,
-            Value::Boolean(_) => 1,
-            Value::Integer(_) | Value::Real(_) => 8,
-            Value::Text(text) => text.len() as u64,
-            Value::Blob(bytes) => bytes.len() as u64,
+            Value::Null => ValueRef::Null,
+            Value::Boolean(value) => ValueRef::Boolean(*value),
+            Value::Integer(value) => ValueRef::Integer(*value),
+            Value::Real(value) => ValueRef::Real(*value),
+            Value::Text(text) => ValueRef::Text(text),
+            Value::Blob(bytes) => ValueRef::Blob(bytes),
         }
     }
 
@@ -58,6 +72,37 @@ impl Value {
             Value::Real(value) => (*value).into(),
             Value::Text(text) => text.as_ref().into(),
             Value::Blob(bytes) => hex(bytes).into(),
+        }
+    }
+}
+
+impl<'v> ValueRef<'v> {
+    /// The text, if it is one.
+    pub(crate) fn as_text(self) -> Option<&'v str> {
+        match self {
+            ValueRef::Text(text) => Some(text),
+            ValueRef::Null | ValueRef::Boolean(_) | ValueRef::Integer(_) | ValueRef::Real(_) | ValueRef::Blob(_) => {
+                None
+            }
+        }
+    }
+
+    /// Whether this is SQL `NULL`.
+    #[must_use]
+    pub fn is_null(self) -> bool {
+        matches!(self, ValueRef::Null)
+    }
+
+    /// A value of its own.
+    #[must_use]
+    pub fn to_value(self) -> Value {
+        match self {
+            ValueRef::Null => Value::Null,
+            ValueRef::Boolean(value) => Value::Boolean(value),
+            ValueRef::Integer(value) => Value::Integer(value),
+            ValueRef::Real(value) => Value::Real(value),
+            ValueRef::Text(text) => Value::Text(text.into()),
+            ValueRef::Blob(bytes) => Value::Blob(bytes.into()),
         }
     }
 }

@@ -11,8 +11,8 @@ use fetchscope_engine::load::{Fetch, Loaded, Loader, LoaderError, Request, Rows,
 use fetchscope_engine::mapping::ColumnKind;
 use fetchscope_engine::plan::Program;
 use fetchscope_engine::trace::{Bands, Nanos, StatementTrace};
-use fetchscope_engine::value::Value;
-use rusqlite::types::ValueRef;
+use fetchscope_engine::value::{Value, ValueRef, Values};
+use rusqlite::types::ValueRef as Raw;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -125,9 +125,10 @@ impl Prepared {
         };
         let mut loader = Loader::new(self.program.clone(), self.statements.clone());
         let result = drive.run(&mut loader, None);
+        drop(loader);
         let ended = drive.end("ROLLBACK");
         let Drive { how, mut served, mut clock, .. } = drive;
-        served.loaded = result?;
+        served.loaded = result?.ok_or(LoaderError::NotAnswered)?;
         ended?;
         if let (Some(roots), None) = (&served.loaded.roots, &served.loaded.error) {
             let go_on = || !how.cancel.load(Ordering::Relaxed);
@@ -163,9 +164,9 @@ struct Cursor<'a, 'stmt> {
 }
 
 impl Drive<'_, '_> {
-    /// Answers the loader until it is done. A statement read in batches stays open on the stack of the call that goes
-    /// on with the others.
-    fn run(&mut self, loader: &mut Loader, mut cursor: Option<Cursor<'_, '_>>) -> Result<Loaded, ServeError> {
+    /// Answers the loader until it is done, or the statement at hand has no more rows. A statement with more rows than
+    /// were wanted first stays open on the stack of the call that goes on with the others.
+    fn run(&mut self, loader: &mut Loader, mut cursor: Option<Cursor<'_, '_>>) -> Result<Option<Loaded>, ServeError> {
         loop {
             let step = loader.step()?;
             self.hydrated();
@@ -193,28 +194,42 @@ impl Drive<'_, '_> {
                         Fetch::Batch(size) => size,
                         Fetch::Nothing => 0,
                     };
-                    let found = self.read(&mut rows, &request, wanted, true, &mut bands)?;
+                    let found = loader.empty_rows(request.kinds.len());
+                    let found = self.read(&mut rows, &request, found, wanted, true, &mut bands)?;
                     let index = self.record(&request);
                     self.count(index, &found, bands);
+                    let goes_on = matches!(request.fetch, Fetch::Batch(size) if found.len() == size as usize);
                     loader.answer(found);
-                    if matches!(request.fetch, Fetch::Batch(_)) {
-                        return self.run(loader, Some(Cursor { rows: &mut rows, request: &request, index }));
+                    if goes_on {
+                        let cursor = Cursor { rows: &mut rows, request: &request, index };
+                        if let Some(loaded) = self.run(loader, Some(cursor))? {
+                            return Ok(Some(loaded));
+                        }
                     }
                 }
                 Step::Fetch(wanted) => {
                     let Some(cursor) = &mut cursor else { return Err(LoaderError::NotAnswered.into()) };
+                    self.look_whether_to_go_on()?;
                     let mut bands = Bands::default();
-                    let found = self.read(cursor.rows, cursor.request, wanted, false, &mut bands)?;
+                    let found = loader.empty_rows(cursor.request.kinds.len());
+                    let found = self.read(cursor.rows, cursor.request, found, wanted, false, &mut bands)?;
                     self.count(cursor.index, &found, bands);
+                    let ended = found.len() < wanted as usize;
                     loader.answer(found);
+                    if ended {
+                        return Ok(None);
+                    }
                 }
                 Step::Commit => self.end("COMMIT")?,
                 Step::Close => self.end("ROLLBACK")?,
-                Step::Pause if self.how.cancel.load(Ordering::Relaxed) => return Err(SqliteError::Cancelled.into()),
-                Step::Pause => {}
-                Step::Done(loaded) => return Ok(loaded),
+                Step::Pause => self.look_whether_to_go_on()?,
+                Step::Done(loaded) => return Ok(Some(loaded)),
             }
         }
+    }
+
+    fn look_whether_to_go_on(&self) -> Result<(), SqliteError> {
+        if self.how.cancel.load(Ordering::Relaxed) { Err(SqliteError::Cancelled) } else { Ok(()) }
     }
 
     /// Time since the last answer went into building objects.
@@ -235,7 +250,8 @@ impl Drive<'_, '_> {
         self.started = self.start.elapsed().into();
         let bands = Bands { round_trip: self.how.network.round_trip(self.how.cancel), ..Bands::default() };
         self.clock.lap();
-        if self.how.cancel.load(Ordering::Relaxed) { Err(SqliteError::Cancelled) } else { Ok(bands) }
+        self.look_whether_to_go_on()?;
+        Ok(bands)
     }
 
     /// Ends the transaction, if one is open.
@@ -262,13 +278,13 @@ impl Drive<'_, '_> {
         &mut self,
         rows: &mut rusqlite::Rows<'_>,
         request: &Request,
+        mut found: Rows,
         wanted: u32,
         first: bool,
         bands: &mut Bands,
     ) -> Result<Rows, SqliteError> {
         let failed =
             |error: rusqlite::Error| SqliteError::from_rusqlite(&error, &self.session.path, Some(&request.sql));
-        let mut found = Rows { width: request.kinds.len(), values: Vec::new() };
         let mut count = 0;
         if first && wanted == 0 {
             rows.next().map_err(failed)?;
@@ -280,7 +296,7 @@ impl Drive<'_, '_> {
             }
             let Some(row) = row else { break };
             for index in 0..found.width {
-                found.values.push(value(row.get_ref(index).map_err(failed)?));
+                push(row.get_ref(index).map_err(failed)?, &mut found.values);
             }
             count += 1;
         }
@@ -318,7 +334,7 @@ impl Drive<'_, '_> {
 
     /// Adds rows of a statement to the counts and to its record.
     fn count(&mut self, index: usize, rows: &Rows, mut bands: Bands) {
-        let bytes = rows.values.iter().map(Value::byte_count).sum::<u64>();
+        let bytes = rows.values.byte_count();
         let count = rows.len() as u64;
         bands.decode += self.clock.lap();
         self.served.row_count += count;
@@ -344,22 +360,25 @@ fn bind(statement: &mut rusqlite::Statement<'_>, index: usize, value: &Value) ->
     }
 }
 
-fn value(raw: ValueRef<'_>) -> Value {
-    match raw {
-        ValueRef::Null => Value::Null,
-        ValueRef::Integer(number) => Value::Integer(number),
-        ValueRef::Real(number) => Value::Real(number),
-        ValueRef::Text(text) => Value::Text(String::from_utf8_lossy(text).into()),
-        ValueRef::Blob(blob) => Value::Blob(blob.into()),
-    }
+fn push(raw: Raw<'_>, values: &mut Values) {
+    values.push(match raw {
+        Raw::Null => ValueRef::Null,
+        Raw::Integer(number) => ValueRef::Integer(number),
+        Raw::Real(number) => ValueRef::Real(number),
+        Raw::Text(text) => match std::str::from_utf8(text) {
+            Ok(text) => ValueRef::Text(text),
+            Err(_) => return values.push(ValueRef::Text(&String::from_utf8_lossy(text))),
+        },
+        Raw::Blob(blob) => ValueRef::Blob(blob),
+    });
 }
 
 fn decode(rows: &mut Rows, kinds: &[ColumnKind]) {
     // Dates and decimals stay as SQLite has them, so that keys can be sent back; the response writes them as its own.
-    for (index, _) in kinds.iter().enumerate().filter(|(_, kind)| **kind == ColumnKind::Boolean) {
-        for value in rows.values.iter_mut().skip(index).step_by(kinds.len()) {
-            if let Value::Integer(number) = value {
-                *value = Value::Boolean(*number != 0);
+    for (column, _) in kinds.iter().enumerate().filter(|(_, kind)| **kind == ColumnKind::Boolean) {
+        for index in (column..rows.values.len()).step_by(kinds.len()) {
+            if let ValueRef::Integer(number) = rows.values.get(index) {
+                rows.values.set(index, ValueRef::Boolean(number != 0));
             }
         }
     }

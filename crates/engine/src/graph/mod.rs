@@ -2,11 +2,14 @@
 
 pub mod response;
 
-use crate::mapping::{ColumnId, EntityId, RelationshipId};
+use crate::load::Row;
+use crate::mapping::{ColumnId, Entity, EntityId, Mapping, RelationshipId};
 use crate::plan::NodeId;
 use crate::plan::document::Strategy;
-use crate::value::Value;
+use crate::value::{Value, ValueRef, Values};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::ops::Range;
+use std::sync::Arc;
 
 /// Number of an object in its session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -18,19 +21,15 @@ impl ObjectId {
     }
 }
 
-/// An object: its columns, and what has been loaded of its relationships.
+/// An object: where its columns are, and what has been loaded of its relationships.
 #[derive(Debug, Clone)]
 pub struct Object {
     /// Its class.
     pub entity: EntityId,
-    /// Column values in table order.
-    pub columns: Box<[Value]>,
     /// Which columns are not loaded, in table order; `None` where all are.
     pub(crate) missing: Option<Box<[bool]>>,
     /// A commit has expired it: the next column that is read brings all of them.
     pub(crate) expired: bool,
-    /// Relationships in declaration order.
-    pub related: Box<[Related]>,
     /// Relationships whose reading is an error.
     pub(crate) raises: Box<[(RelationshipId, Strategy)]>,
     /// The plan node whose children are this object's loader options.
@@ -41,6 +40,10 @@ pub struct Object {
     pub(crate) load: u32,
     /// At which place of the statement it was created.
     pub(crate) place: Option<NodeId>,
+    /// Where its columns begin among the values of the graph.
+    pub(crate) first_value: u32,
+    /// Where its relationships begin among those of the graph.
+    pub(crate) first_related: u32,
 }
 
 impl Object {
@@ -52,18 +55,6 @@ impl Object {
     /// Whether a commit has expired it and nothing has been read again since.
     pub(crate) fn is_expired(&self) -> bool {
         self.expired && self.missing.as_ref().is_some_and(|missing| !missing.contains(&false))
-    }
-
-    /// Puts a value where none was loaded.
-    pub(crate) fn fill(&mut self, column: ColumnId, value: Value) {
-        self.columns[column.index()] = value;
-        if let Some(missing) = &mut self.missing {
-            missing[column.index()] = false;
-            if !missing.contains(&true) {
-                self.missing = None;
-                self.expired = false;
-            }
-        }
     }
 }
 
@@ -89,36 +80,36 @@ impl Related {
     }
 }
 
-/// A primary key.
+/// A key: of an object, or of what rows and objects have in common.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Key {
-    /// Of one column.
-    One(Value),
-    /// Of several columns.
-    Many(Box<[Value]>),
+    /// One whole number, as most keys are.
+    Number(i64),
+    /// Any other values.
+    Values(Box<[Value]>),
 }
 
 impl Key {
     /// A key from its parts.
-    pub(crate) fn new(mut parts: impl ExactSizeIterator<Item = Value>) -> Key {
+    pub(crate) fn new<'v>(mut parts: impl ExactSizeIterator<Item = ValueRef<'v>>) -> Key {
         match (parts.len(), parts.next()) {
-            (1, Some(only)) => Key::One(only),
-            (_, first) => Key::Many(first.into_iter().chain(parts).collect()),
+            (1, Some(ValueRef::Integer(number))) => Key::Number(number),
+            (_, first) => Key::Values(first.into_iter().chain(parts).map(ValueRef::to_value).collect()),
         }
     }
 
     /// The key's values.
-    #[must_use]
-    pub fn parts(&self) -> &[Value] {
-        match self {
-            Key::One(value) => std::slice::from_ref(value),
-            Key::Many(values) => values,
-        }
+    pub fn parts(&self) -> impl Iterator<Item = ValueRef<'_>> {
+        let (number, values) = match self {
+            Key::Number(number) => (Some(ValueRef::Integer(*number)), &[][..]),
+            Key::Values(values) => (None, &**values),
+        };
+        number.into_iter().chain(values.iter().map(Value::as_ref))
     }
 
     /// Whether any part is `NULL`: no object has such a key.
     pub(crate) fn has_null(&self) -> bool {
-        self.parts().iter().any(Value::is_null)
+        matches!(self, Key::Values(values) if values.iter().any(Value::is_null))
     }
 }
 
@@ -126,12 +117,102 @@ impl Key {
 #[derive(Debug, Default)]
 pub struct Graph {
     objects: Vec<Object>,
-    identities: FxHashMap<(EntityId, Key), ObjectId>,
+    /// The columns of all objects, in table order.
+    values: Values,
+    /// The relationships of all objects.
+    related: Vec<Related>,
+    places: Arc<Places>,
+    identities: Identities,
     /// Whether any object was ever built without all its columns, so that reading one may need a statement.
     pub(crate) incomplete: bool,
 }
 
+/// Which relationships the objects of each class have a place for: those that a plan names. No others are ever looked at.
+#[derive(Debug, Default)]
+pub(crate) struct Places(Vec<Class>);
+
+#[derive(Debug)]
+struct Class {
+    columns: usize,
+    /// The place of each relationship, in declaration order.
+    relationships: Box<[Option<u32>]>,
+    /// How many places there are.
+    count: usize,
+}
+
+impl Places {
+    /// Places for these relationships.
+    pub(crate) fn of(mapping: &Mapping, named: impl Iterator<Item = (EntityId, RelationshipId)>) -> Places {
+        let class = |entity: &Entity| Class {
+            columns: entity.columns.len(),
+            relationships: vec![None; entity.relationships.len()].into(),
+            count: 0,
+        };
+        let mut places = Places(mapping.entities().map(|(_, entity)| class(entity)).collect());
+        for (entity, relationship) in named {
+            let class = &mut places.0[entity.index()];
+            let place = &mut class.relationships[relationship.index()];
+            if place.is_none() {
+                *place = Some(class.count as u32);
+                class.count += 1;
+            }
+        }
+        places
+    }
+
+    fn class(&self, entity: EntityId) -> &Class {
+        &self.0[entity.index()]
+    }
+}
+
+/// The identity map, by class. Most keys are one whole number, and are kept as that.
+#[derive(Debug, Default)]
+struct Identities(Vec<OfEntity>);
+
+#[derive(Debug, Default)]
+struct OfEntity {
+    numbers: FxHashMap<i64, ObjectId>,
+    others: FxHashMap<Key, ObjectId>,
+}
+
+impl Identities {
+    fn find(&self, entity: EntityId, key: &Key) -> Option<ObjectId> {
+        let of = self.0.get(entity.index())?;
+        match key {
+            Key::Number(number) => of.numbers.get(number).copied(),
+            Key::Values(_) => of.others.get(key).copied(),
+        }
+    }
+
+    fn insert(&mut self, entity: EntityId, key: Key, id: ObjectId) {
+        if self.0.len() <= entity.index() {
+            self.0.resize_with(entity.index() + 1, OfEntity::default);
+        }
+        let of = &mut self.0[entity.index()];
+        match key {
+            Key::Number(number) => of.numbers.insert(number, id),
+            Key::Values(_) => of.others.insert(key, id),
+        };
+    }
+
+    fn objects(&self) -> impl Iterator<Item = ObjectId> {
+        self.0.iter().flat_map(|of| of.numbers.values().chain(of.others.values()).copied())
+    }
+
+    fn retain(&mut self, kept: impl Fn(ObjectId) -> bool) {
+        for of in &mut self.0 {
+            of.numbers.retain(|_, id| kept(*id));
+            of.others.retain(|_, id| kept(*id));
+        }
+    }
+}
+
 impl Graph {
+    /// No objects yet.
+    pub(crate) fn new(places: Arc<Places>) -> Graph {
+        Graph { places, ..Graph::default() }
+    }
+
     /// An object by its number.
     #[must_use]
     pub fn object(&self, id: ObjectId) -> &Object {
@@ -142,16 +223,74 @@ impl Graph {
         &mut self.objects[id.index()]
     }
 
-    /// The object of this class and key, if the session holds it.
-    pub(crate) fn find(&self, entity: EntityId, key: Key) -> Option<ObjectId> {
-        self.identities.get(&(entity, key)).copied()
+    /// The value of an object's column.
+    #[must_use]
+    pub fn value(&self, id: ObjectId, column: ColumnId) -> ValueRef<'_> {
+        self.values.get(self.object(id).first_value as usize + column.index())
     }
 
-    pub(crate) fn insert(&mut self, key: Key, object: Object) -> ObjectId {
+    /// What is known of a relationship of an object.
+    #[must_use]
+    pub fn related(&self, id: ObjectId, relationship: RelationshipId) -> &Related {
+        self.place(id, relationship).map_or(&Related::Unloaded, |place| &self.related[place])
+    }
+
+    /// The same to be changed; `None` where the plan does not name the relationship and nobody will look.
+    pub(crate) fn related_mut(&mut self, id: ObjectId, relationship: RelationshipId) -> Option<&mut Related> {
+        self.place(id, relationship).map(|place| &mut self.related[place])
+    }
+
+    fn place(&self, id: ObjectId, relationship: RelationshipId) -> Option<usize> {
+        let object = self.object(id);
+        let place = self.places.class(object.entity).relationships[relationship.index()]?;
+        Some((object.first_related + place) as usize)
+    }
+
+    /// The object of this class and key, if the session holds it.
+    pub(crate) fn find(&self, entity: EntityId, key: &Key) -> Option<ObjectId> {
+        self.identities.find(entity, key)
+    }
+
+    /// Adds an object with its columns, each from its position in a row. None of its relationships is loaded.
+    pub(crate) fn insert(&mut self, key: Key, object: Object, columns: &[Option<usize>], row: Row<'_>) -> ObjectId {
         let id = ObjectId(self.objects.len() as u32);
-        self.identities.insert((object.entity, key), id);
-        self.objects.push(object);
+        self.identities.insert(object.entity, key, id);
+        self.incomplete |= object.missing.is_some();
+        let (first_value, first_related) = (self.values.len() as u32, self.related.len() as u32);
+        let relationships = self.places.class(object.entity).count;
+        self.objects.push(Object { first_value, first_related, ..object });
+        for position in columns {
+            match position {
+                Some(position) => row.copy(*position, &mut self.values),
+                None => self.values.push(ValueRef::Null),
+            }
+        }
+        self.related.resize(self.related.len() + relationships, Related::Unloaded);
         id
+    }
+
+    /// Puts a value where none was loaded.
+    pub(crate) fn fill(&mut self, id: ObjectId, column: ColumnId, value: ValueRef<'_>) {
+        self.values.set(self.object(id).first_value as usize + column.index(), value);
+        let object = &mut self.objects[id.index()];
+        if let Some(missing) = &mut object.missing {
+            missing[column.index()] = false;
+            if !missing.contains(&true) {
+                object.missing = None;
+                object.expired = false;
+            }
+        }
+    }
+
+    /// The objects that an object refers to.
+    fn referred(&self, id: ObjectId) -> impl Iterator<Item = ObjectId> {
+        self.related[self.relationships(id)].iter().flat_map(Related::objects).copied()
+    }
+
+    fn relationships(&self, id: ObjectId) -> Range<usize> {
+        let object = self.object(id);
+        let first = object.first_related as usize;
+        first..first + self.places.class(object.entity).count
     }
 
     /// Drops what cannot be reached from what is held: the identity map is weak. Dropped objects keep their place in the
@@ -161,21 +300,23 @@ impl Graph {
         let mut found = held.to_vec();
         while let Some(id) = found.pop() {
             if !std::mem::replace(&mut alive[id.index()], true) {
-                found.extend(self.objects[id.index()].related.iter().flat_map(Related::objects));
+                found.extend(self.referred(id));
             }
         }
-        self.identities.retain(|_, id| alive[id.index()]);
+        self.identities.retain(|id| alive[id.index()]);
     }
 
     /// A commit: every object that is held loses what was loaded of it, and everything else is dropped.
     pub(crate) fn expire(&mut self, held: &[ObjectId]) {
         let held: FxHashSet<ObjectId> = held.iter().copied().collect();
-        self.identities.retain(|_, id| held.contains(id));
-        for id in self.identities.values() {
+        self.identities.retain(|id| held.contains(&id));
+        for id in self.identities.objects() {
+            let columns = self.places.class(self.object(id).entity).columns;
+            let relationships = self.relationships(id);
             let object = &mut self.objects[id.index()];
             object.expired = true;
-            object.missing = Some(vec![true; object.columns.len()].into());
-            object.related.fill(Related::Unloaded);
+            object.missing = Some(vec![true; columns].into());
+            self.related[relationships].fill(Related::Unloaded);
         }
         self.incomplete = true;
     }
@@ -191,25 +332,17 @@ impl Graph {
         (object.load, object.place, object.expired) = (load, place, false);
     }
 
-    /// What is known of a relationship of an object.
-    pub(crate) fn related(&self, id: ObjectId, relationship: RelationshipId) -> &Related {
-        &self.object(id).related[relationship.index()]
-    }
-
     /// Sets a relationship, whatever is there already or only where nothing is.
     pub(crate) fn set(&mut self, id: ObjectId, relationship: RelationshipId, value: Related, overwrite: bool) {
-        if overwrite {
-            self.object_mut(id).related[relationship.index()] = value;
-        } else {
-            self.set_unloaded(id, relationship, value);
+        if let Some(place) = self.related_mut(id, relationship)
+            && (overwrite || *place == Related::Unloaded)
+        {
+            *place = value;
         }
     }
 
     /// Sets a relationship that is not loaded yet; what is already there stays.
     pub(crate) fn set_unloaded(&mut self, id: ObjectId, relationship: RelationshipId, value: Related) {
-        let slot = &mut self.object_mut(id).related[relationship.index()];
-        if *slot == Related::Unloaded {
-            *slot = value;
-        }
+        self.set(id, relationship, value, false);
     }
 }

@@ -3,10 +3,16 @@
 use super::{Graph, ObjectId, Related};
 use crate::mapping::{ColumnId, ColumnKind, RelationshipId};
 use crate::plan::{NodeId, Program};
-use crate::value::{Value, hex};
+use crate::value::{ValueRef, hex};
 use sha2::{Digest, Sha256};
 use std::cmp::Ordering;
 use std::io::Write;
+
+/// Roots whose size says how much memory a response takes.
+const ROOTS_TO_JUDGE_BY: usize = 64;
+
+/// Roots written between two looks whether to go on.
+const ROOTS_AT_A_TIME: usize = 4_096;
 
 /// Which order collections are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +34,7 @@ pub struct ResponseShape {
 
 #[derive(Debug)]
 struct Field {
-    /// `"name":`
+    /// `{"name":` of the first, `,"name":` of the others.
     label: Vec<u8>,
     content: Content,
 }
@@ -62,8 +68,9 @@ impl ResponseShape {
         fields.sort_by_key(|(name, _)| *name);
         let fields = fields
             .into_iter()
-            .map(|(name, content)| {
-                let mut label = Vec::new();
+            .enumerate()
+            .map(|(index, (name, content))| {
+                let mut label = vec![if index == 0 { b'{' } else { b',' }];
                 write_text(name, &mut label);
                 label.push(b':');
                 Field { label, content }
@@ -75,7 +82,7 @@ impl ResponseShape {
     /// Writes the response of these roots.
     #[must_use]
     pub fn write(&self, graph: &Graph, roots: &[ObjectId], arrangement: Arrangement) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(roots.len() * 128);
+        let mut bytes = Vec::new();
         self.write_list(graph, roots, arrangement, &mut bytes);
         bytes
     }
@@ -83,18 +90,26 @@ impl ResponseShape {
     /// Writes the response as returned, some thousand roots at a time, as long as it is to go on; `None` when it is not.
     #[must_use]
     pub fn write_while(&self, graph: &Graph, roots: &[ObjectId], go_on: &dyn Fn() -> bool) -> Option<Vec<u8>> {
-        let mut bytes = Vec::with_capacity(roots.len() * 128);
-        bytes.push(b'[');
-        for (index, part) in roots.chunks(4_096).enumerate() {
+        let mut bytes = vec![b'['];
+        let mut written = 0;
+        while written < roots.len() {
             if !go_on() {
                 return None;
             }
-            for (place, object) in part.iter().enumerate() {
-                if index + place > 0 {
+            // The first few say how much memory the others take: growing by doubling would take twice what is needed.
+            let at_a_time = if written == 0 { ROOTS_TO_JUDGE_BY } else { ROOTS_AT_A_TIME };
+            let part = &roots[written..roots.len().min(written + at_a_time)];
+            let expected = |roots: usize| bytes.len() / written.max(1) * roots * 9 / 8;
+            if written > 0 && bytes.capacity() - bytes.len() < expected(part.len()) {
+                bytes.reserve_exact(expected(roots.len() - written));
+            }
+            for object in part {
+                if bytes.len() > 1 {
                     bytes.push(b',');
                 }
                 self.write_object(graph, *object, Arrangement::AsReturned, &mut bytes);
             }
+            written += part.len();
         }
         bytes.push(b']');
         Some(bytes)
@@ -120,22 +135,19 @@ impl ResponseShape {
     }
 
     fn compare(&self, graph: &Graph, left: ObjectId, right: ObjectId) -> Ordering {
-        let (left, right) = (graph.object(left), graph.object(right));
         self.key
             .iter()
-            .map(|column| compare(&left.columns[column.index()], &right.columns[column.index()]))
+            .map(|column| compare(graph.value(left, *column), graph.value(right, *column)))
             .find(|order| order.is_ne())
             .unwrap_or(Ordering::Equal)
     }
 
     fn write_object(&self, graph: &Graph, id: ObjectId, arrangement: Arrangement, bytes: &mut Vec<u8>) {
-        let object = graph.object(id);
-        for (index, field) in self.fields.iter().enumerate() {
-            bytes.push(if index == 0 { b'{' } else { b',' });
+        for field in &self.fields {
             bytes.extend_from_slice(&field.label);
             match &field.content {
-                Content::Column(column, kind) => write_typed(&object.columns[column.index()], *kind, bytes),
-                Content::Related(relationship, shape) => match &object.related[relationship.index()] {
+                Content::Column(column, kind) => write_typed(graph.value(id, *column), *kind, bytes),
+                Content::Related(relationship, shape) => match graph.related(id, *relationship) {
                     Related::One(Some(target)) => shape.write_object(graph, *target, arrangement, bytes),
                     Related::One(None) | Related::Unloaded => bytes.extend_from_slice(b"null"),
                     Related::Many(targets) => shape.write_list(graph, targets, arrangement, bytes),
@@ -152,39 +164,39 @@ pub fn hash(response: &[u8]) -> String {
     hex(&Sha256::digest(response))
 }
 
-fn compare(left: &Value, right: &Value) -> Ordering {
+fn compare(left: ValueRef<'_>, right: ValueRef<'_>) -> Ordering {
     match (left, right) {
-        (Value::Integer(left), Value::Integer(right)) => left.cmp(right),
-        (Value::Text(left), Value::Text(right)) => left.cmp(right),
-        (Value::Real(left), Value::Real(right)) => left.total_cmp(right),
-        (Value::Boolean(left), Value::Boolean(right)) => left.cmp(right),
-        (Value::Blob(left), Value::Blob(right)) => left.cmp(right),
+        (ValueRef::Integer(left), ValueRef::Integer(right)) => left.cmp(&right),
+        (ValueRef::Text(left), ValueRef::Text(right)) => left.cmp(right),
+        (ValueRef::Real(left), ValueRef::Real(right)) => left.total_cmp(&right),
+        (ValueRef::Boolean(left), ValueRef::Boolean(right)) => left.cmp(&right),
+        (ValueRef::Blob(left), ValueRef::Blob(right)) => left.cmp(right),
         (left, right) => rank(left).cmp(&rank(right)),
     }
 }
 
-fn rank(value: &Value) -> u8 {
+fn rank(value: ValueRef<'_>) -> u8 {
     match value {
-        Value::Null => 0,
-        Value::Boolean(_) => 1,
-        Value::Integer(_) => 2,
-        Value::Real(_) => 3,
-        Value::Text(_) => 4,
-        Value::Blob(_) => 5,
+        ValueRef::Null => 0,
+        ValueRef::Boolean(_) => 1,
+        ValueRef::Integer(_) => 2,
+        ValueRef::Real(_) => 3,
+        ValueRef::Text(_) => 4,
+        ValueRef::Blob(_) => 5,
     }
 }
 
 /// A column's value: dates in ISO 8601, decimals as text with the ten digits after the point that SQLAlchemy reads back
 /// from a database without decimals.
-fn write_typed(value: &Value, kind: ColumnKind, bytes: &mut Vec<u8>) {
+fn write_typed(value: ValueRef<'_>, kind: ColumnKind, bytes: &mut Vec<u8>) {
     match (kind, value) {
-        (ColumnKind::DateTime, Value::Text(text)) => {
+        (ColumnKind::DateTime, ValueRef::Text(text)) => {
             let iso = text.replacen(' ', "T", 1);
             write_text(iso.strip_suffix(".000000").unwrap_or(&iso), bytes);
         }
-        (ColumnKind::Numeric, Value::Real(number)) => write_text(&decimal(*number), bytes),
-        (ColumnKind::Numeric, Value::Integer(0)) => write_text("0E-10", bytes),
-        (ColumnKind::Numeric, Value::Integer(number)) => write_text(&format!("{number}.0000000000"), bytes),
+        (ColumnKind::Numeric, ValueRef::Real(number)) => write_text(&decimal(number), bytes),
+        (ColumnKind::Numeric, ValueRef::Integer(0)) => write_text("0E-10", bytes),
+        (ColumnKind::Numeric, ValueRef::Integer(number)) => write_text(&format!("{number}.0000000000"), bytes),
         (
             ColumnKind::Plain | ColumnKind::Boolean | ColumnKind::DateTime | ColumnKind::Numeric | ColumnKind::Bytes,
             value,
@@ -209,17 +221,15 @@ fn decimal(number: f64) -> String {
     }
 }
 
-fn write_value(value: &Value, bytes: &mut Vec<u8>) {
+fn write_value(value: ValueRef<'_>, bytes: &mut Vec<u8>) {
     match value {
-        Value::Null => bytes.extend_from_slice(b"null"),
-        Value::Boolean(true) => bytes.extend_from_slice(b"true"),
-        Value::Boolean(false) => bytes.extend_from_slice(b"false"),
-        Value::Integer(number) => {
-            let _ = write!(bytes, "{number}");
-        }
-        Value::Real(number) => write_real(*number, bytes),
-        Value::Text(text) => write_text(text, bytes),
-        Value::Blob(blob) => write_text(&hex(blob), bytes),
+        ValueRef::Null => bytes.extend_from_slice(b"null"),
+        ValueRef::Boolean(true) => bytes.extend_from_slice(b"true"),
+        ValueRef::Boolean(false) => bytes.extend_from_slice(b"false"),
+        ValueRef::Integer(number) => bytes.extend_from_slice(itoa::Buffer::new().format(number).as_bytes()),
+        ValueRef::Real(number) => write_real(number, bytes),
+        ValueRef::Text(text) => write_text(text, bytes),
+        ValueRef::Blob(blob) => write_text(&hex(blob), bytes),
     }
 }
 
@@ -241,50 +251,55 @@ fn write_real(number: f64, bytes: &mut Vec<u8>) {
 
 fn write_text(text: &str, bytes: &mut Vec<u8>) {
     bytes.push(b'"');
-    let mut written = 0;
-    for (index, byte) in text.bytes().enumerate() {
-        let escape: &[u8] = match byte {
-            b'"' => b"\\\"",
-            b'\\' => b"\\\\",
-            b'\n' => b"\\n",
-            b'\r' => b"\\r",
-            b'\t' => b"\\t",
-            0x08 => b"\\b",
-            0x0c => b"\\f",
-            0..0x20 => b"",
-            0x20.. => continue,
-        };
-        bytes.extend_from_slice(&text.as_bytes()[written..index]);
-        if escape.is_empty() {
-            let _ = write!(bytes, "\\u{byte:04x}");
-        } else {
-            bytes.extend_from_slice(escape);
+    let mut rest = text.as_bytes();
+    loop {
+        let (plain, from) = rest.split_at(plain_until(rest));
+        bytes.extend_from_slice(plain);
+        let Some((byte, after)) = from.split_first() else { break };
+        match byte {
+            b'"' => bytes.extend_from_slice(b"\\\""),
+            b'\\' => bytes.extend_from_slice(b"\\\\"),
+            b'\n' => bytes.extend_from_slice(b"\\n"),
+            b'\r' => bytes.extend_from_slice(b"\\r"),
+            b'\t' => bytes.extend_from_slice(b"\\t"),
+            0x08 => bytes.extend_from_slice(b"\\b"),
+            0x0c => bytes.extend_from_slice(b"\\f"),
+            _ => {
+                let _ = write!(bytes, "\\u{byte:04x}");
+            }
         }
-        written = index + 1;
+        rest = after;
     }
-    bytes.extend_from_slice(&text.as_bytes()[written..]);
     bytes.push(b'"');
+}
+
+/// How many bytes need no escape. Eight are looked at in one go, which the compiler does at once.
+fn plain_until(bytes: &[u8]) -> usize {
+    let escaped = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
+    let any = |eight: &&[u8]| eight.iter().fold(false, |any, byte| any | escaped(byte));
+    let plain = 8 * bytes.chunks_exact(8).take_while(|eight| !any(eight)).count();
+    plain + bytes[plain..].iter().take_while(|byte| !escaped(byte)).count()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn written(value: Value) -> String {
+    fn written(value: ValueRef<'_>) -> String {
         let mut bytes = Vec::new();
-        write_value(&value, &mut bytes);
+        write_value(value, &mut bytes);
         String::from_utf8(bytes).unwrap()
     }
 
     #[test]
     fn text_is_escaped_as_json_and_not_beyond() {
-        assert_eq!(written(Value::from("a\"b\\c\n\u{1}é😀/")), "\"a\\\"b\\\\c\\n\\u0001é😀/\"");
+        assert_eq!(written(ValueRef::Text("a\"b\\c\n\u{1}é😀/")), "\"a\\\"b\\\\c\\n\\u0001é😀/\"");
     }
 
     #[test]
     fn floats_are_written_as_python_writes_them() {
         let texts = [0.0, 1.0, 0.1, 1e16, 1.5e300, 1e-5, 0.0001, 123_456_789.125, -2.5e-7];
-        let written: Vec<_> = texts.map(|number| written(Value::Real(number))).into();
+        let written: Vec<_> = texts.map(|number| written(ValueRef::Real(number))).into();
         assert_eq!(written, ["0.0", "1.0", "0.1", "1e+16", "1.5e+300", "1e-05", "0.0001", "123456789.125", "-2.5e-07"]);
     }
 

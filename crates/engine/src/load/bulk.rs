@@ -11,7 +11,7 @@ use crate::plan::document::{BulkForm, BulkKeys};
 use crate::plan::{NodeId, Program};
 use crate::sql::{ColumnRef, Condition, JoinKind, Labels, Order, Query, Source};
 use crate::trace::OrmError;
-use crate::value::Value;
+use crate::value::{Value, ValueRef};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Parameters a statement may have: SQLite's limit, below that of PostgreSQL.
@@ -30,8 +30,8 @@ impl Session {
         let mut owners = Vec::with_capacity(objects.len());
         for (object, _) in objects {
             self.provide(*object, &relationship.local).await?;
-            let columns = &self.graph.object(*object).columns;
-            owners.push((*object, Key::new(relationship.local.iter().map(|part| columns[part.index()].clone()))));
+            let parts = relationship.local.iter().map(|part| self.graph.value(*object, *part));
+            owners.push((*object, Key::new(parts)));
         }
         let mut sent = FxHashSet::default();
         let (form, repeat) = program.node(node).bulk;
@@ -39,7 +39,7 @@ impl Session {
         let keys: Vec<Key> =
             keys.filter(|key| repeat == BulkKeys::Repeated || sent.insert((*key).clone())).cloned().collect();
         // Bytes have no place in a JSON array.
-        let blobs = keys.iter().flat_map(Key::parts).any(|part| matches!(part, Value::Blob(_)));
+        let blobs = keys.iter().flat_map(Key::parts).any(|part| matches!(part, ValueRef::Blob(_)));
         let form = if blobs { BulkForm::In } else { form };
         let chunk = match (program.node(node).chunk, form) {
             (Some(chunk), _) => chunk,
@@ -50,14 +50,14 @@ impl Session {
         let mut seen: FxHashSet<(Key, ObjectId)> = FxHashSet::default();
         for part in keys.chunks(chunk) {
             let (count, params) = match form {
-                BulkForm::In => (part.len(), part.iter().flat_map(|key| key.parts().iter().cloned()).collect()),
+                BulkForm::In => (part.len(), part.iter().flat_map(|key| key.parts().map(ValueRef::to_value)).collect()),
                 BulkForm::Any => (0, vec![array(part)]),
             };
             let key = StatementKey::Bulk(node, form, count);
             let compiled = self.cache.get_or_compile(key, || compile(&program, node, form, count));
             let plan = Plan::of(Some(program.node(node).path.clone()), true);
             let loaded = self.load(compiled.clone(), params, plan, Queue::Enclosing(posts)).await?;
-            for (key, object) in loaded.keyed(&compiled) {
+            for (key, object) in loaded.keyed() {
                 if seen.insert((key.clone(), object)) {
                     found.entry(key).or_default().push(object);
                 }
@@ -83,8 +83,11 @@ fn array(keys: &[Key]) -> Value {
         Value::Null | Value::Integer(_) | Value::Real(_) | Value::Text(_) | Value::Blob(_) => value.to_json(),
     };
     let key = |key: &Key| match key {
-        Key::One(only) => value(only),
-        Key::Many(parts) => parts.iter().map(value).collect(),
+        Key::Number(number) => (*number).into(),
+        Key::Values(parts) => match &**parts {
+            [only] => value(only),
+            several => several.iter().map(value).collect(),
+        },
     };
     Value::Text(keys.iter().map(key).collect::<serde_json::Value>().to_string().into())
 }

@@ -54,8 +54,6 @@ pub(crate) struct Compiled {
     pub(crate) id: u32,
     pub(crate) sql: Arc<str>,
     pub(crate) kinds: Arc<[ColumnKind]>,
-    /// Positions whose values are read again after an object was built, so that they are copied, not moved.
-    pub(crate) keep: Box<[bool]>,
     pub(crate) lead: Eager,
     /// Positions of the columns by which rows are handed to their parents.
     pub(crate) key: Box<[usize]>,
@@ -208,14 +206,10 @@ impl Draft {
     fn finish(mut self, id: u32) -> Compiled {
         self.query.select.columns = self.columns.refs;
         self.columns.kinds.extend(self.query.select.nested.iter().map(|_| ColumnKind::Plain));
-        let mut keep = vec![false; self.columns.kinds.len()];
-        self.key.iter().for_each(|position| keep[*position] = true);
-        keep_keys(&self.lead, &mut keep);
         Compiled {
             id,
             sql: render(&self.query).into(),
             kinds: self.columns.kinds.into(),
-            keep: keep.into(),
             lead: self.lead,
             key: self.key.into(),
             core: self.core,
@@ -267,12 +261,6 @@ impl Eager {
         self.joined = self.joined.into_iter().map(|(id, many, kid)| (id, many, kid.without_subqueries())).collect();
         self
     }
-}
-
-fn keep_keys(eager: &Eager, keep: &mut [bool]) {
-    let keys = eager.subqueries.iter().filter_map(|one| one.key.as_deref()).flatten();
-    eager.key.iter().chain(keys).for_each(|position| keep[*position] = true);
-    eager.joined.iter().for_each(|(_, _, kid)| keep_keys(kid, keep));
 }
 
 impl EagerDraft {

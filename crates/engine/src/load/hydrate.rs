@@ -1,11 +1,11 @@
 //! From rows to objects: the identity map decides what is new, and what is already there is not overwritten.
 
+use super::Row;
 use super::compiled::{Compiled, Eager, SubqueryEager};
 use super::postload::PostLoads;
 use crate::graph::{Graph, Key, Object, ObjectId, Related};
 use crate::mapping::{ColumnId, Mapping, RelationshipId};
 use crate::plan::NodeId;
-use crate::value::Value;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
@@ -23,6 +23,8 @@ pub(crate) struct Hydration<'a> {
     pub(crate) subqueries: FxHashMap<NodeId, Assembled>,
     /// Relationships that this load has set from a subquery load.
     assigned: FxHashSet<(ObjectId, NodeId)>,
+    /// Lead objects that were found.
+    leads: FxHashSet<ObjectId>,
     /// Collections that this load is filling, and what is in them.
     filling: FxHashSet<(ObjectId, RelationshipId)>,
     filled: FxHashSet<(ObjectId, RelationshipId, ObjectId)>,
@@ -55,6 +57,7 @@ impl<'a> Hydration<'a> {
             refreshed,
             subqueries: FxHashMap::default(),
             assigned: FxHashSet::default(),
+            leads: FxHashSet::default(),
             filling: FxHashSet::default(),
             filled: FxHashSet::default(),
         }
@@ -70,9 +73,14 @@ impl<'a> Hydration<'a> {
         &mut self,
         graph: &mut Graph,
         posts: &mut PostLoads,
-        row: &mut [Value],
+        row: Row<'_>,
     ) -> Result<Option<ObjectId>, NeedsSubquery> {
         self.row_of(graph, posts, &self.compiled.lead, row, self.refreshed)
+    }
+
+    /// Whether a lead object is found for the first time.
+    pub(crate) fn is_first(&mut self, lead: ObjectId) -> bool {
+        self.leads.insert(lead)
     }
 
     /// The object of a row at one place of the eager tree; `None` where an outer join found nothing.
@@ -81,7 +89,7 @@ impl<'a> Hydration<'a> {
         graph: &mut Graph,
         posts: &mut PostLoads,
         eager: &Eager,
-        row: &mut [Value],
+        row: Row<'_>,
     ) -> Result<Option<ObjectId>, NeedsSubquery> {
         self.row_of(graph, posts, eager, row, None)
     }
@@ -92,20 +100,16 @@ impl<'a> Hydration<'a> {
         graph: &mut Graph,
         posts: &mut PostLoads,
         eager: &Eager,
-        row: &mut [Value],
+        row: Row<'_>,
         known: Option<ObjectId>,
     ) -> Result<Option<ObjectId>, NeedsSubquery> {
-        if known.is_none() && eager.key.iter().any(|position| row[*position].is_null()) {
+        let key = row.key(&eager.key);
+        if known.is_none() && key.has_null() {
             return Ok(None);
         }
-        let key = Key::new(eager.key.iter().map(|position| row[*position].clone()));
-        let id = match known.or_else(|| graph.find(eager.entity, key.clone())) {
+        let id = match known.or_else(|| graph.find(eager.entity, &key)) {
             Some(id) => id,
-            None => {
-                let object = self.create(eager, row);
-                graph.incomplete |= object.missing.is_some();
-                graph.insert(key, object)
-            }
+            None => self.create(graph, eager, key, row),
         };
         if graph.object(id).missing.is_some() {
             fill(graph, eager, id, row);
@@ -134,11 +138,9 @@ impl<'a> Hydration<'a> {
             if first || unloaded || (self.invoke_all && !fresh) {
                 let Some(found) = self.subqueries.get(node) else { return Err(NeedsSubquery(*node)) };
                 if first || unloaded {
-                    let key = Key::new(
-                        key.iter().flatten().map(|position| row[*position].clone()).collect::<Vec<_>>().into_iter(),
-                    );
+                    let key = row.key(key.as_deref().unwrap_or_default());
                     let value = found.of(self.mapping, eager, &key, *relationship);
-                    graph.object_mut(id).related[relationship.index()] = value;
+                    graph.set(id, *relationship, value, true);
                     self.assigned.insert((id, *node));
                 }
             }
@@ -157,41 +159,32 @@ impl<'a> Hydration<'a> {
         }
         for nested in &eager.nested {
             if let Some(position) = nested.position {
-                let json = row[position].as_text().and_then(|text| serde_json::from_str(text).ok());
+                let json = row.get(position).as_text().and_then(|text| serde_json::from_str(text).ok());
                 self.take_nested(graph, posts, id, nested, &json.unwrap_or_default())?;
             }
         }
         Ok(Some(id))
     }
 
-    fn create(&self, eager: &Eager, row: &mut [Value]) -> Object {
-        let columns = eager.columns.iter().map(|position| match *position {
-            None => Value::Null,
-            // What a JSON value holds is read once only.
-            Some(position) if self.compiled.keep.get(position) == Some(&true) => row[position].clone(),
-            Some(position) => std::mem::replace(&mut row[position], Value::Null),
-        });
-        let columns = columns.collect();
+    fn create(&self, graph: &mut Graph, eager: &Eager, key: Key, row: Row<'_>) -> ObjectId {
         let whole = eager.columns.iter().all(Option::is_some);
-        let missing = (!whole).then(|| eager.columns.iter().map(Option::is_none).collect());
-        let entity = self.mapping.entity(eager.entity);
-        let mut related: Box<[Related]> = entity.relationships.iter().map(|_| Related::Unloaded).collect();
-        for relationship in &eager.noloads {
-            related[relationship.index()] = empty(self.mapping, eager, *relationship);
-        }
-        let raises = eager.raises.clone();
-        Object {
+        let object = Object {
             entity: eager.entity,
-            columns,
-            missing,
+            missing: (!whole).then(|| eager.columns.iter().map(Option::is_none).collect()),
             expired: false,
-            related,
-            raises,
+            raises: eager.raises.clone(),
             options: eager.node,
             depth: eager.depth,
             load: self.load,
             place: eager.node,
+            first_value: 0,
+            first_related: 0,
+        };
+        let id = graph.insert(key, object, &eager.columns, row);
+        for relationship in &eager.noloads {
+            graph.set(id, *relationship, empty(self.mapping, eager, *relationship), true);
         }
+        id
     }
 
     /// Relationships that are not loaded become empty or raise, as the options say.
@@ -212,7 +205,7 @@ impl<'a> Hydration<'a> {
     fn begin(&mut self, graph: &mut Graph, id: ObjectId, relationship: RelationshipId, fresh: bool) {
         let unloaded = *graph.related(id, relationship) == Related::Unloaded;
         if (unloaded || fresh) && self.filling.insert((id, relationship)) {
-            graph.object_mut(id).related[relationship.index()] = Related::Many(Vec::new());
+            graph.set(id, relationship, Related::Many(Vec::new()), true);
         }
     }
 
@@ -220,7 +213,7 @@ impl<'a> Hydration<'a> {
     fn collect(&mut self, graph: &mut Graph, id: ObjectId, relationship: RelationshipId, child: ObjectId) {
         if self.filling.contains(&(id, relationship))
             && self.filled.insert((id, relationship, child))
-            && let Related::Many(objects) = &mut graph.object_mut(id).related[relationship.index()]
+            && let Some(Related::Many(objects)) = graph.related_mut(id, relationship)
         {
             objects.push(child);
         }
@@ -228,13 +221,12 @@ impl<'a> Hydration<'a> {
 }
 
 /// Takes what an object that was there before had left out, where the row has it.
-fn fill(graph: &mut Graph, eager: &Eager, id: ObjectId, row: &[Value]) {
-    let object = graph.object_mut(id);
+fn fill(graph: &mut Graph, eager: &Eager, id: ObjectId, row: Row<'_>) {
     for (index, position) in (0..).zip(&eager.columns) {
         if let Some(position) = position
-            && !object.has(ColumnId(index))
+            && !graph.object(id).has(ColumnId(index))
         {
-            object.fill(ColumnId(index), row[*position].clone());
+            graph.fill(id, ColumnId(index), row.get(*position));
         }
     }
 }

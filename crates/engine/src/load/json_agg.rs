@@ -3,6 +3,7 @@
 //!
 //! Whatever would ride along in a statement below is nested in the same value: there are no rows to join it to.
 
+use super::Row;
 use super::compiled::{Columns, Eager, EagerDraft, entity_columns, on_clause};
 use super::hydrate::{Hydration, NeedsSubquery};
 use super::postload::PostLoads;
@@ -11,7 +12,7 @@ use crate::mapping::{ColumnKind, RelationshipId, Remote};
 use crate::plan::document::Strategy;
 use crate::plan::{NodeId, Program};
 use crate::sql::{ColumnRef, Nested, Query, Source, SourceId};
-use crate::value::{Value, unhex};
+use crate::value::{Value, Values, unhex};
 use indexmap::IndexSet;
 use rustc_hash::FxBuildHasher;
 use serde_json::Value as Json;
@@ -123,8 +124,8 @@ impl Hydration<'_> {
         let mut found = IndexSet::<ObjectId, FxBuildHasher>::default();
         let one = std::slice::from_ref(json);
         for object in json.as_array().map_or(one, Vec::as_slice) {
-            let mut row: Vec<Value> = nested.fields.iter().map(|(name, kind)| read(&object[&**name], *kind)).collect();
-            let Some(id) = self.row(graph, posts, &nested.eager, &mut row)? else { continue };
+            let row: Values = nested.fields.iter().map(|(name, kind)| read(&object[&**name], *kind)).collect();
+            let Some(id) = self.row(graph, posts, &nested.eager, Row::of(&row))? else { continue };
             for inner in &nested.eager.nested {
                 self.take_nested(graph, posts, id, inner, &object[&*inner.name])?;
             }

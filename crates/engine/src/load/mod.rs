@@ -23,11 +23,11 @@ pub(crate) use bulk::PARAMETERS;
 pub use compiled::StatementCache;
 pub(crate) use selectin::IN_LIST;
 
-use crate::graph::{Graph, ObjectId};
+use crate::graph::{Graph, Key, ObjectId};
 use crate::mapping::ColumnKind;
 use crate::plan::Program;
 use crate::trace::{OrmError, Phase};
-use crate::value::Value;
+use crate::value::{Value, ValueRef, Values};
 use session::Session;
 use std::future::Future;
 use std::pin::Pin;
@@ -87,7 +87,35 @@ pub struct Rows {
     /// Values a row.
     pub width: usize,
     /// All values.
-    pub values: Vec<Value>,
+    pub values: Values,
+}
+
+/// One row.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Row<'r> {
+    values: &'r Values,
+    start: usize,
+}
+
+impl<'r> Row<'r> {
+    /// The only row of these values.
+    pub(crate) fn of(values: &'r Values) -> Row<'r> {
+        Row { values, start: 0 }
+    }
+
+    pub(crate) fn get(self, position: usize) -> ValueRef<'r> {
+        self.values.get(self.start + position)
+    }
+
+    /// The values at these positions.
+    pub(crate) fn key(self, positions: &[usize]) -> Key {
+        Key::new(positions.iter().map(|position| self.get(*position)))
+    }
+
+    /// Adds the value to others.
+    pub(crate) fn copy(self, position: usize, into: &mut Values) {
+        into.push_from(self.values, self.start + position);
+    }
 }
 
 impl Rows {
@@ -103,8 +131,8 @@ impl Rows {
         self.values.is_empty()
     }
 
-    pub(crate) fn row(&mut self, index: usize) -> &mut [Value] {
-        &mut self.values[index * self.width..(index + 1) * self.width]
+    pub(crate) fn row(&self, index: usize) -> Row<'_> {
+        Row { values: &self.values, start: index * self.width }
     }
 }
 
@@ -163,6 +191,15 @@ impl Loader {
         }
     }
 
+    /// No rows yet, to be filled and answered with. They take the memory of rows answered before.
+    #[must_use]
+    pub fn empty_rows(&mut self, width: usize) -> Rows {
+        let mut rows = self.port.exchange().used.take().unwrap_or_default();
+        rows.width = width;
+        rows.values.clear();
+        rows
+    }
+
     /// Gives the rows of the statement that the last step asked for.
     pub fn answer(&mut self, rows: Rows) {
         self.port.give(rows);
@@ -177,6 +214,8 @@ pub(crate) struct Port(Arc<Mutex<Exchange>>);
 struct Exchange {
     step: Option<Step>,
     rows: Option<Rows>,
+    /// Rows whose objects are built.
+    used: Option<Rows>,
 }
 
 impl Port {
@@ -190,6 +229,11 @@ impl Port {
 
     fn give(&self, rows: Rows) {
         self.exchange().rows = Some(rows);
+    }
+
+    /// Lets others take the memory of these rows.
+    pub(crate) fn give_back(&self, rows: Rows) {
+        self.exchange().used = Some(rows);
     }
 
     /// Hands control back once.
@@ -252,7 +296,7 @@ mod tests {
             (lazy.phase, lazy.path.as_deref(), lazy.params),
             (Phase::Walk, Some("Person.team"), vec![Value::Integer(7)])
         );
-        loader.answer(Rows { width: 1, values: vec![Value::Integer(7)] });
+        loader.answer(Rows { width: 1, values: [Value::Integer(7)].into_iter().collect() });
         let Step::Done(loaded) = loader.step().unwrap() else { panic!("the second person's team is known") };
         assert_eq!(loaded.roots.unwrap().len(), 3);
         assert_eq!(loader.step().unwrap_err(), LoaderError::AlreadyDone);

@@ -10,7 +10,7 @@ use crate::plan::document::Strategy;
 use crate::plan::{NodeId, Program};
 use crate::sql::{ColumnRef, Condition, Labels, Query, SourceId};
 use crate::trace::OrmError;
-use crate::value::Value;
+use crate::value::{Value, ValueRef};
 
 impl Session {
     /// Loads those of these columns that are not there.
@@ -53,14 +53,13 @@ impl Session {
         let params = self.identity(object);
         let plan = Plan::of(self.reading.clone(), true);
         let value = self.first_value(&compiled, params, &plan).await;
-        self.graph.object_mut(object).fill(column, value.unwrap_or(Value::Null));
+        self.graph.fill(object, column, value.as_ref().map_or(ValueRef::Null, Value::as_ref));
     }
 
     /// The values of an object's primary key.
     fn identity(&self, object: ObjectId) -> Vec<Value> {
-        let object = self.graph.object(object);
-        let key = &self.program.mapping.entity(object.entity).primary_key;
-        key.iter().map(|column| object.columns[column.index()].clone()).collect()
+        let key = &self.program.mapping.entity(self.graph.object(object).entity).primary_key;
+        key.iter().map(|column| self.graph.value(object, *column).to_value()).collect()
     }
 }
 

@@ -11,7 +11,7 @@ use crate::plan::document::Strategy;
 use crate::plan::{NodeId, Program};
 use crate::sql::{ColumnRef, Condition, Labels, Order, Query, Source};
 use crate::trace::OrmError;
-use crate::value::Value;
+use crate::value::{Value, ValueRef};
 use std::sync::Arc;
 
 /// How a lazy statement is sent.
@@ -33,21 +33,20 @@ impl Session {
             return None;
         }
         let key = self.target_key(object, owner, id);
-        if key.parts().iter().all(Value::is_null) {
+        if key.parts().all(ValueRef::is_null) {
             return Some(Related::One(None));
         }
-        self.graph.find(relationship.target, key).map(|found| Related::One(Some(found)))
+        self.graph.find(relationship.target, &key).map(|found| Related::One(Some(found)))
     }
 
     /// The foreign key of a many-to-one, in the order of the target's primary key.
     pub(super) fn target_key(&self, object: ObjectId, owner: EntityId, id: RelationshipId) -> Key {
         let relationship = self.program.mapping.relationship(owner, id);
-        let columns = &self.graph.object(object).columns;
-        let Remote::Target(remote) = &relationship.remote else { return Key::Many(Box::default()) };
+        let Remote::Target(remote) = &relationship.remote else { return Key::Values(Box::default()) };
         let key = &self.program.mapping.entity(relationship.target).primary_key;
         Key::new(key.iter().map(|part| {
             let position = remote.iter().position(|column| column == part);
-            position.map_or(Value::Null, |index| columns[relationship.local[index].index()].clone())
+            position.map_or(ValueRef::Null, |index| self.graph.value(object, relationship.local[index]))
         }))
     }
 
@@ -64,10 +63,9 @@ impl Session {
         let (params, nulls): (Vec<Value>, u64) = if relationship.targets_primary_key {
             let key = self.target_key(object, owner, id);
             let nulls = (0u32..).zip(key.parts()).filter(|(_, part)| part.is_null()).map(|(bit, _)| 1 << bit).sum();
-            (key.parts().iter().filter(|part| !part.is_null()).cloned().collect(), nulls)
+            (key.parts().filter(|part| !part.is_null()).map(ValueRef::to_value).collect(), nulls)
         } else {
-            let columns = &self.graph.object(object).columns;
-            (relationship.local.iter().map(|column| columns[column.index()].clone()).collect(), 0)
+            (relationship.local.iter().map(|column| self.graph.value(object, *column).to_value()).collect(), 0)
         };
         let compiled = self
             .cache

@@ -11,6 +11,7 @@ use crate::plan::document::Strategy;
 use crate::plan::{NodeId, Program};
 use crate::sql::{ColumnRef, Condition, JoinKind, Labels, Order, Query, Source, SourceId};
 use crate::trace::OrmError;
+use crate::value::ValueRef;
 use indexmap::IndexMap;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
@@ -77,10 +78,7 @@ impl Session {
         let primary_key = &program.mapping.entity(owner).primary_key;
         let keys: Vec<(Key, (ObjectId, bool))> = objects
             .iter()
-            .map(|object| {
-                let columns = &self.graph.object(object.0).columns;
-                (Key::new(primary_key.iter().map(|column| columns[column.index()].clone())), *object)
-            })
+            .map(|object| (Key::new(primary_key.iter().map(|column| self.graph.value(object.0, *column))), *object))
             .collect();
         for part in keys.chunks(chunk) {
             let keys = part.iter().map(|(key, _)| key);
@@ -108,7 +106,7 @@ impl Session {
     ) -> Result<FxHashMap<Key, Vec<ObjectId>>, OrmError> {
         let program = self.program.clone();
         let count = keys.len();
-        let params = keys.flat_map(|key| key.parts().iter().cloned()).collect();
+        let params = keys.flat_map(|key| key.parts().map(ValueRef::to_value)).collect();
         let key = StatementKey::Selectin(node, count, by_owner, wildcard);
         let compiled = self.cache.get_or_compile(key, || compile(&program, node, count, by_owner, wildcard));
         let stands = if program.node(node).recursion.is_some() { program.first_of_kind(node) } else { node };
@@ -117,7 +115,7 @@ impl Session {
         let repeats = compiled.lead.joins_collection();
         let mut found: FxHashMap<Key, Vec<ObjectId>> = FxHashMap::default();
         let mut seen: FxHashSet<(Key, ObjectId)> = FxHashSet::default();
-        for (key, object) in loaded.keyed(&compiled) {
+        for (key, object) in loaded.keyed() {
             // Rows are only made unique where a joined collection repeats them.
             if !repeats || seen.insert((key.clone(), object)) {
                 found.entry(key).or_default().push(object);

@@ -11,10 +11,12 @@ use crate::plan::document::Mode;
 use crate::plan::{NodeId, Program, RootPlan, WalkIo};
 use crate::trace::{OrmError, OrmErrorType, Phase};
 use crate::value::Value;
-use rustc_hash::FxHashSet;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+
+/// Rows of a statement that are fetched and built together: few enough to stay in the processor's cache.
+const ROWS_AT_A_TIME: u32 = 256;
 
 /// Rows built before whoever drives may look whether to go on: some ten milliseconds' worth.
 const ROWS_BETWEEN_PAUSES: usize = 8_192;
@@ -54,31 +56,30 @@ impl Plan {
 }
 
 /// What a statement brought.
+#[derive(Default)]
 pub(super) struct Found {
     /// Distinct lead objects in row order.
     pub(super) objects: Vec<ObjectId>,
-    by_row: Vec<Option<ObjectId>>,
-    rows: Rows,
+    /// The lead object of each row that has one.
+    by_row: Vec<ObjectId>,
+    /// The keys by which these rows are handed to their parents, where they are.
+    keys: Vec<Key>,
 }
 
 impl Found {
     /// The lead object of each row with the key by which the row is handed to its parent.
-    pub(super) fn keyed(mut self, compiled: &Compiled) -> impl Iterator<Item = (Key, ObjectId)> {
-        (0..self.by_row.len()).filter_map(move |index| {
-            let object = self.by_row[index]?;
-            let row = self.rows.row(index);
-            Some((Key::new(compiled.key.iter().map(|position| row[*position].clone())), object))
-        })
+    pub(super) fn keyed(self) -> impl Iterator<Item = (Key, ObjectId)> {
+        self.keys.into_iter().zip(self.by_row)
     }
 }
 
 impl Session {
     pub(super) fn new(program: Arc<Program>, cache: Arc<StatementCache>, port: Port) -> Session {
         Session {
+            graph: Graph::new(program.places.clone()),
             program,
             cache,
             port,
-            graph: Graph::default(),
             phase: Phase::Load,
             reading: None,
             held: Vec::new(),
@@ -178,7 +179,7 @@ impl Session {
             | Mode::ExecuteOnly
             | Mode::Stream
             | Mode::StreamExecuteOnly
-            | Mode::StreamDrop => found.by_row.into_iter().flatten().collect(),
+            | Mode::StreamDrop => found.by_row,
         };
         match plan.mode {
             // Only what looks at more than one row notices.
@@ -309,12 +310,9 @@ impl Session {
         let program = self.program.clone();
         let mut hydration = Hydration::new(&program.mapping, &compiled, batches.load, true, None);
         let enclosing = Enclosing { params: root::params(plan).into() };
-        let found = self.build_rows(&mut hydration, rows, &mut posts, true, &enclosing).await?;
-        batches.objects = if plan.repeats_roots && plan.unique {
-            found.objects
-        } else {
-            found.by_row.into_iter().flatten().collect()
-        };
+        let mut found = Found::default();
+        self.build_rows(&mut hydration, &rows, &mut found, &mut posts, true, &enclosing).await?;
+        batches.objects = if plan.repeats_roots && plan.unique { found.objects } else { found.by_row };
         Ok(Some(posts))
     }
 
@@ -369,7 +367,7 @@ impl Session {
     /// The object that `session.get` finds without a statement.
     fn held(&self, plan: &RootPlan) -> Option<ObjectId> {
         let key = root::params(plan);
-        self.graph.find(self.program.node(plan.node).entity, Key::new(key.into_iter()))
+        self.graph.find(self.program.node(plan.node).entity, &Key::new(key.iter().map(Value::as_ref)))
     }
 
     fn error(&self, type_name: OrmErrorType, message: &str) -> OrmError {
@@ -391,7 +389,8 @@ impl Session {
 
     /// Sends a statement for a single value.
     pub(super) async fn first_value(&mut self, compiled: &Compiled, params: Vec<Value>, plan: &Plan) -> Option<Value> {
-        self.ask(compiled, params, plan, Fetch::All).await.values.into_iter().next()
+        let rows = self.ask(compiled, params, plan, Fetch::All).await;
+        (!rows.is_empty()).then(|| rows.row(0).get(0).to_value())
     }
 
     /// Sends a statement, builds its objects and runs what they need.
@@ -429,15 +428,14 @@ impl Session {
                 self.ask(&compiled, params, &plan, fetch).await;
                 return Err(self.lacks_keys(&plan));
             }
-            let rows = self.ask(&compiled, params, &plan, Fetch::All).await;
             match queue {
                 Queue::Own => {
                     let mut posts = PostLoads::default();
-                    let found = self.build(&compiled, rows, &plan, &mut posts, true, &enclosing).await?;
+                    let found = self.build(&compiled, params, &plan, &mut posts, true, &enclosing).await?;
                     self.run_post_loads(&mut posts).await?;
                     Ok(found)
                 }
-                Queue::Enclosing(posts) => self.build(&compiled, rows, &plan, posts, false, &enclosing).await,
+                Queue::Enclosing(posts) => self.build(&compiled, params, &plan, posts, false, &enclosing).await,
             }
         })
     }
@@ -445,12 +443,13 @@ impl Session {
     async fn build(
         &mut self,
         compiled: &Arc<Compiled>,
-        rows: Rows,
+        params: Vec<Value>,
         plan: &Plan,
         posts: &mut PostLoads,
         own: bool,
         enclosing: &Enclosing,
     ) -> Result<Found, OrmError> {
+        let mut rows = self.ask(compiled, params, plan, Fetch::Batch(ROWS_AT_A_TIME)).await;
         let program = self.program.clone();
         self.loads += 1;
         if let Some(object) = plan.refreshed {
@@ -458,26 +457,38 @@ impl Session {
         }
         posts.register(&program, compiled, plan.recursion, plan.refreshed.is_some());
         let mut hydration = Hydration::new(&program.mapping, compiled, self.loads, plan.invoke_all, plan.refreshed);
-        self.build_rows(&mut hydration, rows, posts, own, enclosing).await
+        let mut found = Found::default();
+        let mut built = Ok(());
+        loop {
+            if built.is_ok() {
+                built = self.build_rows(&mut hydration, &rows, &mut found, posts, own, enclosing).await;
+            }
+            let ended = rows.len() < ROWS_AT_A_TIME as usize;
+            self.port.give_back(rows);
+            if ended {
+                return built.map(|()| found);
+            }
+            // All rows are fetched, whatever comes of the first.
+            rows = self.port.ask(Step::Fetch(ROWS_AT_A_TIME)).await;
+        }
     }
 
     async fn build_rows(
         &mut self,
         hydration: &mut Hydration<'_>,
-        mut rows: Rows,
+        rows: &Rows,
+        found: &mut Found,
         posts: &mut PostLoads,
         own: bool,
         enclosing: &Enclosing,
-    ) -> Result<Found, OrmError> {
-        let mut objects = Vec::with_capacity(rows.len());
-        let mut by_row = Vec::with_capacity(rows.len());
-        let mut distinct: FxHashSet<ObjectId> = FxHashSet::default();
+    ) -> Result<(), OrmError> {
         for index in 0..rows.len() {
             if index % ROWS_BETWEEN_PAUSES == ROWS_BETWEEN_PAUSES - 1 {
                 self.port.say(Step::Pause).await;
             }
+            let row = rows.row(index);
             let object = loop {
-                match hydration.lead_row(&mut self.graph, posts, rows.row(index)) {
+                match hydration.lead_row(&mut self.graph, posts, row) {
                     Ok(object) => break object,
                     Err(NeedsSubquery(node)) => {
                         let queue = if own { Queue::Own } else { Queue::Enclosing(&mut *posts) };
@@ -487,14 +498,16 @@ impl Session {
                     }
                 }
             };
-            if let Some(object) = object
-                && distinct.insert(object)
-            {
-                objects.push(object);
+            let Some(object) = object else { continue };
+            if hydration.is_first(object) {
+                found.objects.push(object);
             }
-            by_row.push(object);
+            found.by_row.push(object);
+            if !hydration.compiled().key.is_empty() {
+                found.keys.push(row.key(&hydration.compiled().key));
+            }
         }
-        Ok(Found { objects, by_row, rows })
+        Ok(())
     }
 }
 

@@ -44,7 +44,7 @@ impl Session {
         let loaded = self.load_within(compiled.clone(), params, plan, queue, Some(enclosing.clone())).await?;
         let mut assembled = Assembled::default();
         let mut seen = FxHashSet::default();
-        for (key, object) in loaded.keyed(&compiled) {
+        for (key, object) in loaded.keyed() {
             if seen.insert((key.clone(), object)) {
                 assembled.objects.entry(key).or_default().push(object);
             }

@@ -11,10 +11,10 @@ use crate::plan::{NodeId, WalkIo};
 use crate::trace::{OrmError, OrmErrorType};
 use std::sync::Arc;
 
-/// Where the walk stands on one level.
+/// Where the walk stands on one level. The objects of the levels lie in one stack.
 struct Level {
-    objects: Vec<ObjectId>,
-    object: usize,
+    next: usize,
+    end: usize,
     node: NodeId,
     child: usize,
 }
@@ -23,19 +23,20 @@ impl Session {
     /// Reads everything the response reads of these roots.
     pub(super) async fn walk(&mut self, node: NodeId, roots: &[ObjectId], io: WalkIo) -> Result<(), OrmError> {
         let program = self.program.clone();
-        let mut levels = vec![Level { objects: roots.to_vec(), object: 0, node, child: 0 }];
+        let mut objects = roots.to_vec();
+        let mut levels = vec![Level { next: 0, end: objects.len(), node, child: 0 }];
         while let Some(level) = levels.last_mut() {
-            let Some(object) = level.objects.get(level.object).copied() else {
+            if level.next == level.end {
                 levels.pop();
+                objects.truncate(levels.last().map_or(0, |level| level.end));
                 continue;
-            };
-            let at = level.node;
+            }
+            let (object, at) = (objects[level.next], level.node);
             if level.child == 0 && self.graph.incomplete {
                 self.read_columns(object, at, io).await?;
             }
-            let Some(level) = levels.last_mut() else { break };
             let Some(child) = program.node(at).children.get(level.child).copied() else {
-                level.object += 1;
+                level.next += 1;
                 level.child = 0;
                 continue;
             };
@@ -50,8 +51,9 @@ impl Session {
                 self.graph.set_unloaded(object, relationship, value);
             }
             if program.node(child).reads_below || self.graph.incomplete {
-                let objects = self.graph.related(object, relationship).objects().to_vec();
-                levels.push(Level { objects, object: 0, node: child, child: 0 });
+                let next = objects.len();
+                objects.extend_from_slice(self.graph.related(object, relationship).objects());
+                levels.push(Level { next, end: objects.len(), node: child, child: 0 });
             }
         }
         Ok(())

@@ -185,7 +185,7 @@ fn compare(
     let kind = mapping.entity(entity).column(column).kind;
     let boolean = kind == ColumnKind::Boolean;
     // Bytes are written as hexadecimal digits.
-    let bytes = |value: Value| match value.as_text().filter(|_| kind == ColumnKind::Bytes).and_then(unhex) {
+    let bytes = |value: Value| match value.as_ref().as_text().filter(|_| kind == ColumnKind::Bytes).and_then(unhex) {
         Some(bytes) => Value::Blob(bytes),
         None => value,
     };

@@ -5,6 +5,7 @@ pub mod endpoint;
 mod filter;
 pub mod resolve;
 
+use crate::graph::Places;
 use crate::mapping::{ColumnId, EntityId, Mapping, Relationship, RelationshipId};
 use document::{BulkForm, BulkKeys, Mode, Strategy};
 pub(crate) use filter::{Comparison, Filter, Test};
@@ -57,6 +58,8 @@ pub struct Program {
     /// The mapping it was held against.
     pub mapping: Arc<Mapping>,
     pub(crate) nodes: Vec<Node>,
+    /// Which relationships its objects have a place for.
+    pub(crate) places: Arc<Places>,
     /// Plans run first in the same session.
     pub(crate) before: Vec<RootPlan>,
     /// Whether the objects of those plans are kept alive.

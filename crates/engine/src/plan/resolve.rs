@@ -2,6 +2,7 @@
 
 use super::document::{AsyncWalk, BulkForm, BulkKeys, Mode, NodeDocument, PlanDocument, SessionKind, Strategy};
 use super::{Between, Filter, Node, NodeId, Program, RootPlan, WalkIo};
+use crate::graph::Places;
 use crate::mapping::check::listed;
 use crate::mapping::{ColumnId, EntityId, Mapping, RelationshipId};
 use std::sync::Arc;
@@ -88,7 +89,20 @@ impl Program {
             close: plan.close_before_walk,
         };
         let asynchronous = plan.session == SessionKind::Async;
-        Ok(Program { asynchronous, mapping, nodes, before, hold: plan.hold, main, between, walk_io, walks: true })
+        let named = nodes.iter().filter_map(|node| node.relationship);
+        let places = Arc::new(Places::of(&mapping, named));
+        Ok(Program {
+            asynchronous,
+            mapping,
+            nodes,
+            places,
+            before,
+            hold: plan.hold,
+            main,
+            between,
+            walk_io,
+            walks: true,
+        })
     }
 }
 

@@ -7,7 +7,7 @@ use crate::graph::{Key, ObjectId};
 use crate::mapping::{EntityId, RelationshipId};
 use crate::plan::document::{Mode, Strategy};
 use crate::plan::{NodeId, Program, WalkIo};
-use crate::value::Value;
+use crate::value::ValueRef;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
 
@@ -177,7 +177,7 @@ impl<'a> Rehearsal<'a> {
             return None;
         }
         let key: Key = self.survey.key(object, &relationship.local);
-        if key.parts().iter().all(Value::is_null) {
+        if key.parts().all(ValueRef::is_null) {
             return Some(Rc::default());
         }
         let found = self.survey.graph.related(object, id).objects();

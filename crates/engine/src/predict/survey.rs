@@ -40,6 +40,7 @@ impl Survey {
         Program {
             asynchronous: false,
             mapping: of.mapping.clone(),
+            places: of.places.clone(),
             nodes,
             before: Vec::new(),
             hold: false,
@@ -90,8 +91,7 @@ impl Survey {
 
     /// The values of an object's columns.
     pub(super) fn key(&self, object: ObjectId, columns: &[ColumnId]) -> Key {
-        let values = &self.graph.object(object).columns;
-        Key::new(columns.iter().map(|column| values[column.index()].clone()))
+        Key::new(columns.iter().map(|column| self.graph.value(object, *column)))
     }
 }
 
