@@ -33,7 +33,7 @@ enum Made {
     Not,
     /// The endpoint cannot be loaded, and so not be predicted.
     Impossible,
-    Survey(Survey),
+    Survey(Box<Survey>),
 }
 
 impl Predictions {
@@ -72,7 +72,7 @@ impl Predictions {
         if matches!(*made, Made::Not) {
             let session = open.opened.database.connect()?;
             let survey = prediction::survey(&open.opened, &session, plan, &surveyed.cancel)?;
-            *made = survey.map_or(Made::Impossible, Made::Survey);
+            *made = survey.map_or(Made::Impossible, |survey| Made::Survey(Box::new(survey)));
         }
         match &*made {
             Made::Survey(survey) => Ok(Some(prediction::predict(&open.opened, plan, survey)?)),

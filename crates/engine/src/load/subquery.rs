@@ -79,12 +79,10 @@ fn compile(program: &Program, node: NodeId, within: &Compiled) -> Draft {
     let mut inside = Select::new(Labels::TableColumn);
     inside.distinct = enclosing.distinct || !start.primary_key.iter().all(|part| near.contains(part));
     inside.columns = near.iter().map(|column| ColumnRef::new(enclosing.lead, &start.column(*column).name)).collect();
-    if enclosing.limited {
-        if inside.distinct {
-            for order in &enclosing.order_by {
-                if !inside.columns.contains(&order.column) {
-                    inside.columns.push(order.column.clone());
-                }
+    if enclosing.limited && inside.distinct {
+        for order in &enclosing.order_by {
+            if !inside.columns.contains(&order.column) {
+                inside.columns.push(order.column.clone());
             }
         }
     }

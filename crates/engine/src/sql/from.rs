@@ -173,7 +173,9 @@ fn splice(item: &Item, join: &EagerJoin, inside: Option<EntityId>, found: Option
                 Item::Join(right) if here.kind == JoinKind::Inner && right.kind == JoinKind::Inner => {
                     into_center(here, memo, *right)
                 }
-                right => rebuilt(here, here.left.clone(), right, Memo { left: memo.left, right: None }),
+                right @ (Item::Source(_) | Item::Join(_)) => {
+                    rebuilt(here, here.left.clone(), right, Memo { left: memo.left, right: None })
+                }
             });
         }
         let left = splice(&here.left, join, memo.left, memo.right)?;
