@@ -254,7 +254,6 @@ impl Session {
             self.phase = Phase::Load;
             let Some(mut posts) = self.next_batch(plan, &mut batches).await? else { break };
             let objects = std::mem::take(&mut batches.objects);
-            self.check_unique(plan, &objects)?;
             // While the post-loads run, the loop still holds the last root it was given.
             let holding = self.held.iter().chain(read.last()).chain(&objects).copied().collect::<Vec<_>>();
             self.graph.sweep(&holding);
@@ -262,6 +261,7 @@ impl Session {
             let loaded = self.run_post_loads(&mut posts).await;
             self.batching = false;
             loaded?;
+            self.check_unique(plan, &objects)?;
             let holding = self.held.iter().chain(&objects).copied().collect::<Vec<_>>();
             self.graph.sweep(&holding);
             self.phase = Phase::Walk;
