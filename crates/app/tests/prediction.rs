@@ -9,6 +9,7 @@ use fetchscope_app::{Paths, prediction, request};
 use fetchscope_drivers::sqlite::create_from_script;
 use fetchscope_engine::mapping::document::{EntityDocument, MappingDocument};
 use fetchscope_engine::plan::document::{FilterDocument, NodeDocument, PlanDocument, Strategy};
+use fetchscope_engine::trace::OrmErrorType;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::path::Path;
@@ -127,6 +128,10 @@ fn check(opened: &Opened, plan: &PlanDocument, baseline: Option<&PlanDocument>) 
         return Ok(None);
     }
     let trace = request::trace(opened, plan).map_err(failed)?;
+    if trace.error.as_ref().is_some_and(|error| error.type_name == OrmErrorType::RecursionError) && !predicted.exact {
+        // Loads that bring about each other without end: SQLAlchemy's would not end either.
+        return Ok(None);
+    }
     if predicted.exact && (predicted.statements, predicted.rows) != (trace.query_count, trace.row_count) {
         return Err(format!(
             "predicted {} with {} rows, measured {} with {} rows; {:?}",

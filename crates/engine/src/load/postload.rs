@@ -105,9 +105,8 @@ impl Session {
                 }
                 let objects: Vec<(ObjectId, bool)> = post_load.objects.into_iter().collect();
                 for Registered { node, immediate, times, depth, wildcard } in post_load.loaders {
-                    if depth == Some(-1) {
-                        self.check_end(rounds, node)?;
-                    }
+                    // Without end: a recursion over rows in a circle, or a subquery load that finds itself again.
+                    self.check_end(rounds, node)?;
                     let recursion = self.below(node, depth);
                     if immediate {
                         self.immediate(node, times, recursion, &objects, posts).await?;

@@ -342,17 +342,18 @@ impl Session {
         Err(self.error(OrmErrorType::InvalidRequestError, message))
     }
 
-    /// Whether a recursive load has gone round in a circle: no path through so many objects is longer. SQLAlchemy would
-    /// go on for ever; this says so instead.
+    /// Whether loads have gone round in a circle: no path through so many objects and options is longer. SQLAlchemy
+    /// would go on for ever; this says so instead.
     pub(super) fn check_end(&self, rounds: usize, node: NodeId) -> Result<(), OrmError> {
-        if rounds <= self.graph.len() + 1 {
+        if rounds <= self.graph.len() + self.program.nodes.len() {
             return Ok(());
         }
         Err(OrmError {
             path: Some(self.program.node(node).path.to_string()),
             ..self.error(
                 OrmErrorType::RecursionError,
-                "the rows refer to each other in a circle, so a `recursion_depth` of -1 never ends; limit it",
+                "these loads bring about each other without end, as SQLAlchemy's would; limit the `recursion_depth`, or \
+                 use another strategy than `subquery` here",
             )
         })
     }

@@ -260,6 +260,11 @@ impl Rehearsal<'_> {
             }
             sources = sources.into_iter().flat_map(|object| self.surveyed(object, *step)).collect();
         }
+        let path: Vec<_> = steps.iter().filter_map(|step| program.node(*step).relationship).collect();
+        if !within.is_root && program.find(program.root_of(node), owner, &path).is_some() {
+            // Options that are lost there otherwise are found again, and what they load decides what follows.
+            self.doubt_all();
+        }
         let options = within.is_root.then_some(node);
         let lead = Lead { rows: sources.into(), node: options, is_root: false };
         let statement = Statement {
