@@ -59,7 +59,7 @@ fn a_run_can_be_cancelled_and_the_window_goes_on() -> Result<(), Fault> {
 /// Leaves all lazy (A) and joined (B), makes the workload small, and runs to the end.
 pub(crate) fn run_two_variants(stage: &Stage) -> Result<(), Fault> {
     stage.await_queries(111)?;
-    for letter in ['E', 'D', 'C'] {
+    for letter in ['G', 'F', 'E', 'D', 'C'] {
         stage.delete_variant(letter)?;
     }
     stage.set_workload(&[("concurrency", "4"), ("requests", "40"), ("warmup", "2"), ("rounds", "2")])?;
