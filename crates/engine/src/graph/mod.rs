@@ -316,9 +316,20 @@ impl Graph {
             let object = &mut self.objects[id.index()];
             object.expired = true;
             object.missing = Some(vec![true; columns].into());
+            object.raises = Box::default();
             self.related[relationships].fill(Related::Unloaded);
         }
         self.incomplete = true;
+    }
+
+    /// The relationships of an object that are not loaded, of those that the plan names.
+    pub(crate) fn unloaded(&self, id: ObjectId) -> impl Iterator<Item = RelationshipId> {
+        let places = (0..).map(RelationshipId).zip(&self.places.class(self.object(id).entity).relationships);
+        let first = self.object(id).first_related;
+        places.filter_map(move |(relationship, place)| {
+            let place = (first + (*place)?) as usize;
+            (self.related[place] == Related::Unloaded).then_some(relationship)
+        })
     }
 
     /// Number of objects that were built.

@@ -23,6 +23,9 @@ pub(crate) struct Hydration<'a> {
     pub(crate) subqueries: FxHashMap<NodeId, Assembled>,
     /// Relationships that this load has set from a subquery load.
     assigned: FxHashSet<(ObjectId, NodeId)>,
+    /// What each object that was there before had not got when this statement, which does not load everything anew, found
+    /// it first: the rows say nothing to it about the rest.
+    partials: FxHashMap<ObjectId, Box<[RelationshipId]>>,
     /// Lead objects that were found.
     leads: FxHashSet<ObjectId>,
     /// Collections that this load is filling, and what is in them.
@@ -57,6 +60,7 @@ impl<'a> Hydration<'a> {
             refreshed,
             subqueries: FxHashMap::default(),
             assigned: FxHashSet::default(),
+            partials: FxHashMap::default(),
             leads: FxHashSet::default(),
             filling: FxHashSet::default(),
             filled: FxHashSet::default(),
@@ -114,6 +118,10 @@ impl<'a> Hydration<'a> {
         if graph.object(id).missing.is_some() {
             fill(graph, eager, id, row);
         }
+        let partly = graph.object(id).load != self.load && !self.invoke_all;
+        if partly {
+            self.partials.entry(id).or_insert_with(|| graph.unloaded(id).collect());
+        }
         if graph.object(id).load != self.load || self.refreshed == Some(id) {
             // What the object has not got yet, this statement's options decide.
             self.initialize(graph, eager, id);
@@ -146,6 +154,9 @@ impl<'a> Hydration<'a> {
             }
         }
         for (relationship, collection, kid) in &eager.joined {
+            if partly && self.partials.get(&id).is_some_and(|unloaded| !unloaded.contains(relationship)) {
+                continue;
+            }
             if *collection {
                 // The collection begins before its first member is built, which may be this object's own place.
                 self.begin(graph, id, *relationship, fresh);

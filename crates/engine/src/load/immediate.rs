@@ -5,16 +5,17 @@ use super::select::Lazily;
 use super::session::Session;
 use crate::graph::{ObjectId, Related};
 use crate::plan::NodeId;
+use crate::plan::document::Strategy;
 use crate::trace::OrmError;
 
 impl Session {
-    /// Loads a relationship of each of these objects that has not got it.
+    /// Loads a relationship of each of these objects, which stand at `place`, that has not got it.
     ///
     /// SQLAlchemy forgets to do so for a many-to-one below another `immediate` once two or more statements above have
     /// registered it (`times`): then only the identity map is asked, and the rest stays lazy.
     pub(super) async fn immediate(
         &mut self,
-        node: NodeId,
+        (node, place): (NodeId, NodeId),
         times: u32,
         recursion: Recursion,
         objects: &[(ObjectId, bool)],
@@ -26,9 +27,14 @@ impl Session {
         let recurs = recursion.is_some() || program.node(node).recursion == Some(-1);
         // A recursive load stands where the relationship above it stands first.
         let above = program.node(node).parent.filter(|_| recurs);
-        let options = above.map_or(Some(node), |above| program.child(program.first_of_kind(above), relationship));
+        let options = match program.node(node).again.filter(|_| node == place) {
+            Some(again) => Some(again),
+            None => above.map_or(Some(node), |above| program.child(program.first_of_kind(above), relationship)),
+        };
         let above = program.node(node).parent.map(|above| program.node(above)).filter(|above| above.parent.is_some());
         let above = above.map(|above| above.path.clone());
+        // Each strategy counts its own rounds: what reads an object again only stands in for a `selectin` load.
+        let counted = recursion.filter(|_| program.node(node).strategy == Strategy::Immediate);
         for (object, _) in objects {
             if *self.graph.related(*object, relationship) != Related::Unloaded {
                 continue;
@@ -50,7 +56,7 @@ impl Session {
                     let loaded_with = self.graph.object(*object).options;
                     let options = options.and_then(|options| program.same_path(options, loaded_with));
                     let options = options.filter(|options| program.propagates(*options));
-                    let how = Lazily { node: options, path: &path, recursion };
+                    let how = Lazily { node: options, path: &path, recursion: counted };
                     self.lazy(*object, (owner, relationship), how, Queue::Enclosing(posts)).await?
                 }
             };

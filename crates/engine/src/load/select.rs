@@ -9,7 +9,7 @@ use crate::mapping::document::RelationshipKind;
 use crate::mapping::{EntityId, RelationshipId, Remote};
 use crate::plan::document::Strategy;
 use crate::plan::{NodeId, Program};
-use crate::sql::{ColumnRef, Condition, Labels, Order, Query, Source};
+use crate::sql::{Bind, ColumnRef, Condition, Labels, Order, Query, Source};
 use crate::trace::OrmError;
 use crate::value::{Value, ValueRef};
 use std::sync::Arc;
@@ -92,12 +92,12 @@ fn compile(program: &Program, owner: EntityId, id: RelationshipId, node: Option<
         Remote::Target(_) if relationship.targets_primary_key => (0u32..)
             .zip(&target.primary_key)
             .map(|(bit, key)| match nulls & (1 << bit) {
-                0 => Condition::Compare(column(*key), "="),
+                0 => Condition::Compare(column(*key), "=", Bind::Fixed),
                 _ => Condition::IsNull(column(*key)),
             })
             .collect(),
         Remote::Target(remote) if relationship.kind == RelationshipKind::ManyToOne => {
-            remote.iter().map(|other| Condition::Compare(column(*other), "=")).collect()
+            remote.iter().map(|other| Condition::Compare(column(*other), "=", Bind::Param)).collect()
         }
         Remote::Target(remote) => remote.iter().map(|other| Condition::BindEquals(column(*other))).collect(),
     };

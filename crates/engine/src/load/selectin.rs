@@ -9,7 +9,7 @@ use crate::mapping::document::RelationshipKind;
 use crate::mapping::{ColumnId, EntityId, Relationship, Remote};
 use crate::plan::document::Strategy;
 use crate::plan::{NodeId, Program};
-use crate::sql::{ColumnRef, Condition, JoinKind, Labels, Order, Query, Source, SourceId};
+use crate::sql::{Bind, ColumnRef, Condition, JoinKind, Labels, Order, Query, Source, SourceId};
 use crate::trace::OrmError;
 use crate::value::ValueRef;
 use indexmap::IndexMap;
@@ -179,7 +179,8 @@ fn compile(program: &Program, node: NodeId, count: usize, by_owner: bool, wildca
                 key.map(|column| (ColumnRef::new(alias, &column.name), column.kind)).collect()
             }
         };
-    query.select.conditions = vec![Condition::In(keys.iter().map(|(column, _)| column.clone()).collect(), count)];
+    query.select.conditions =
+        vec![Condition::In(keys.iter().map(|(column, _)| column.clone()).collect(), count, Bind::Fixed)];
     let order = |by: &ColumnId| Order { column: ColumnRef::new(source, &target.column(*by).name), descending: false };
     query.select.order_by = relationship.order_by.iter().map(order).collect();
     let mut core = Core::of(&query, relationship.target, source);

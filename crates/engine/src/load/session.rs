@@ -345,7 +345,8 @@ impl Session {
     /// Whether loads have gone round in a circle: no path through so many objects and options is longer. SQLAlchemy
     /// would go on for ever; this says so instead.
     pub(super) fn check_end(&self, rounds: usize, node: NodeId) -> Result<(), OrmError> {
-        if rounds <= self.graph.len() + self.program.nodes.len() {
+        let repeats = self.program.nodes.iter().filter_map(|node| usize::try_from(node.recursion?).ok());
+        if rounds <= self.graph.len() + self.program.nodes.len() + repeats.sum::<usize>() {
             return Ok(());
         }
         Err(OrmError {

@@ -3,9 +3,10 @@
 use super::posts::PostLoads;
 use super::rehearsal::{Held, Rehearsal};
 use crate::graph::{Key, ObjectId};
+use crate::mapping::RelationshipId;
 use crate::plan::NodeId;
 use crate::plan::document::Strategy;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
 
 /// A statement without its joins, which is what a subquery load below restates.
@@ -43,6 +44,8 @@ struct Going<'p> {
     run: FxHashSet<NodeId>,
     /// Relationships that it has set from a subquery load.
     assigned: FxHashSet<(ObjectId, NodeId)>,
+    /// What each object that was there before had got when a statement that does not load everything anew found it first.
+    partials: FxHashMap<ObjectId, Vec<RelationshipId>>,
     /// Objects that were gone through, by place.
     seen: FxHashSet<(ObjectId, Option<NodeId>)>,
 }
@@ -72,6 +75,7 @@ impl Rehearsal<'_> {
             own,
             run: FxHashSet::default(),
             assigned: FxHashSet::default(),
+            partials: FxHashMap::default(),
             seen: FxHashSet::default(),
         };
         let mut distinct = FxHashSet::default();
@@ -146,6 +150,16 @@ impl Rehearsal<'_> {
             options: at,
             raises: Vec::new(),
         });
+        let partly = held.load != going.load && !going.invoke_all;
+        if partly {
+            let all = (0..program.mapping.entity(self.survey.graph.object(object).entity).relationships.len() as u32)
+                .map(RelationshipId);
+            let related = &self.related;
+            going
+                .partials
+                .entry(object)
+                .or_insert_with(|| all.filter(|id| related.contains_key(&(object, *id))).collect());
+        }
         if new || held.load != going.load {
             // What the object has not got yet, this statement's options decide.
             for child in with(|strategy| matches!(strategy, Strategy::Raise | Strategy::RaiseOnSql)) {
@@ -200,6 +214,9 @@ impl Rehearsal<'_> {
         }
         for child in with(Strategy::rides_along).filter(|_| !in_json) {
             let Some(id) = relationship(child) else { continue };
+            if partly && going.partials.get(&object).is_some_and(|loaded| loaded.contains(&id)) {
+                continue;
+            }
             let kept = self.kept(object, id, Some(child));
             let collection = program.relationship(child).is_some_and(|(_, _, one)| one.kind.is_collection());
             if collection {
