@@ -123,6 +123,10 @@ pub struct Graph {
     related: Vec<Related>,
     places: Arc<Places>,
     identities: Identities,
+    /// Objects that were dropped while the statement that built them was still at work.
+    forgotten: FxHashSet<ObjectId>,
+    /// Whether something may have been built that nobody refers to: several rows for one that is wanted.
+    pub(crate) loose: bool,
     /// Whether any object was ever built without all its columns, so that reading one may need a statement.
     pub(crate) incomplete: bool,
 }
@@ -197,6 +201,15 @@ impl Identities {
 
     fn objects(&self) -> impl Iterator<Item = ObjectId> {
         self.0.iter().flat_map(|of| of.numbers.values().chain(of.others.values()).copied())
+    }
+
+    fn remove(&mut self, entity: EntityId, key: &Key) {
+        if let Some(of) = self.0.get_mut(entity.index()) {
+            match key {
+                Key::Number(number) => of.numbers.remove(number),
+                Key::Values(_) => of.others.remove(key),
+            };
+        }
     }
 
     fn retain(&mut self, kept: impl Fn(ObjectId) -> bool) {
@@ -306,6 +319,31 @@ impl Graph {
         self.identities.retain(|id| alive[id.index()]);
     }
 
+    /// Drops those of these new objects that neither the others nor `referring` objects lead to.
+    pub(crate) fn forget(&mut self, mapping: &Mapping, new: &[ObjectId], referring: Vec<ObjectId>) {
+        let new: FxHashSet<ObjectId> = new.iter().copied().collect();
+        let mut alive: FxHashSet<ObjectId> = FxHashSet::default();
+        let mut found = referring;
+        while let Some(id) = found.pop() {
+            if alive.insert(id) {
+                found.extend(self.referred(id).filter(|id| new.contains(id)));
+            }
+        }
+        for id in new.into_iter().filter(|id| !alive.contains(id)) {
+            let entity = self.object(id).entity;
+            let parts = mapping.entity(entity).primary_key.iter().map(|part| self.value(id, *part));
+            let key = Key::new(parts);
+            self.identities.remove(entity, &key);
+            self.forgotten.insert(id);
+        }
+        self.loose = true;
+    }
+
+    /// Whether an object was dropped while the statement that built it was still at work.
+    pub(crate) fn is_forgotten(&self, id: ObjectId) -> bool {
+        !self.forgotten.is_empty() && self.forgotten.contains(&id)
+    }
+
     /// A commit: every object that is held loses what was loaded of it, and everything else is dropped.
     pub(crate) fn expire(&mut self, held: &[ObjectId]) {
         let held: FxHashSet<ObjectId> = held.iter().copied().collect();
@@ -330,6 +368,11 @@ impl Graph {
             let place = (first + (*place)?) as usize;
             (self.related[place] == Related::Unloaded).then_some(relationship)
         })
+    }
+
+    /// The objects that were built after so many others.
+    pub(crate) fn since(&self, before: usize) -> impl Iterator<Item = ObjectId> {
+        (before as u32..self.objects.len() as u32).map(ObjectId)
     }
 
     /// Number of objects that were built.

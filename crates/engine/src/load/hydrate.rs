@@ -26,6 +26,8 @@ pub(crate) struct Hydration<'a> {
     /// What each object that was there before had not got when this statement, which does not load everything anew, found
     /// it first: the rows say nothing to it about the rest.
     partials: FxHashMap<ObjectId, Box<[RelationshipId]>>,
+    /// What was built for a place before a row had to wait for a subquery load.
+    unfinished: FxHashMap<NodeId, Vec<ObjectId>>,
     /// Lead objects that were found.
     leads: FxHashSet<ObjectId>,
     /// Collections that this load is filling, and what is in them.
@@ -61,6 +63,7 @@ impl<'a> Hydration<'a> {
             subqueries: FxHashMap::default(),
             assigned: FxHashSet::default(),
             partials: FxHashMap::default(),
+            unfinished: FxHashMap::default(),
             leads: FxHashSet::default(),
             filling: FxHashSet::default(),
             filled: FxHashSet::default(),
@@ -161,7 +164,10 @@ impl<'a> Hydration<'a> {
                 // The collection begins before its first member is built, which may be this object's own place.
                 self.begin(graph, id, *relationship, fresh);
             }
-            let child = self.row(graph, posts, kid, row)?;
+            let child = match collection {
+                true => self.row(graph, posts, kid, row)?,
+                false => self.single(graph, posts, (id, *relationship), kid, row)?,
+            };
             match child {
                 _ if !collection => graph.set_unloaded(id, *relationship, Related::One(child)),
                 Some(child) => self.collect(graph, id, *relationship, child),
@@ -175,6 +181,39 @@ impl<'a> Hydration<'a> {
             }
         }
         Ok(Some(id))
+    }
+
+    /// The object of a row for a relationship that has one. Where it has another already, this one is built and dropped at
+    /// once, with whatever came with it, unless something else refers to it.
+    fn single(
+        &mut self,
+        graph: &mut Graph,
+        posts: &mut PostLoads,
+        (owner, relationship): (ObjectId, RelationshipId),
+        kid: &Eager,
+        row: Row<'_>,
+    ) -> Result<Option<ObjectId>, NeedsSubquery> {
+        let before = graph.len();
+        let child = self.row(graph, posts, kid, row);
+        let settled = match graph.related(owner, relationship) {
+            Related::One(settled) => *settled,
+            Related::Unloaded | Related::Many(_) => return child,
+        };
+        let mut new: Vec<ObjectId> = graph.since(before).filter(|id| graph.object(*id).load == self.load).collect();
+        let Some(place) = kid.node else { return child };
+        if child.is_err() {
+            self.unfinished.entry(place).or_default().append(&mut new);
+        } else if let Ok(Some(object)) = child {
+            new.extend(self.unfinished.remove(&place).unwrap_or_default());
+            if settled != Some(object) && new.contains(&object) {
+                let mut referring = objects_of(graph, kid, row);
+                referring.retain(|id| !new.contains(id));
+                let kept = self.subqueries.values().flat_map(|found| found.objects.values().flatten());
+                referring.extend(kept);
+                graph.forget(self.mapping, &new, referring);
+            }
+        }
+        child
     }
 
     fn create(&self, graph: &mut Graph, eager: &Eager, key: Key, row: Row<'_>) -> ObjectId {
@@ -229,6 +268,12 @@ impl<'a> Hydration<'a> {
             objects.push(child);
         }
     }
+}
+
+/// The objects of a row at a place and below it.
+fn objects_of(graph: &Graph, eager: &Eager, row: Row<'_>) -> Vec<ObjectId> {
+    let below = eager.joined.iter().flat_map(|(_, _, kid)| objects_of(graph, kid, row));
+    graph.find(eager.entity, &row.key(&eager.key)).into_iter().chain(below).collect()
 }
 
 /// Takes what an object that was there before had left out, where the row has it.

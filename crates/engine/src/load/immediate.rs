@@ -6,7 +6,7 @@ use super::session::Session;
 use crate::graph::{ObjectId, Related};
 use crate::plan::NodeId;
 use crate::plan::document::Strategy;
-use crate::trace::OrmError;
+use crate::trace::{OrmError, OrmErrorType, Phase};
 
 impl Session {
     /// Loads a relationship of each of these objects, which stand at `place`, that has not got it.
@@ -35,8 +35,9 @@ impl Session {
         let above = above.map(|above| above.path.clone());
         // Each strategy counts its own rounds: what reads an object again only stands in for a `selectin` load.
         let counted = recursion.filter(|_| program.node(node).strategy == Strategy::Immediate);
+        let conflict = self.conflict_below(node, recursion);
         for (object, _) in objects {
-            if *self.graph.related(*object, relationship) != Related::Unloaded {
+            if *self.graph.related(*object, relationship) != Related::Unloaded || self.graph.is_forgotten(*object) {
                 continue;
             }
             self.reading = above.clone();
@@ -53,6 +54,9 @@ impl Session {
                 }
                 None if times > 1 && of.targets_primary_key => continue,
                 None => {
+                    if let Some(conflict) = conflict {
+                        return Err(conflict);
+                    }
                     let loaded_with = self.graph.object(*object).options;
                     let options = options.and_then(|options| program.same_path(options, loaded_with));
                     let options = options.filter(|options| program.propagates(*options));
@@ -64,5 +68,26 @@ impl Session {
         }
         self.reading = None;
         Ok(())
+    }
+
+    /// A recursive load takes its own option along, one round further down each time. SQLAlchemy does not take it beside
+    /// another for the same relationship there.
+    fn conflict_below(&self, node: NodeId, recursion: Recursion) -> Option<OrmError> {
+        let (program, here) = (&self.program, self.program.node(node));
+        let goes_on = here.recursion == Some(-1) || recursion.is_some_and(|(_, left)| left >= 0);
+        if here.strategy != Strategy::Immediate || !goes_on {
+            return None;
+        }
+        let below = program.node(program.child(node, here.relationship?.1)?);
+        let same = below.strategy == here.strategy && below.recursion == here.recursion;
+        if below.strategy == Strategy::Default || same {
+            return None;
+        }
+        let message = format!(
+            "`{}` is loaded by the `recursion_depth` above it and cannot have a strategy of its own; leave it out",
+            below.path
+        );
+        let path = self.reading.as_ref().filter(|_| self.phase == Phase::Walk).map(ToString::to_string);
+        Some(OrmError { type_name: OrmErrorType::InvalidRequestError, phase: self.phase, path, message })
     }
 }

@@ -72,7 +72,11 @@ impl Session {
             .get_or_compile(StatementKey::Lazy(owner, id, node, nulls), || compile(&program, owner, id, node, nulls));
         let plan = Plan { recursion, ..Plan::of(Some(path.clone()), false) };
         let found = self.load(compiled, params, plan, queue).await?.objects;
-        Ok(if relationship.kind.is_collection() { Related::Many(found) } else { Related::One(found.first().copied()) })
+        if relationship.kind.is_collection() {
+            return Ok(Related::Many(found));
+        }
+        self.graph.loose |= found.len() > 1;
+        Ok(Related::One(found.first().copied()))
     }
 }
 

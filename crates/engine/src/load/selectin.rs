@@ -53,6 +53,9 @@ impl Session {
             // Distinct foreign keys, in the order in which they are first seen.
             let mut keys: IndexMap<Key, Vec<(ObjectId, bool)>, FxBuildHasher> = IndexMap::default();
             for (object, overwrite) in objects.iter().copied() {
+                if self.graph.is_forgotten(object) {
+                    continue;
+                }
                 let key = self.target_key(object, owner, id);
                 if key.has_null() {
                     self.graph.set(object, id, Related::One(None), overwrite);
@@ -88,6 +91,7 @@ impl Session {
                 let value = if relationship.kind.is_collection() {
                     Related::Many(targets)
                 } else {
+                    self.graph.loose |= targets.len() > 1;
                     Related::One(targets.first().copied())
                 };
                 self.graph.set(*object, id, value, *overwrite);

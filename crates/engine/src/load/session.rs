@@ -100,6 +100,7 @@ impl Session {
         for plan in &program.before {
             self.phase = Phase::Before;
             let objects = self.load_root(plan).await?;
+            self.drop_loose(&objects);
             self.walk(plan.node, &objects, WalkIo::Allowed).await?;
             if program.hold {
                 self.held.extend(objects);
@@ -111,6 +112,7 @@ impl Session {
             return self.stream(&program.main, roots).await;
         }
         let objects = self.load_root(&program.main).await?;
+        self.drop_loose(&objects);
         *roots = Some(objects.clone());
         if !program.walks {
             return Ok(());
@@ -118,6 +120,14 @@ impl Session {
         self.between(&objects).await;
         self.phase = Phase::Walk;
         self.walk(program.main.node, &objects, program.walk_io).await
+    }
+
+    /// Drops what was loaded and is referred to by nobody, if there may be such objects.
+    pub(super) fn drop_loose(&mut self, roots: &[ObjectId]) {
+        if std::mem::take(&mut self.graph.loose) {
+            let held: Vec<ObjectId> = self.held.iter().chain(roots).copied().collect();
+            self.graph.sweep(&held);
+        }
     }
 
     /// What the plan does between loading and reading.
