@@ -329,7 +329,7 @@ impl Graph {
                 found.extend(self.referred(id).filter(|id| new.contains(id)));
             }
         }
-        for id in new.into_iter().filter(|id| !alive.contains(id)) {
+        for id in new.into_iter().filter(|id| !alive.contains(id) && !self.is_forgotten(*id)).collect::<Vec<_>>() {
             let entity = self.object(id).entity;
             let parts = mapping.entity(entity).primary_key.iter().map(|part| self.value(id, *part));
             let key = Key::new(parts);

@@ -23,9 +23,10 @@ pub(crate) struct Hydration<'a> {
     pub(crate) subqueries: FxHashMap<NodeId, Assembled>,
     /// Relationships that this load has set from a subquery load.
     assigned: FxHashSet<(ObjectId, NodeId)>,
-    /// What each object that was there before had not got when this statement, which does not load everything anew, found
-    /// it first: the rows say nothing to it about the rest.
+    /// What each object that was there before had not got when this statement found it first, which it takes from here.
     partials: FxHashMap<ObjectId, Box<[RelationshipId]>>,
+    /// Relationships that were about to be set when a row had to wait for a subquery load.
+    interrupted: FxHashSet<(ObjectId, RelationshipId)>,
     /// What was built for a place before a row had to wait for a subquery load.
     unfinished: FxHashMap<NodeId, Vec<ObjectId>>,
     /// Lead objects that were found.
@@ -63,6 +64,7 @@ impl<'a> Hydration<'a> {
             subqueries: FxHashMap::default(),
             assigned: FxHashSet::default(),
             partials: FxHashMap::default(),
+            interrupted: FxHashSet::default(),
             unfinished: FxHashMap::default(),
             leads: FxHashSet::default(),
             filling: FxHashSet::default(),
@@ -121,8 +123,9 @@ impl<'a> Hydration<'a> {
         if graph.object(id).missing.is_some() {
             fill(graph, eager, id, row);
         }
-        let partly = graph.object(id).load != self.load && !self.invoke_all;
-        if partly {
+        let existing = graph.object(id).load != self.load;
+        let partly = existing && !self.invoke_all;
+        if partly || (existing && !eager.subqueries.is_empty()) {
             self.partials.entry(id).or_insert_with(|| graph.unloaded(id).collect());
         }
         if graph.object(id).load != self.load || self.refreshed == Some(id) {
@@ -144,8 +147,9 @@ impl<'a> Hydration<'a> {
         }
         for SubqueryEager { node, relationship, key } in &eager.subqueries {
             let unloaded = *graph.related(id, *relationship) == Related::Unloaded;
-            // Where an object is new, it takes what its own statement found, whatever a load below has put there meanwhile.
-            let first = own && !self.assigned.contains(&(id, *node));
+            // An object takes what its own statement found, whatever a load below has put there meanwhile.
+            let wanting = || self.partials.get(&id).is_some_and(|unloaded| unloaded.contains(relationship));
+            let first = (own || (existing && wanting())) && !self.assigned.contains(&(id, *node));
             if first || unloaded || (self.invoke_all && !fresh) {
                 let Some(found) = self.subqueries.get(node) else { return Err(NeedsSubquery(*node)) };
                 if first || unloaded {
@@ -157,6 +161,7 @@ impl<'a> Hydration<'a> {
             }
         }
         for (relationship, collection, kid) in &eager.joined {
+            // To what it has got the rows of a lazy load say nothing.
             if partly && self.partials.get(&id).is_some_and(|unloaded| !unloaded.contains(relationship)) {
                 continue;
             }
@@ -194,7 +199,19 @@ impl<'a> Hydration<'a> {
         row: Row<'_>,
     ) -> Result<Option<ObjectId>, NeedsSubquery> {
         let before = graph.len();
+        let unloaded = *graph.related(owner, relationship) == Related::Unloaded;
         let child = self.row(graph, posts, kid, row);
+        if unloaded && child.is_err() {
+            self.interrupted.insert((owner, relationship));
+        }
+        if let Ok(child) = child
+            && !self.interrupted.is_empty()
+            && self.interrupted.remove(&(owner, relationship))
+        {
+            // Whatever the subquery load has put there meanwhile.
+            graph.set(owner, relationship, Related::One(child), true);
+            return Ok(child);
+        }
         let settled = match graph.related(owner, relationship) {
             Related::One(settled) => *settled,
             Related::Unloaded | Related::Many(_) => return child,

@@ -64,7 +64,8 @@ impl Session {
                     self.lazy(*object, (owner, relationship), how, Queue::Enclosing(posts)).await?
                 }
             };
-            self.graph.set_unloaded(*object, relationship, value);
+            // Whatever the statement has put there itself.
+            self.graph.set(*object, relationship, value, true);
         }
         self.reading = None;
         Ok(())

@@ -71,12 +71,16 @@ impl Session {
             .cache
             .get_or_compile(StatementKey::Lazy(owner, id, node, nulls), || compile(&program, owner, id, node, nulls));
         let plan = Plan { recursion, ..Plan::of(Some(path.clone()), false) };
+        let before = self.graph.len();
         let found = self.load(compiled, params, plan, queue).await?.objects;
         if relationship.kind.is_collection() {
             return Ok(Related::Many(found));
         }
-        self.graph.loose |= found.len() > 1;
-        Ok(Related::One(found.first().copied()))
+        let first = found.first().copied();
+        if found.len() > 1 {
+            self.drop_unreferred(before, first);
+        }
+        Ok(Related::One(first))
     }
 }
 

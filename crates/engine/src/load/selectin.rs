@@ -84,6 +84,8 @@ impl Session {
             .map(|object| (Key::new(primary_key.iter().map(|column| self.graph.value(object.0, *column))), *object))
             .collect();
         for part in keys.chunks(chunk) {
+            let before = self.graph.len();
+            let mut several = false;
             let keys = part.iter().map(|(key, _)| key);
             let mut found = self.selectin_chunk((node, by_owner, wildcard), recursion, keys, posts).await?;
             for (key, (object, overwrite)) in part {
@@ -91,10 +93,13 @@ impl Session {
                 let value = if relationship.kind.is_collection() {
                     Related::Many(targets)
                 } else {
-                    self.graph.loose |= targets.len() > 1;
+                    several |= targets.len() > 1;
                     Related::One(targets.first().copied())
                 };
                 self.graph.set(*object, id, value, *overwrite);
+            }
+            if several {
+                self.drop_unreferred(before, None);
             }
         }
         Ok(())

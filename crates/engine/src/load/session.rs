@@ -130,6 +130,16 @@ impl Session {
         }
     }
 
+    /// Drops those of the objects built after so many others that none of these refers to, where a statement has found
+    /// several for one that is wanted, but for the one that is about to be referred to.
+    pub(super) fn drop_unreferred(&mut self, before: usize, wanted: Option<ObjectId>) {
+        let program = self.program.clone();
+        let new: Vec<ObjectId> = self.graph.since(before).collect();
+        let others = self.graph.since(0).take(before).filter(|id| !self.graph.is_forgotten(*id));
+        let referring = others.chain(wanted).collect();
+        self.graph.forget(&program.mapping, &new, referring);
+    }
+
     /// What the plan does between loading and reading.
     async fn between(&mut self, roots: &[ObjectId]) {
         let between = self.program.between;
@@ -292,7 +302,7 @@ impl Session {
         let sent = if stops { 1 } else { batches.size };
         self.loads += 1;
         batches.load = self.loads;
-        let fetch = Fetch::Batch(sent);
+        let fetch = if lacks_keys && plan.batch.is_none() { Fetch::Nothing } else { Fetch::Batch(sent) };
         batches.rows = Some(self.ask(&batches.compiled.clone(), root::params(plan), &how, fetch).await);
         if lacks_keys {
             return Err(self.lacks_keys(&how));

@@ -48,7 +48,7 @@ impl Session {
             if *self.graph.related(object, relationship) == Related::Unloaded {
                 self.reading = Some(program.node(child).path.clone());
                 let value = self.read(object, owner, relationship, &program.node(child).path, io).await?;
-                self.graph.set_unloaded(object, relationship, value);
+                self.graph.set(object, relationship, value, true);
                 if self.program.main.mode != Mode::StreamDrop {
                     self.drop_loose(roots);
                 }
