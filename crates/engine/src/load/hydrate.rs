@@ -111,7 +111,7 @@ impl<'a> Hydration<'a> {
             Some(id) => id,
             None => self.create(graph, eager, key, row),
         };
-        if graph.object(id).missing.is_some() {
+        if graph.incomplete {
             fill(graph, eager, id, row);
         }
         if graph.object(id).load != self.load || self.refreshed == Some(id) {
@@ -167,12 +167,9 @@ impl<'a> Hydration<'a> {
     }
 
     fn create(&self, graph: &mut Graph, eager: &Eager, key: Key, row: Row<'_>) -> ObjectId {
-        let whole = eager.columns.iter().all(Option::is_some);
         let object = Object {
             entity: eager.entity,
-            missing: (!whole).then(|| eager.columns.iter().map(Option::is_none).collect()),
             expired: false,
-            raises: eager.raises.clone(),
             options: eager.node,
             depth: eager.depth,
             load: self.load,
@@ -181,6 +178,12 @@ impl<'a> Hydration<'a> {
             first_related: 0,
         };
         let id = graph.insert(key, object, &eager.columns, row);
+        if eager.columns.iter().any(Option::is_none) {
+            graph.lacks(id, eager.columns.iter().map(Option::is_none).collect());
+        }
+        for (relationship, strategy) in &eager.raises {
+            graph.raise(id, *relationship, *strategy);
+        }
         for relationship in &eager.noloads {
             graph.set(id, *relationship, empty(self.mapping, eager, *relationship), true);
         }
@@ -194,9 +197,7 @@ impl<'a> Hydration<'a> {
         }
         for (relationship, strategy) in &eager.raises {
             if *graph.related(id, *relationship) == Related::Unloaded {
-                let raises = &mut graph.object_mut(id).raises;
-                let others = raises.iter().copied().filter(|(known, _)| known != relationship);
-                *raises = others.chain([(*relationship, *strategy)]).collect();
+                graph.raise(id, *relationship, *strategy);
             }
         }
     }
@@ -222,9 +223,12 @@ impl<'a> Hydration<'a> {
 
 /// Takes what an object that was there before had left out, where the row has it.
 fn fill(graph: &mut Graph, eager: &Eager, id: ObjectId, row: Row<'_>) {
+    if graph.missing(id).is_none() {
+        return;
+    }
     for (index, position) in (0..).zip(&eager.columns) {
         if let Some(position) = position
-            && !graph.object(id).has(ColumnId(index))
+            && !graph.has(id, ColumnId(index))
         {
             graph.fill(id, ColumnId(index), row.get(*position));
         }

@@ -103,18 +103,21 @@ impl<'r> Row<'r> {
         Row { values, start: 0 }
     }
 
+    #[inline]
     pub(crate) fn get(self, position: usize) -> ValueRef<'r> {
         self.values.get(self.start + position)
     }
 
     /// The values at these positions.
+    #[inline]
     pub(crate) fn key(self, positions: &[usize]) -> Key {
         Key::new(positions.iter().map(|position| self.get(*position)))
     }
 
-    /// Adds the value to others.
-    pub(crate) fn copy(self, position: usize, into: &mut Values) {
-        into.push_from(self.values, self.start + position);
+    /// Adds the values at these positions to others, and `Null` for none.
+    #[inline]
+    pub(crate) fn copy(self, positions: &[Option<usize>], into: &mut Values) {
+        into.extend_from(self.values, positions.iter().map(|position| position.map(|position| self.start + position)));
     }
 }
 
