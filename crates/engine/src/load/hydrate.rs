@@ -3,6 +3,7 @@
 use super::Row;
 use super::compiled::{Compiled, Eager, SubqueryEager};
 use super::postload::PostLoads;
+use super::session::Plan;
 use crate::graph::{Graph, Key, Object, ObjectId, Related};
 use crate::mapping::{ColumnId, Mapping, RelationshipId};
 use crate::plan::NodeId;
@@ -23,8 +24,8 @@ pub(crate) struct Hydration<'a> {
     pub(crate) subqueries: FxHashMap<NodeId, Assembled>,
     /// Relationships that this load has set from a subquery load.
     assigned: FxHashSet<(ObjectId, NodeId)>,
-    /// Lead objects that were found.
-    leads: FxHashSet<ObjectId>,
+    /// Lead objects that were found, where each counts once.
+    leads: Option<FxHashSet<ObjectId>>,
     /// Collections that this load is filling, and what is in them.
     filling: FxHashSet<(ObjectId, RelationshipId)>,
     filled: FxHashSet<(ObjectId, RelationshipId, ObjectId)>,
@@ -42,22 +43,16 @@ pub(crate) struct Assembled {
 pub(crate) struct NeedsSubquery(pub(crate) NodeId);
 
 impl<'a> Hydration<'a> {
-    pub(crate) fn new(
-        mapping: &'a Mapping,
-        compiled: &'a Arc<Compiled>,
-        load: u32,
-        invoke_all: bool,
-        refreshed: Option<ObjectId>,
-    ) -> Self {
+    pub(super) fn new(mapping: &'a Mapping, compiled: &'a Arc<Compiled>, load: u32, plan: &Plan) -> Self {
         Hydration {
             mapping,
             compiled,
             load,
-            invoke_all,
-            refreshed,
+            invoke_all: plan.invoke_all,
+            refreshed: plan.refreshed,
             subqueries: FxHashMap::default(),
             assigned: FxHashSet::default(),
-            leads: FxHashSet::default(),
+            leads: plan.unique.then(FxHashSet::default),
             filling: FxHashSet::default(),
             filled: FxHashSet::default(),
         }
@@ -78,9 +73,9 @@ impl<'a> Hydration<'a> {
         self.row_of(graph, posts, &self.compiled.lead, row, self.refreshed)
     }
 
-    /// Whether a lead object is found for the first time.
-    pub(crate) fn is_first(&mut self, lead: ObjectId) -> bool {
-        self.leads.insert(lead)
+    /// Whether a lead object counts in this row.
+    pub(super) fn counts(&mut self, lead: ObjectId) -> bool {
+        self.leads.as_mut().is_none_or(|leads| leads.insert(lead))
     }
 
     /// The object of a row at one place of the eager tree; `None` where an outer join found nothing.
