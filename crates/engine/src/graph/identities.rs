@@ -107,8 +107,8 @@ mod tests {
         assert_eq!(found(&map), (0..keys.len()).map(|index| Some(ObjectId::at(index))).collect::<Vec<_>>());
         assert_eq!(map.objects().count(), keys.len());
         assert_eq!(map.find(EntityId(1), &keys[0]), None);
-        map.retain(|id| id.index() % 2 == 0);
-        let even = |index: usize| (index % 2 == 0).then(|| ObjectId::at(index));
+        map.retain(|id| id.index().is_multiple_of(2));
+        let even = |index: usize| index.is_multiple_of(2).then(|| ObjectId::at(index));
         assert_eq!(found(&map), (0..keys.len()).map(even).collect::<Vec<_>>());
     }
 }

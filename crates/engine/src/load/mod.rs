@@ -50,7 +50,7 @@ pub enum Step {
     /// Nothing: many rows are being built, and whoever drives may look whether to go on.
     Pause,
     /// Nothing more: the objects are loaded and everything the response reads is there.
-    Done(Loaded),
+    Done(Box<Loaded>),
 }
 
 /// A statement a loader needs.
@@ -188,7 +188,7 @@ impl Loader {
         match coroutine.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(loaded) => {
                 self.coroutine = None;
-                Ok(Step::Done(loaded))
+                Ok(Step::Done(Box::new(loaded)))
             }
             Poll::Pending => self.port.take_step().ok_or(LoaderError::NotAnswered),
         }
