@@ -361,16 +361,16 @@ fn bind(statement: &mut rusqlite::Statement<'_>, index: usize, value: &Value) ->
 }
 
 fn push(raw: Raw<'_>, values: &mut Values) {
-    values.push(match raw {
-        Raw::Null => ValueRef::Null,
-        Raw::Integer(number) => ValueRef::Integer(number),
-        Raw::Real(number) => ValueRef::Real(number),
+    match raw {
+        Raw::Null => values.push(ValueRef::Null),
+        Raw::Integer(number) => values.push(ValueRef::Integer(number)),
+        Raw::Real(number) => values.push(ValueRef::Real(number)),
         Raw::Text(text) => match std::str::from_utf8(text) {
-            Ok(text) => ValueRef::Text(text),
-            Err(_) => return values.push(ValueRef::Text(&String::from_utf8_lossy(text))),
+            Ok(text) => values.push(ValueRef::Text(text)),
+            Err(_) => values.push(ValueRef::Text(&String::from_utf8_lossy(text))),
         },
-        Raw::Blob(blob) => ValueRef::Blob(blob),
-    });
+        Raw::Blob(blob) => values.push(ValueRef::Blob(blob)),
+    }
 }
 
 fn decode(rows: &mut Rows, kinds: &[ColumnKind]) {
