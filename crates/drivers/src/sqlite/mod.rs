@@ -1,6 +1,7 @@
 //! SQLite through rusqlite.
 
 mod error;
+pub mod indexes;
 mod introspect;
 mod open;
 mod pool;

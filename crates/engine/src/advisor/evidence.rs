@@ -147,6 +147,13 @@ impl Evidence {
     }
 }
 
+impl LoadedRelationship {
+    /// Keys by which its objects are asked for: one an owner of a collection, and one an object that owners may share.
+    pub(super) fn keys(&self) -> u64 {
+        if self.kind.is_collection() { self.owners } else { self.objects.min(self.owners) }
+    }
+}
+
 /// Statements of the same text, phase and path become one.
 fn distinct(statements: &[StatementTrace]) -> Vec<Sent> {
     let mut places = FxHashMap::default();

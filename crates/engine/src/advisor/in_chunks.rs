@@ -8,13 +8,13 @@ use super::{Finding, Rule, Severity, count};
 const STATEMENTS: u64 = 2;
 
 pub(super) fn find(evidence: &Evidence) -> Vec<Finding> {
-    let in_lists = evidence.objects.relationships.iter();
+    // Of what is not read there is more to say than this.
+    let in_lists = evidence.objects.relationships.iter().filter(|one| one.read);
     in_lists.filter_map(|one| finding(evidence, one, one.keys_at_a_time?)).collect()
 }
 
 fn finding(evidence: &Evidence, one: &LoadedRelationship, at_a_time: u64) -> Option<Finding> {
-    // Keys that owners share are sent once, so there are at most as many as there are objects on the smaller side.
-    let keys = if one.kind.is_collection() { one.owners } else { one.objects.min(one.owners) };
+    let keys = one.keys();
     let (statements, rows) = evidence.caused_by(&one.path);
     if keys <= at_a_time || statements < STATEMENTS {
         return None;

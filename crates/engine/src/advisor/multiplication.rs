@@ -6,6 +6,7 @@
 
 use crate::graph::ObjectId;
 use crate::load::Loaded;
+use crate::mapping::document::RelationshipKind;
 use crate::plan::{NodeId, Program};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
@@ -24,7 +25,7 @@ pub struct Volume {
 pub struct Multiplication {
     /// What its statements returned.
     pub fetched: Volume,
-    /// Every object once, with its columns.
+    /// Every object once, with its columns, and a row for each pair that a secondary table connects.
     pub distinct: Volume,
     /// Statements that join collections.
     pub statements: Vec<JoinedStatement>,
@@ -37,7 +38,7 @@ pub struct JoinedStatement {
     pub path: Option<String>,
     /// Rows it returns over one request, from the objects.
     pub rows: u64,
-    /// Distinct objects in these rows.
+    /// Distinct ones of these rows: one an object, and one a pair that a secondary table connects.
     pub distinct: u64,
     /// Rows if only its first collection were joined and each other one came by a statement of its own.
     pub rows_split: u64,
@@ -96,6 +97,20 @@ impl Reached {
         self.0.get(&id).map_or(&[], |place| &place.objects)
     }
 
+    /// Rows that these places need: an object that several of them reach is needed once.
+    fn rows(&self, program: &Program, places: &[NodeId]) -> u64 {
+        let (mut objects, mut pairs) = (FxHashSet::default(), 0_u64);
+        for id in places {
+            match program.relationship(*id).map(|(_, _, relationship)| relationship.kind) {
+                Some(RelationshipKind::ManyToMany) => pairs = pairs.saturating_add(self.pairs(*id)),
+                None | Some(RelationshipKind::ManyToOne | RelationshipKind::OneToMany | RelationshipKind::OneToOne) => {
+                    objects.extend(self.at(*id).iter().copied());
+                }
+            }
+        }
+        pairs.saturating_add(objects.len() as u64)
+    }
+
     fn pairs(&self, id: NodeId) -> u64 {
         self.0.get(&id).map_or(0, |place| place.pairs)
     }
@@ -107,7 +122,8 @@ fn targets<'l>(program: &Program, loaded: &'l Loaded, owner: ObjectId, id: NodeI
 
 impl Multiplication {
     pub(super) fn of(program: &Program, loaded: &Loaded, reached: &Reached, fetched: Volume) -> Multiplication {
-        let distinct = Volume { rows: loaded.graph.len() as u64, bytes: loaded.graph.byte_count() };
+        let rows = reached.rows(program, &program.main_nodes());
+        let distinct = Volume { rows, bytes: loaded.graph.byte_count() };
         let leads = program.main_nodes().into_iter().filter(|id| !program.node(*id).strategy.rides_along());
         let statements = leads.filter_map(|lead| statement(program, loaded, reached, lead)).collect();
         Multiplication { fetched, distinct, statements }
@@ -128,8 +144,7 @@ fn statement(program: &Program, loaded: &Loaded, reached: &Reached, lead: NodeId
     let rows =
         |without: &[NodeId]| Rows { program, loaded, without, known: FxHashMap::default() }.led_by(reached, lead);
     let all = rows(&[]);
-    let places = std::iter::once(lead).chain(joined.iter().copied());
-    let distinct: FxHashSet<ObjectId> = places.flat_map(|id| reached.at(id)).copied().collect();
+    let places: Vec<NodeId> = std::iter::once(lead).chain(joined.iter().copied()).collect();
     // What is joined below the first collection goes with it; the others are beside it or below it.
     let beside: Vec<NodeId> = others.iter().copied().filter(|id| !is_below(program, *id, *first)).collect();
     let split = beside.iter().fold(rows(&beside), |sum, id| sum.saturating_add(reached.pairs(*id)));
@@ -141,7 +156,7 @@ fn statement(program: &Program, loaded: &Loaded, reached: &Reached, lead: NodeId
     Some(JoinedStatement {
         path: program.node(lead).parent.map(|_| program.node(lead).path.to_string()),
         rows: all,
-        distinct: distinct.len() as u64,
+        distinct: reached.rows(program, &places),
         rows_split: split,
         collections: collections.collect(),
     })

@@ -3,6 +3,8 @@
 use super::evidence::{Evidence, LoadedRelationship, Sent};
 use super::words::{Amount, said};
 use super::{Figure, Finding, Rule, Severity, count};
+use crate::load::IN_LIST;
+use crate::plan::document::Strategy;
 use crate::trace::Phase;
 
 /// Statements of one text by one path. Fewer cost less than a second round of loading is worth thinking about: at 1 ms a
@@ -49,7 +51,8 @@ fn finding(evidence: &Evidence, sent: &Sent) -> Option<Finding> {
             (least, "statement"),
             " instead of ",
             Amount::Count(sent.times),
-            ", whatever the number of rows"
+            ", one for every ",
+            (IN_LIST as u64, "owner")
         ],
         Some(_) => said![
             "`joined` loads it with the statement above and none of its own, `selectin` with ",
@@ -77,12 +80,10 @@ fn finding(evidence: &Evidence, sent: &Sent) -> Option<Finding> {
 
 /// Statements it needs when they are not sent one an object.
 fn least(relationship: Option<&LoadedRelationship>) -> u64 {
-    let keys = |one: &LoadedRelationship| one.owners.max(1).div_ceil(one.keys_at_a_time.unwrap_or(500).max(1));
-    relationship.map_or(1, keys)
+    relationship.map_or(1, |one| one.keys().max(1).div_ceil(one.keys_at_a_time.unwrap_or(IN_LIST as u64).max(1)))
 }
 
 fn loads_lazily(one: &LoadedRelationship) -> bool {
-    use crate::plan::document::Strategy;
     match one.strategy {
         Strategy::Default
         | Strategy::Select
