@@ -9,10 +9,8 @@ use fetchscope_engine::advisor::evidence::LoadedRelationship;
 /// nothing is said.
 pub fn check(session: &Session, relationships: &mut [LoadedRelationship]) -> Result<(), SqliteError> {
     for lookup in relationships.iter_mut().filter_map(|one| one.lookup.as_mut()) {
-        lookup.indexed = match indexes(session, &lookup.table)? {
-            Some(indexes) => Some(indexes.iter().any(|index| begins_with(index, &lookup.columns))),
-            None => None,
-        };
+        let indexes = indexes(session, &lookup.table)?;
+        lookup.indexed = indexes.map(|all| all.iter().any(|index| begins_with(index, &lookup.columns)));
     }
     Ok(())
 }
