@@ -146,6 +146,7 @@ fn verdict(agreement: &Agreement, expected: Expectation) -> (String, bool) {
         Agreement::Same => ("same answer".to_owned(), false),
         Agreement::Different { difference } => (format!("wrong answer: {difference}{foreseen}"), true),
         Agreement::Raises { error } => (format!("raises {}{foreseen}", error.type_name.name()), true),
+        Agreement::Stopped { reason } => (reason.clone(), true),
         Agreement::Unknown => ("not compared".to_owned(), false),
     }
 }

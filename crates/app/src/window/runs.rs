@@ -121,6 +121,9 @@ fn translated(event: Event, start: Instant) -> RunEvent {
             variant,
             elapsed_s: start.elapsed().as_secs_f64(),
         },
+        Event::Sweeping { over, value, point, points } => {
+            RunEvent::Preparing { what: format!("{} {value}: {point} of {points}", over.title()) }
+        }
         Event::Note(message) => RunEvent::Notice { message },
     }
 }

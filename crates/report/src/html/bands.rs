@@ -7,7 +7,7 @@ use fetchscope_engine::trace::{Bands, Nanos};
 use fetchscope_experiment::outcome::{Outcome, VariantOutcome};
 use maud::{Markup, html};
 
-/// Names of the bands in the order a request goes through them; the first is what no other band explains.
+/// Names of the bands in the order a request goes through them.
 const NAMES: [&str; 8] =
     ["scheduling", "pool wait", "round trip", "execute", "fetch", "decode", "hydrate", "serialize"];
 
@@ -18,8 +18,9 @@ pub(super) fn table(outcome: &Outcome, rows: &[Row]) -> Markup {
             div.scroll {
                 table {
                     caption {
-                        "Mean of all requests, and its share. Every moment of a request is in exactly one band; scheduling is "
-                        "what remains of the wall clock, which is mostly waiting for a core. Round trip is the injected network time."
+                        "Mean of all requests, and its share. Every moment of a request is in one band; together they explain "
+                        (format::percent(explained(outcome))) " of the wall clock. Scheduling is waiting for a core while there "
+                        "was work to do, and in an open loop waiting for a client; round trip is the injected network time, as achieved."
                     }
                     thead {
                         tr {
@@ -52,6 +53,14 @@ pub(super) fn table(outcome: &Outcome, rows: &[Row]) -> Markup {
     }
 }
 
+/// The bands' share of all requests' wall clock.
+fn explained(outcome: &Outcome) -> f64 {
+    let samples = || outcome.variants.iter().flat_map(|variant| &variant.samples);
+    let bands: u64 = samples().map(|sample| sample.bands.total().0).sum();
+    let whole: u64 = samples().map(|sample| sample.latency.0).sum();
+    if whole == 0 { 1.0 } else { bands as f64 / whole as f64 }
+}
+
 /// Mean nanoseconds of every band in the order of [`NAMES`], and of the whole request; `None` without a sample.
 fn means(variant: &VariantOutcome) -> Option<([f64; 8], f64)> {
     let n = variant.samples.len();
@@ -64,9 +73,8 @@ fn means(variant: &VariantOutcome) -> Option<([f64; 8], f64)> {
         whole += sample.latency;
     }
     let mean = |nanos: Nanos| nanos.0 as f64 / n as f64;
-    let rest = Nanos(whole.0.saturating_sub(sum.total().0));
-    let Bands { pool_wait, round_trip, execute, fetch, decode, hydrate, serialize } = sum;
-    Some(([rest, pool_wait, round_trip, execute, fetch, decode, hydrate, serialize].map(mean), mean(whole)))
+    let Bands { scheduling, pool_wait, round_trip, execute, fetch, decode, hydrate, serialize } = sum;
+    Some(([scheduling, pool_wait, round_trip, execute, fetch, decode, hydrate, serialize].map(mean), mean(whole)))
 }
 
 #[cfg(test)]
