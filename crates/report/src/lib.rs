@@ -10,6 +10,7 @@ pub mod rows;
 pub mod sentence;
 pub mod sql;
 mod svg;
+mod time;
 mod type_face;
 mod woff;
 

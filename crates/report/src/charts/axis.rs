@@ -33,6 +33,11 @@ impl Axis {
         Axis { scale, left, right }
     }
 
+    /// A linear axis from zero, however far the values lie apart.
+    pub(crate) fn linear(end: f64, left: f64, right: f64) -> Axis {
+        Axis { scale: Scale::Linear { end: if end > 0.0 { end } else { 1.0 } }, left, right }
+    }
+
     /// Whether a bar would have no zero to start from.
     pub(crate) fn is_logarithmic(&self) -> bool {
         match self.scale {

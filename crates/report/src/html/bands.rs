@@ -3,13 +3,9 @@
 use super::variant;
 use crate::format;
 use crate::rows::Row;
-use fetchscope_engine::trace::{Bands, Nanos};
-use fetchscope_experiment::outcome::{Outcome, VariantOutcome};
+use crate::time::{BANDS, means};
+use fetchscope_experiment::outcome::Outcome;
 use maud::{Markup, html};
-
-/// Names of the bands in the order a request goes through them.
-const NAMES: [&str; 8] =
-    ["scheduling", "pool wait", "round trip", "execute", "fetch", "decode", "hydrate", "serialize"];
 
 pub(super) fn table(outcome: &Outcome, rows: &[Row]) -> Markup {
     html! {
@@ -25,7 +21,7 @@ pub(super) fn table(outcome: &Outcome, rows: &[Row]) -> Markup {
                     thead {
                         tr {
                             th scope="col" { "variant" }
-                            @for name in NAMES { th scope="col" { (name) } }
+                            @for name in BANDS { th scope="col" { (name) } }
                             th scope="col" { "mean" }
                         }
                     }
@@ -40,7 +36,7 @@ pub(super) fn table(outcome: &Outcome, rows: &[Row]) -> Markup {
                                         }
                                         td { b { (format::duration(mean)) } }
                                     }
-                                    None => td.words.bad[row.bad] colspan=(NAMES.len() + 1) {
+                                    None => td.words.bad[row.bad] colspan=(BANDS.len() + 1) {
                                         (format::UNKNOWN) " " (row.no_time.as_deref().unwrap_or("not measured"))
                                     },
                                 }
@@ -59,34 +55,4 @@ fn explained(outcome: &Outcome) -> f64 {
     let bands: u64 = samples().map(|sample| sample.bands.total().0).sum();
     let whole: u64 = samples().map(|sample| sample.latency.0).sum();
     if whole == 0 { 1.0 } else { bands as f64 / whole as f64 }
-}
-
-/// Mean nanoseconds of every band in the order of [`NAMES`], and of the whole request; `None` without a sample.
-fn means(variant: &VariantOutcome) -> Option<([f64; 8], f64)> {
-    let n = variant.samples.len();
-    if n == 0 {
-        return None;
-    }
-    let (mut sum, mut whole) = (Bands::default(), Nanos(0));
-    for sample in &variant.samples {
-        sum += sample.bands;
-        whole += sample.latency;
-    }
-    let mean = |nanos: Nanos| nanos.0 as f64 / n as f64;
-    let Bands { scheduling, pool_wait, round_trip, execute, fetch, decode, hydrate, serialize } = sum;
-    Some(([scheduling, pool_wait, round_trip, execute, fetch, decode, hydrate, serialize].map(mean), mean(whole)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::fixture;
-
-    #[test]
-    fn the_bands_add_up_to_the_mean() {
-        let (bands, mean) = means(&fixture::article().variants[0]).unwrap();
-        assert!((bands.iter().sum::<f64>() - mean).abs() < 1.0, "{bands:?} {mean}");
-        assert!(bands.iter().all(|band| *band > 0.0));
-        assert!(means(&fixture::troubled().variants[3]).is_none());
-    }
 }
