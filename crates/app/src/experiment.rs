@@ -72,7 +72,7 @@ pub fn default_experiment(source: &str, endpoint: Endpoint) -> Experiment {
         baseline: variants.keys().next().cloned(),
         endpoint,
         variants,
-        workload: Workload { concurrency: 50, requests: Some(1000), warmup: 50, rounds: 5, ..Workload::default() },
+        workload: Workload { concurrency: 50, requests: Some(1000), warmup: 50, rounds: 10, ..Workload::default() },
         conditions: Conditions { rtt_ms: 1.0, ..Conditions::default() },
         limits: Limits::default(),
         sweep: Vec::new(),

@@ -8,6 +8,7 @@ pub mod event;
 pub mod outcome;
 pub mod run;
 pub mod spec;
+pub mod standing;
 pub mod summary;
 pub mod sweep;
 pub mod tenants;

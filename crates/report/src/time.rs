@@ -31,7 +31,7 @@ mod tests {
     #[test]
     fn the_bands_add_up_to_the_mean() {
         let (bands, mean) = means(&fixture::article().variants[0]).unwrap();
-        assert!((bands.iter().sum::<f64>() - mean).abs() < 1.0, "{bands:?} {mean}");
+        assert!((bands.iter().sum::<f64>() - mean).abs() < 8.0, "{bands:?} {mean}");
         assert!(bands.iter().all(|band| *band > 0.0));
         assert!(means(&fixture::troubled().variants[3]).is_none());
     }

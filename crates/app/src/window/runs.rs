@@ -162,7 +162,7 @@ fn run_row(row: &Row, variant: &str) -> RunRow {
         p50: latency.map(|latency| estimate(latency.p50)),
         p95: latency.map(|latency| estimate(latency.p95)),
         p99: latency.map(|latency| estimate(latency.p99)),
-        mean: latency.map(|latency| timed(latency.mean)),
+        mean: latency.map(|latency| timed(latency.mean.value)),
         throughput: latency
             .map(|latency| Quantity { value: latency.throughput, text: format::rate(latency.throughput) }),
         ratio: row.ratio.map(format::ratio),

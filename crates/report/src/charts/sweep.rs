@@ -19,6 +19,10 @@ pub struct SweepChart {
     pub id: &'static str,
     /// How a position on the horizontal axis is written, given the axis' end.
     pub tick: fn(f64, f64) -> String,
+    /// How a position is written where it stands alone.
+    pub place: fn(f64) -> String,
+    /// Whether the horizontal axis is logarithmic.
+    pub logarithmic: bool,
     /// One line a variant that was measured.
     pub lines: Vec<Line>,
     /// Where one variant begins to win over another.
@@ -76,7 +80,7 @@ fn marks(chart: &SweepChart, line: &Line, plot: &Plot) -> Vec<Mark> {
     let side = 16.0 * plot.scale;
     let mark = |(index, point): (usize, &LinePoint)| {
         let (x, y) = plot.at(point);
-        let at = (chart.tick)(point.x, point.x);
+        let at = (chart.place)(point.x);
         Mark {
             id: format!("{}:{}:{}", chart.id, line.letter, index + 1),
             row: line.row,
@@ -126,7 +130,10 @@ impl Plot {
         let highest = points().map(|point| point.p50.high.unwrap_or(point.p50.value)).fold(0.0, f64::max);
         let furthest = xs.iter().copied().fold(0.0, f64::max);
         Ok(Plot {
-            across: Axis::new(&xs, furthest, left, right),
+            across: match chart.logarithmic {
+                true => Axis::logarithmic(&xs, left, right),
+                false => Axis::linear(furthest, left, right),
+            },
             up: Axis::new(&medians, highest, 0.0, bottom - top),
             bottom,
             top,

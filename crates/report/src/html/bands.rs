@@ -1,16 +1,31 @@
 //! Where the time goes: the mean of every band, a variant a row.
 
-use super::variant;
+use super::{figure, variant};
+use crate::charts::{Style, where_time_goes};
+use crate::error::ReportError;
 use crate::format;
+use crate::palette::Theme;
 use crate::rows::Row;
 use crate::time::{BANDS, means};
 use fetchscope_experiment::outcome::Outcome;
 use maud::{Markup, html};
 
-pub(super) fn table(outcome: &Outcome, rows: &[Row]) -> Markup {
-    html! {
+const CHART_WIDTH: u32 = 880;
+
+pub(super) fn section(outcome: &Outcome, rows: &[Row]) -> Result<Markup, ReportError> {
+    let draw = |theme| where_time_goes(rows, &outcome.variants, &Style::for_rows(theme, CHART_WIDTH, rows.len(), 1.0));
+    let (light, dark) = (draw(Theme::Light)?, draw(Theme::Dark)?);
+    Ok(html! {
         section {
             h2 { "Where the time goes" }
+            (figure(&light, &dark))
+            (table(outcome, rows))
+        }
+    })
+}
+
+fn table(outcome: &Outcome, rows: &[Row]) -> Markup {
+    html! {
             div.scroll {
                 table {
                     caption {
@@ -45,7 +60,6 @@ pub(super) fn table(outcome: &Outcome, rows: &[Row]) -> Markup {
                     }
                 }
             }
-        }
     }
 }
 
