@@ -79,9 +79,9 @@ fn an_open_loop_counts_latency_from_when_a_request_was_due() {
 #[test]
 fn a_request_that_takes_too_much_is_stopped_with_a_clear_outcome() {
     let rows = outcome("[limits]\nrows = 6\n");
-    let said = |outcome: &Outcome, index: usize| match &outcome.variants[index].agreement {
-        Agreement::Stopped { reason } => reason.clone(),
-        other => format!("{other:?}"),
+    let said = |outcome: &Outcome, index: usize| {
+        let Agreement::Stopped { reason } = &outcome.variants[index].agreement else { panic!("it was not stopped") };
+        reason.clone()
     };
     assert!(said(&rows, 0).starts_with("stopped at 6 rows, the most that a request may fetch"), "{}", said(&rows, 0));
     assert!(rows.variants[0].samples.is_empty());
