@@ -96,6 +96,12 @@ impl Prepared {
         Prepared { program, statements: Arc::default(), shape }
     }
 
+    /// The program.
+    #[must_use]
+    pub fn program(&self) -> &Program {
+        &self.program
+    }
+
     /// Another program that differs in its parameters only, and so sends the same statements.
     #[must_use]
     pub fn with(&self, program: Arc<Program>) -> Prepared {
