@@ -96,6 +96,7 @@ impl From<ServeError> for AppError {
     fn from(error: ServeError) -> Self {
         match error {
             ServeError::Database(error) => error.into(),
+            ServeError::Response(error) => AppError::Input(error.to_string()),
             ServeError::Loader(error) => AppError::Internal(error.to_string()),
         }
     }
@@ -120,7 +121,9 @@ impl From<DatasetError> for AppError {
 impl From<RunError> for AppError {
     fn from(error: RunError) -> Self {
         match &error {
-            RunError::Experiment(_) | RunError::Plan { .. } => AppError::Input(error.to_string()),
+            RunError::Experiment(_) | RunError::Plan { .. } | RunError::Response { .. } => {
+                AppError::Input(error.to_string())
+            }
             RunError::Database { error: cause, .. } if cause.is_input() => AppError::Input(error.to_string()),
             RunError::Database { .. } => AppError::Database(error.to_string()),
             RunError::Cancelled => AppError::Cancelled(error.to_string()),

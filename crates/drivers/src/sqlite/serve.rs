@@ -6,7 +6,7 @@
 use super::error::SqliteError;
 use super::open::Session;
 use crate::latency::Network;
-use fetchscope_engine::graph::response::{Arrangement, ResponseShape};
+use fetchscope_engine::graph::response::{Arrangement, NotWritten, ResponseShape};
 use fetchscope_engine::load::{Fetch, Loaded, Loader, LoaderError, Request, Rows, StatementCache, Step};
 use fetchscope_engine::mapping::ColumnKind;
 use fetchscope_engine::plan::Program;
@@ -17,6 +17,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 use thiserror::Error;
+
+/// Bytes of the largest response: a million users with everything an endpoint usually reads.
+const LARGEST_RESPONSE: usize = 1 << 30;
 
 /// A program with what its requests share.
 #[derive(Debug)]
@@ -70,6 +73,9 @@ pub enum ServeError {
     /// The database failed, or the request was cancelled.
     #[error(transparent)]
     Database(#[from] SqliteError),
+    /// The response would take too much memory.
+    #[error(transparent)]
+    Response(NotWritten),
     /// A defect of the drive loop.
     #[error(transparent)]
     Loader(#[from] LoaderError),
@@ -132,8 +138,11 @@ impl Prepared {
         ended?;
         if let (Some(roots), None) = (&served.loaded.roots, &served.loaded.error) {
             let go_on = || !how.cancel.load(Ordering::Relaxed);
-            let response = self.shape.write_while(&served.loaded.graph, roots, &go_on);
-            served.response = response.ok_or(SqliteError::Cancelled)?;
+            let response = self.shape.write_while(&served.loaded.graph, roots, LARGEST_RESPONSE, &go_on);
+            served.response = response.map_err(|error| match error {
+                NotWritten::Stopped => SqliteError::Cancelled.into(),
+                NotWritten::TooLarge(_) => ServeError::Response(error),
+            })?;
         }
         served.bands.serialize += clock.lap();
         served.elapsed = start.elapsed().into();

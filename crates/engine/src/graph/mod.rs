@@ -16,7 +16,7 @@ use std::sync::Arc;
 pub struct ObjectId(u32);
 
 impl ObjectId {
-    fn index(self) -> usize {
+    pub(crate) fn index(self) -> usize {
         self.0 as usize
     }
 }

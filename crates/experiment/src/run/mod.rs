@@ -11,7 +11,7 @@ use crate::spec::{Experiment, Workload};
 use agreement::Answer;
 use batch::{Batch, Limit, Report};
 use fetchscope_drivers::sqlite::{Database, Pool, Prepared, ServeError, SqliteError, version};
-use fetchscope_engine::graph::response;
+use fetchscope_engine::graph::response::{self, NotWritten};
 use fetchscope_engine::mapping::Mapping;
 use fetchscope_engine::plan::Program;
 use fetchscope_engine::plan::document::Strategy;
@@ -67,6 +67,14 @@ pub enum RunError {
         variant: String,
         /// What is wrong.
         error: Box<SqliteError>,
+    },
+    /// A variant's response would take too much memory.
+    #[error("in the variant `{variant}`: {error}")]
+    Response {
+        /// Name of the variant.
+        variant: String,
+        /// What is wrong.
+        error: NotWritten,
     },
     /// Cancelled before anything was measured.
     #[error("the run was cancelled before anything was measured")]
@@ -172,6 +180,7 @@ fn failed(variant: &str, error: ServeError) -> RunError {
     match error {
         ServeError::Database(SqliteError::Cancelled) => RunError::Cancelled,
         ServeError::Database(error) => RunError::Database { variant: variant.to_owned(), error: Box::new(error) },
+        ServeError::Response(error) => RunError::Response { variant: variant.to_owned(), error },
         ServeError::Loader(error) => RunError::Internal(error.to_string()),
     }
 }
