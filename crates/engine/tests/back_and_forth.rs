@@ -46,7 +46,7 @@ fn load(program: Arc<Program>) -> (fetchscope_engine::load::Loaded, usize) {
                 let values = values.into_iter().map(Value::Integer).collect();
                 loader.answer(Rows { width: request.kinds.len(), values });
             }
-            Step::Done(loaded) => return (loaded, statements),
+            Step::Done(loaded) => return (*loaded, statements),
             other @ (Step::Fetch(_) | Step::Commit | Step::Close | Step::Pause) => panic!("{other:?}"),
         }
     }

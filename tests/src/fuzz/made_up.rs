@@ -60,7 +60,7 @@ fn answer(program: &Arc<Program>) -> Option<(Loaded, Vec<StatementTrace>)> {
                 loader.answer(rows);
             }
             Step::Commit | Step::Close | Step::Pause => {}
-            Step::Done(loaded) => return Some((loaded, statements)),
+            Step::Done(loaded) => return Some((*loaded, statements)),
         }
     }
     None

@@ -232,7 +232,7 @@ impl Drive<'_, '_> {
                 Step::Commit => self.end("COMMIT")?,
                 Step::Close => self.end("ROLLBACK")?,
                 Step::Pause => self.look_whether_to_go_on()?,
-                Step::Done(loaded) => return Ok(Some(loaded)),
+                Step::Done(loaded) => return Ok(Some(*loaded)),
             }
         }
     }

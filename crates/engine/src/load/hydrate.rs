@@ -3,6 +3,7 @@
 use super::Row;
 use super::compiled::{Compiled, Eager, SubqueryEager};
 use super::postload::PostLoads;
+use super::session::Plan;
 use crate::graph::{Graph, Key, Object, ObjectId, Related};
 use crate::mapping::{ColumnId, Mapping, RelationshipId};
 use crate::plan::NodeId;
@@ -23,8 +24,8 @@ pub(crate) struct Hydration<'a> {
     pub(crate) subqueries: FxHashMap<NodeId, Assembled>,
     /// Relationships that this load has set from a subquery load.
     assigned: FxHashSet<(ObjectId, NodeId)>,
-    /// Lead objects that were found.
-    leads: FxHashSet<ObjectId>,
+    /// Lead objects that were found, where each counts once.
+    leads: Option<FxHashSet<ObjectId>>,
     /// Collections that this load is filling, and what is in them.
     filling: FxHashSet<(ObjectId, RelationshipId)>,
     filled: FxHashSet<(ObjectId, RelationshipId, ObjectId)>,
@@ -42,22 +43,16 @@ pub(crate) struct Assembled {
 pub(crate) struct NeedsSubquery(pub(crate) NodeId);
 
 impl<'a> Hydration<'a> {
-    pub(crate) fn new(
-        mapping: &'a Mapping,
-        compiled: &'a Arc<Compiled>,
-        load: u32,
-        invoke_all: bool,
-        refreshed: Option<ObjectId>,
-    ) -> Self {
+    pub(super) fn new(mapping: &'a Mapping, compiled: &'a Arc<Compiled>, load: u32, plan: &Plan) -> Self {
         Hydration {
             mapping,
             compiled,
             load,
-            invoke_all,
-            refreshed,
+            invoke_all: plan.invoke_all,
+            refreshed: plan.refreshed,
             subqueries: FxHashMap::default(),
             assigned: FxHashSet::default(),
-            leads: FxHashSet::default(),
+            leads: plan.unique.then(FxHashSet::default),
             filling: FxHashSet::default(),
             filled: FxHashSet::default(),
         }
@@ -78,9 +73,9 @@ impl<'a> Hydration<'a> {
         self.row_of(graph, posts, &self.compiled.lead, row, self.refreshed)
     }
 
-    /// Whether a lead object is found for the first time.
-    pub(crate) fn is_first(&mut self, lead: ObjectId) -> bool {
-        self.leads.insert(lead)
+    /// Whether a lead object counts in this row.
+    pub(super) fn counts(&mut self, lead: ObjectId) -> bool {
+        self.leads.as_mut().is_none_or(|leads| leads.insert(lead))
     }
 
     /// The object of a row at one place of the eager tree; `None` where an outer join found nothing.
@@ -111,7 +106,7 @@ impl<'a> Hydration<'a> {
             Some(id) => id,
             None => self.create(graph, eager, key, row),
         };
-        if graph.object(id).missing.is_some() {
+        if graph.incomplete {
             fill(graph, eager, id, row);
         }
         if graph.object(id).load != self.load || self.refreshed == Some(id) {
@@ -167,12 +162,9 @@ impl<'a> Hydration<'a> {
     }
 
     fn create(&self, graph: &mut Graph, eager: &Eager, key: Key, row: Row<'_>) -> ObjectId {
-        let whole = eager.columns.iter().all(Option::is_some);
         let object = Object {
             entity: eager.entity,
-            missing: (!whole).then(|| eager.columns.iter().map(Option::is_none).collect()),
             expired: false,
-            raises: eager.raises.clone(),
             options: eager.node,
             depth: eager.depth,
             load: self.load,
@@ -181,6 +173,12 @@ impl<'a> Hydration<'a> {
             first_related: 0,
         };
         let id = graph.insert(key, object, &eager.columns, row);
+        if eager.columns.iter().any(Option::is_none) {
+            graph.lacks(id, eager.columns.iter().map(Option::is_none).collect());
+        }
+        for (relationship, strategy) in &eager.raises {
+            graph.raise(id, *relationship, *strategy);
+        }
         for relationship in &eager.noloads {
             graph.set(id, *relationship, empty(self.mapping, eager, *relationship), true);
         }
@@ -194,9 +192,7 @@ impl<'a> Hydration<'a> {
         }
         for (relationship, strategy) in &eager.raises {
             if *graph.related(id, *relationship) == Related::Unloaded {
-                let raises = &mut graph.object_mut(id).raises;
-                let others = raises.iter().copied().filter(|(known, _)| known != relationship);
-                *raises = others.chain([(*relationship, *strategy)]).collect();
+                graph.raise(id, *relationship, *strategy);
             }
         }
     }
@@ -222,9 +218,12 @@ impl<'a> Hydration<'a> {
 
 /// Takes what an object that was there before had left out, where the row has it.
 fn fill(graph: &mut Graph, eager: &Eager, id: ObjectId, row: Row<'_>) {
+    if graph.missing(id).is_none() {
+        return;
+    }
     for (index, position) in (0..).zip(&eager.columns) {
         if let Some(position) = position
-            && !graph.object(id).has(ColumnId(index))
+            && !graph.has(id, ColumnId(index))
         {
             graph.fill(id, ColumnId(index), row.get(*position));
         }

@@ -81,7 +81,7 @@ impl Session {
 
     /// Reads the columns of an object, in the order of the table.
     async fn read_columns(&mut self, object: ObjectId, node: NodeId, io: WalkIo) -> Result<(), OrmError> {
-        if self.graph.object(object).missing.is_none() {
+        if self.graph.missing(object).is_none() {
             return Ok(());
         }
         let node = self.program.node(node);
@@ -102,13 +102,10 @@ impl Session {
         path: &Arc<str>,
         io: WalkIo,
     ) -> Result<Related, OrmError> {
-        let (node, raises) = {
-            let object = self.graph.object(object);
-            let node = object.options.and_then(|options| self.program.child(options, relationship));
-            let node = node.filter(|node| self.program.propagates(*node));
-            let raises = object.raises.iter().find(|(of, _)| *of == relationship);
-            (node, raises.map(|(_, strategy)| *strategy))
-        };
+        let options = self.graph.object(object).options;
+        let node = options.and_then(|options| self.program.child(options, relationship));
+        let node = node.filter(|node| self.program.propagates(*node));
+        let raises = self.graph.raises(object, relationship);
         if raises == Some(Strategy::Raise) {
             return Err(self.error_at(
                 OrmErrorType::InvalidRequestError,
@@ -121,7 +118,7 @@ impl Session {
         }
         if let Some(value) = self.without_sql(object, owner, relationship) {
             if let Related::One(Some(target)) = value
-                && self.graph.object(target).is_expired()
+                && self.graph.is_expired(target)
             {
                 self.check_io(io, path)?;
                 self.refresh(target).await?;
