@@ -270,6 +270,13 @@ impl Graph {
         }
     }
 
+    /// Gives back the memory that was kept for objects to come.
+    pub(crate) fn shrink(&mut self) {
+        self.objects.shrink_to_fit();
+        self.values.shrink();
+        self.related.shrink_to_fit();
+    }
+
     /// The objects that an object refers to.
     fn referred(&self, id: ObjectId) -> impl Iterator<Item = ObjectId> {
         self.related[self.relationships(id)].iter().flat_map(Related::objects).copied()

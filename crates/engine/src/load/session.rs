@@ -92,6 +92,8 @@ impl Session {
     pub(super) async fn run(mut self) -> Loaded {
         let mut roots = None;
         let error = self.request(&mut roots).await.err();
+        // No object follows, but a response does, and it will want memory.
+        self.graph.shrink();
         Loaded { graph: self.graph, roots, error }
     }
 

@@ -42,6 +42,13 @@ impl Values {
         self.blobs.clear();
     }
 
+    /// Gives back the memory that was kept for others.
+    pub(crate) fn shrink(&mut self) {
+        self.cells.shrink_to_fit();
+        self.texts.shrink_to_fit();
+        self.blobs.shrink_to_fit();
+    }
+
     /// A value by its number.
     #[inline]
     #[must_use]
