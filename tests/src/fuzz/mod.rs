@@ -8,6 +8,7 @@
 mod experiment;
 mod made_up;
 mod mapping;
+pub mod mutation;
 mod plan;
 pub mod seeds;
 

@@ -11,7 +11,8 @@ use std::collections::BTreeSet;
 use std::fs;
 
 /// Numbers at the edges of what is counted with.
-const EDGES: [&str; 8] = ["-1", "0", "0.5", "64", "4294967295", "9223372036854775807", "18446744073709551615", "1e308"];
+pub(super) const EDGES: [&str; 8] =
+    ["-1", "0", "0.5", "64", "4294967295", "9223372036854775807", "18446744073709551615", "1e308"];
 
 /// The two mappings that most recorded answers are about.
 #[must_use]
