@@ -3,6 +3,7 @@
 use crate::error::AppError;
 use crate::source::Opened;
 use fetchscope_drivers::latency::Network;
+use fetchscope_drivers::limits::Limits;
 use fetchscope_drivers::sqlite::{Circumstances, Prepared, Served, Session};
 use fetchscope_engine::graph::response;
 use fetchscope_engine::plan::Program;
@@ -24,8 +25,14 @@ pub(crate) fn serve_program(
     cancel: &AtomicBool,
 ) -> Result<(Prepared, Served), AppError> {
     let prepared = Prepared::new(program);
-    let mut how =
-        Circumstances { network: &mut Network::none(), transaction: true, statement_cache: true, record: true, cancel };
+    let mut how = Circumstances {
+        network: &mut Network::none(),
+        transaction: true,
+        statement_cache: true,
+        record: true,
+        limits: Limits::default(),
+        cancel,
+    };
     let served = prepared.serve(session, &mut how)?;
     Ok((prepared, served))
 }

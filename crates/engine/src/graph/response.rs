@@ -10,7 +10,6 @@ use sha2::{Digest, Sha256};
 use std::cmp::Ordering;
 use std::io::Write;
 use std::ops::Range;
-use thiserror::Error;
 
 /// Roots whose size says how much memory a response takes.
 const ROOTS_TO_JUDGE_BY: usize = 64;
@@ -28,18 +27,12 @@ pub enum Arrangement {
 }
 
 /// Why a response was not written to its end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotWritten {
     /// Whoever asked for it no longer wants it.
-    #[error("the response was no longer wanted")]
     Stopped,
-    /// A plan that goes back and forth between collections repeats its objects, and every step of it multiplies them.
-    #[error(
-        "the response would be larger than {} MB; let it read fewer relationships (`accessed`), or return fewer roots \
-         (`limit`)",
-        .0 >> 20
-    )]
-    TooLarge(usize),
+    /// It has more bytes than it may have.
+    TooLarge,
 }
 
 /// What a program's response consists of, worked out once.
@@ -155,7 +148,7 @@ impl ResponseShape {
                 self.write_object(*object, &mut writer);
             }
             if writer.is_full() {
-                return Err(NotWritten::TooLarge(most));
+                return Err(NotWritten::TooLarge);
             }
             written += part.len();
         }

@@ -1,14 +1,14 @@
 //! Where along an axis another variant becomes the fastest.
 //!
 //! A crossing is claimed only between two points at which the rounds tell the variants apart, in opposite directions
-//! (`paired`). Between such points the logarithm of the ratio is taken as straight lines from point to point; the
-//! crossing is where it is 0, and its interval is where 0 lies within the interval of the ratio, drawn the same way: the
-//! values of x that the measurement does not rule out (inversion of a test, as Fieller's: *Some Problems in Interval
+//! (`paired`). Between such points the difference of the times is taken as straight lines from point to point, which is
+//! what times do over a round trip (so much for each statement) and how a chart draws them; the crossing is where it is
+//! 0, and its interval is where 0 lies within the interval of the difference, drawn the same way: the values of x that the measurement does not rule out (inversion of a test, as Fieller's: *Some Problems in Interval
 //! Estimation*, Journal of the Royal Statistical Society B 16, 1954). It holds for the points as measured and says nothing
 //! of bends between them.
 
 use super::paired::{self, Comparison, Verdict};
-use super::quantile::Estimate;
+use super::quantile::{self, Estimate};
 use super::rounds::Rounds;
 
 /// Two curves at one place of the axis.
@@ -18,6 +18,8 @@ pub struct Point {
     pub x: f64,
     /// The second curve against the first.
     pub comparison: Comparison,
+    /// Median of the first.
+    pub first: f64,
 }
 
 /// Where the faster of two curves changes.
@@ -53,7 +55,7 @@ pub fn crossings(points: &[Point]) -> Vec<Crossing> {
 /// Between the first and the last of these points the faster one changes.
 fn crossing(points: &[Point], second_wins_above: bool) -> Option<Crossing> {
     let line = |figure: fn(&Estimate) -> Option<f64>| -> Vec<f64> {
-        let place = |point: &Point| Some((point.x, figure(&point.comparison.ratio?)?.ln()));
+        let place = |point: &Point| Some((point.x, point.first * (figure(&point.comparison.ratio?)? - 1.0)));
         zeros(&points.iter().filter_map(place).collect::<Vec<_>>())
     };
     // Around 0, where nothing is told apart, the line may cross more than once; its middle crossing is the figure.
@@ -135,13 +137,17 @@ pub fn regions(places: &[Place]) -> Vec<Region> {
 }
 
 fn point(place: &Place, first: usize, second: usize) -> Option<Point> {
-    let comparison = paired::compare(place.variants.get(first)?, &[place.variants.get(second)?]);
-    Some(Point { x: place.x, comparison: *comparison.first()? })
+    let first = place.variants.get(first)?;
+    let comparison = paired::compare(first, &[place.variants.get(second)?]);
+    Some(Point { x: place.x, comparison: *comparison.first()?, first: median(first)? })
+}
+
+fn median(rounds: &Rounds) -> Option<f64> {
+    quantile::of(&rounds.ascending(), 0.5)
 }
 
 /// The variant with the lowest median, and those that cannot be told apart from it, by their medians.
 fn unbeaten(variants: &[Rounds]) -> Vec<usize> {
-    let median = |rounds: &Rounds| super::quantile::of(&rounds.ascending(), 0.5);
     let mut order: Vec<(usize, f64)> =
         variants.iter().enumerate().filter_map(|(index, rounds)| Some((index, median(rounds)?))).collect();
     order.sort_by(|a, b| a.1.total_cmp(&b.1));
