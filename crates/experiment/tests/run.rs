@@ -1,6 +1,6 @@
 //! Experiments on a real SQLite file: what is measured, kept, counted and compared.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use fetchscope_drivers::sqlite::{Database, create_from_script, introspect};
 use fetchscope_engine::advisor::words::Amount;
