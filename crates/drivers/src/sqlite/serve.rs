@@ -8,7 +8,7 @@ use super::open::Session;
 use crate::clock::{Clock, Stretch};
 use crate::latency::Network;
 use crate::limits::{Limits, Reached};
-use fetchscope_engine::graph::response::{Arrangement, ResponseShape};
+use fetchscope_engine::graph::response::{Arrangement, NotWritten, ResponseShape};
 use fetchscope_engine::load::{Fetch, Loaded, Loader, LoaderError, Request, Rows, StatementCache, Step};
 use fetchscope_engine::mapping::ColumnKind;
 use fetchscope_engine::plan::Program;
@@ -96,6 +96,12 @@ impl Prepared {
         Prepared { program, statements: Arc::default(), shape }
     }
 
+    /// The program.
+    #[must_use]
+    pub fn program(&self) -> &Program {
+        &self.program
+    }
+
     /// Another program that differs in its parameters only, and so sends the same statements.
     #[must_use]
     pub fn with(&self, program: Arc<Program>) -> Prepared {
@@ -155,8 +161,13 @@ impl Prepared {
         ended?;
         if let (Some(roots), None) = (&served.loaded.roots, &served.loaded.error) {
             let go_on = || !how.cancel.load(Ordering::Relaxed);
-            let response = self.shape.write_while(&served.loaded.graph, roots, &go_on);
-            served.response = response.ok_or(SqliteError::Cancelled)?;
+            let most = how.limits.bytes;
+            let bytes = usize::try_from(most).unwrap_or(usize::MAX);
+            let response = self.shape.write_while(&served.loaded.graph, roots, bytes, &go_on);
+            served.response = response.map_err(|error| match error {
+                NotWritten::Stopped => ServeError::from(SqliteError::Cancelled),
+                NotWritten::TooLarge => Reached::Response(most).into(),
+            })?;
         }
         served.bands.serialize += clock.lap();
         stretch.into_iter().for_each(|stretch| stretch.end(&mut served.bands));
