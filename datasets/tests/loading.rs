@@ -5,6 +5,7 @@ mod sample;
 
 use fetchscope_datasets::Dataset;
 use fetchscope_drivers::latency::Network;
+use fetchscope_drivers::limits::Limits;
 use fetchscope_drivers::sqlite::{Circumstances, Database, Prepared};
 use fetchscope_engine::mapping::Mapping;
 use fetchscope_engine::plan::Program;
@@ -35,6 +36,7 @@ fn request(sample: &Sample, endpoint: &Endpoint, strategies: &[(&str, Strategy)]
         transaction: false,
         statement_cache: true,
         record: false,
+        limits: Limits::default(),
         cancel: &AtomicBool::new(false),
     };
     let served = prepared.serve(&session, &mut how).expect("serve");

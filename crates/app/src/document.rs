@@ -4,7 +4,7 @@ use crate::error::AppError;
 use crate::wire::{ConditionsDoc, EndpointDoc, ExperimentDoc, ReadDoc, VariantDoc, WireStrategy, WorkloadDoc};
 use fetchscope_engine::plan::document::{FilterDocument, Mode, SessionKind};
 use fetchscope_engine::plan::endpoint::{Endpoint, ReadNode};
-use fetchscope_experiment::spec::{Conditions, Expectation, Experiment, Pool, Variant, Workload};
+use fetchscope_experiment::spec::{Conditions, Expectation, Experiment, Limits, Pool, Variant, Workload};
 use indexmap::IndexMap;
 
 /// The experiment that the open work stands for.
@@ -32,12 +32,15 @@ pub fn experiment(doc: &ExperimentDoc) -> Result<Experiment, AppError> {
         workload: Workload {
             concurrency,
             requests: Some(requests),
-            seconds: None,
             warmup,
             rounds,
             pool: Pool { size: pool_size, overflow: pool_overflow, timeout: pool_timeout_s },
+            ..Workload::default()
         },
         conditions: Conditions { rtt_ms, jitter_ms, transaction, statement_cache, session: SessionKind::Sync },
+        limits: Limits::default(),
+        sweep: Vec::new(),
+        claim: None,
     })
 }
 
@@ -91,7 +94,7 @@ pub fn doc(experiment: &Experiment) -> Result<ExperimentDoc, AppError> {
         .iter()
         .find(|variant| Some(variant.name.as_str()) == experiment.baseline_name())
         .map(|variant| variant.id.clone());
-    let Workload { concurrency, requests, seconds: _, warmup, rounds, pool } = &experiment.workload;
+    let Workload { concurrency, requests, warmup, rounds, pool, .. } = &experiment.workload;
     let Conditions { rtt_ms, jitter_ms, transaction, statement_cache, session: _ } = experiment.conditions;
     Ok(ExperimentDoc {
         source: experiment.source.clone(),

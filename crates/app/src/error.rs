@@ -96,6 +96,8 @@ impl From<ServeError> for AppError {
     fn from(error: ServeError) -> Self {
         match error {
             ServeError::Database(error) => error.into(),
+            // Another plan, or a filter, is the way out.
+            ServeError::Limit(reached) => AppError::Input(reached.to_string()),
             ServeError::Loader(error) => AppError::Internal(error.to_string()),
         }
     }
@@ -120,7 +122,11 @@ impl From<DatasetError> for AppError {
 impl From<RunError> for AppError {
     fn from(error: RunError) -> Self {
         match &error {
-            RunError::Experiment(_) | RunError::Plan { .. } => AppError::Input(error.to_string()),
+            RunError::Experiment(_) | RunError::Plan { .. } | RunError::NoTenants { .. } => {
+                AppError::Input(error.to_string())
+            }
+            RunError::Data(cause) if cause.is_input() => AppError::Input(error.to_string()),
+            RunError::Data(_) => AppError::Database(error.to_string()),
             RunError::Database { error: cause, .. } if cause.is_input() => AppError::Input(error.to_string()),
             RunError::Database { .. } => AppError::Database(error.to_string()),
             RunError::Cancelled => AppError::Cancelled(error.to_string()),

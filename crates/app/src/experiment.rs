@@ -7,7 +7,7 @@ use fetchscope_engine::plan::endpoint::Endpoint;
 use fetchscope_experiment::event::Event;
 use fetchscope_experiment::outcome::{Agreement, Outcome};
 use fetchscope_experiment::run::{self, Setup};
-use fetchscope_experiment::spec::{Conditions, Expectation, Experiment, Variant, Workload};
+use fetchscope_experiment::spec::{Conditions, Expectation, Experiment, Limits, Variant, Workload};
 use indexmap::IndexMap;
 use std::sync::atomic::AtomicBool;
 
@@ -35,7 +35,10 @@ pub fn agrees(outcome: &Outcome) -> bool {
         let expected = outcome.experiment.variants.get(&variant.name).map(|one| one.expect).unwrap_or_default();
         match (&variant.agreement, expected) {
             (_, Expectation::Differs) | (Agreement::Baseline | Agreement::Same, _) => true,
-            (Agreement::Different { .. } | Agreement::Raises { .. } | Agreement::Unknown, Expectation::Same) => false,
+            (
+                Agreement::Different { .. } | Agreement::Raises { .. } | Agreement::Stopped { .. } | Agreement::Unknown,
+                Expectation::Same,
+            ) => false,
         }
     })
 }
@@ -69,7 +72,10 @@ pub fn default_experiment(source: &str, endpoint: Endpoint) -> Experiment {
         baseline: variants.keys().next().cloned(),
         endpoint,
         variants,
-        workload: Workload { concurrency: 50, requests: Some(1000), warmup: 50, rounds: 5, ..Workload::default() },
+        workload: Workload { concurrency: 50, requests: Some(1000), warmup: 50, rounds: 10, ..Workload::default() },
         conditions: Conditions { rtt_ms: 1.0, ..Conditions::default() },
+        limits: Limits::default(),
+        sweep: Vec::new(),
+        claim: None,
     }
 }

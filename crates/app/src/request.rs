@@ -1,9 +1,12 @@
 //! One request of a plan, with its trace.
 
+use crate::advice;
 use crate::error::AppError;
 use crate::source::Opened;
 use fetchscope_drivers::latency::Network;
+use fetchscope_drivers::limits::Limits;
 use fetchscope_drivers::sqlite::{Circumstances, Prepared, Served, Session};
+use fetchscope_engine::advisor::Finding;
 use fetchscope_engine::graph::response;
 use fetchscope_engine::plan::Program;
 use fetchscope_engine::plan::document::PlanDocument;
@@ -24,8 +27,14 @@ pub(crate) fn serve_program(
     cancel: &AtomicBool,
 ) -> Result<(Prepared, Served), AppError> {
     let prepared = Prepared::new(program);
-    let mut how =
-        Circumstances { network: &mut Network::none(), transaction: true, statement_cache: true, record: true, cancel };
+    let mut how = Circumstances {
+        network: &mut Network::none(),
+        transaction: true,
+        statement_cache: true,
+        record: true,
+        limits: Limits::default(),
+        cancel,
+    };
     let served = prepared.serve(session, &mut how)?;
     Ok((prepared, served))
 }
@@ -34,6 +43,18 @@ pub(crate) fn serve_program(
 pub fn trace(opened: &Opened, plan: &PlanDocument) -> Result<Trace, AppError> {
     let session = opened.database.connect()?;
     let (prepared, served) = serve(opened, &session, plan)?;
+    whole(&prepared, served)
+}
+
+/// The same with what stands out in it.
+pub fn advised(opened: &Opened, plan: &PlanDocument) -> Result<(Trace, Vec<Finding>), AppError> {
+    let session = opened.database.connect()?;
+    let (prepared, served) = serve(opened, &session, plan)?;
+    let findings = advice::findings(&session, prepared.program(), &served)?;
+    Ok((whole(&prepared, served)?, findings))
+}
+
+fn whole(prepared: &Prepared, served: Served) -> Result<Trace, AppError> {
     let canonical = prepared.canonical(&served.loaded);
     let answered = canonical.is_some();
     let response = match answered {

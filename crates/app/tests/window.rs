@@ -135,7 +135,7 @@ fn a_run_is_drawn_and_exported() {
     assert!(run.agrees && !run.cancelled, "{}", run.agreement);
     assert_eq!(run.rows.iter().map(|row| row.letter.as_str()).collect::<String>(), "ABCDEFG");
     assert!(run.rows.iter().all(|row| row.n == 6 && row.p50.is_some()));
-    assert!(events.iter().any(|event| matches!(event, RunEvent::Progress { done: 42, total: 42, .. })));
+    assert!(events.iter().any(|event| matches!(event, RunEvent::Progress { done: 48, total: 48, .. })));
     let request = DrawRequest { run: run.id.clone(), theme: ThemeChoice::Dark, width: 500, height: 160 };
     let pair = bench.app.draw(&request).unwrap();
     for (chart, row) in pair.queries.marks.iter().chain(&pair.latency.marks).zip(run.rows.iter().cycle()) {

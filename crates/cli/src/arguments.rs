@@ -69,6 +69,9 @@ pub(crate) struct Trace {
 pub(crate) struct Run {
     /// The experiment file (TOML); - reads standard input
     pub(crate) experiment: PathBuf,
+    /// Another source than the file's: the same experiment on other data
+    #[arg(long)]
+    pub(crate) source: Option<String>,
     /// Where a report goes; may be repeated. The ending picks the format: .html .json .svg
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Vec<PathBuf>,

@@ -53,6 +53,11 @@ pub(crate) fn events() -> impl FnMut(Event) {
                 bar.finish_and_clear();
             }
         }
+        Event::Sweeping { over, value, point, points } => {
+            let bar = spinner(&mut bar);
+            bar.reset();
+            bar.println(format!("{} {value}, {point} of {points}", over.title()));
+        }
         Event::Note(note) => spinner(&mut bar).println(note),
     }
 }

@@ -1,4 +1,6 @@
 //! Databases: opening, introspecting, querying. The only crate that names a database client.
 
+pub mod clock;
 pub mod latency;
+pub mod limits;
 pub mod sqlite;

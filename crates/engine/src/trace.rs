@@ -49,6 +49,9 @@ pub enum Phase {
 /// Where the time of a statement, or of a request, went. The parts do not overlap.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bands {
+    /// Waiting for a core, or for the client to begin: known for a request, and 0 for a statement of it.
+    #[serde(default)]
+    pub scheduling: Nanos,
     /// Waiting for a connection.
     pub pool_wait: Nanos,
     /// The injected network round trip.
@@ -66,16 +69,28 @@ pub struct Bands {
 }
 
 impl Bands {
+    /// The parts in which the client or the database works; in the others it waits.
+    #[must_use]
+    pub fn working(&self) -> [Nanos; 5] {
+        [self.execute, self.fetch, self.decode, self.hydrate, self.serialize]
+    }
+
+    /// The same, to be changed.
+    pub fn working_mut(&mut self) -> [&mut Nanos; 5] {
+        [&mut self.execute, &mut self.fetch, &mut self.decode, &mut self.hydrate, &mut self.serialize]
+    }
+
     /// The sum of all parts.
     #[must_use]
     pub fn total(&self) -> Nanos {
-        let Bands { pool_wait, round_trip, execute, fetch, decode, hydrate, serialize } = *self;
-        pool_wait + round_trip + execute + fetch + decode + hydrate + serialize
+        let Bands { scheduling, pool_wait, round_trip, execute, fetch, decode, hydrate, serialize } = *self;
+        scheduling + pool_wait + round_trip + execute + fetch + decode + hydrate + serialize
     }
 }
 
 impl std::ops::AddAssign for Bands {
     fn add_assign(&mut self, other: Bands) {
+        self.scheduling += other.scheduling;
         self.pool_wait += other.pool_wait;
         self.round_trip += other.round_trip;
         self.execute += other.execute;

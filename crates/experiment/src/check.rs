@@ -1,10 +1,14 @@
 //! Reading an experiment's file, and what must hold before anything runs.
 
 use crate::spec::Experiment;
+use crate::sweep::{Axis, Sweep};
 use thiserror::Error;
 
 /// Most requests in flight at once.
 pub const MAX_CONCURRENCY: u32 = 200;
+
+/// Most values of a sweep.
+const MOST_VALUES: usize = 50;
 
 /// What is wrong with an experiment, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -100,6 +104,16 @@ impl Experiment {
         if !(workload.pool.timeout >= 0.0 && workload.pool.timeout <= 3600.0) {
             return out("workload.pool.timeout", &workload.pool.timeout, "it must be between 0 and 3600 seconds");
         }
+        if let Some(rate) = workload.rate.filter(|rate| !(*rate > 0.0 && *rate <= 100_000.0)) {
+            return out("workload.rate", &rate, "it must be above 0 and at most 100 000 requests a second");
+        }
+        let limits = &self.limits;
+        if limits.rows == 0 || limits.bytes == 0 {
+            return out("limits", &0, "a request must be allowed at least 1 row and 1 byte");
+        }
+        if !(limits.seconds > 0.0 && limits.seconds <= 3600.0) {
+            return out("limits.seconds", &limits.seconds, "it must be above 0 and at most 3600");
+        }
         for (key, value) in
             [("conditions.rtt_ms", self.conditions.rtt_ms), ("conditions.jitter_ms", self.conditions.jitter_ms)]
         {
@@ -107,7 +121,43 @@ impl Experiment {
                 return out(key, &value, "it must be between 0 and 10 000 milliseconds");
             }
         }
-        self.check_names()
+        self.check_names()?;
+        self.check_claim()?;
+        self.sweep.iter().try_for_each(|sweep| self.check_sweep(sweep))
+    }
+
+    fn check_sweep(&self, sweep: &Sweep) -> Result<(), ExperimentError> {
+        let over = sweep.over.name();
+        let wrong = |what: &str| Err(ExperimentError::Inconsistent(format!("the sweep over `{over}` {what}")));
+        if !(1..=MOST_VALUES).contains(&sweep.values.len()) {
+            return wrong("needs between 1 and 50 `values`");
+        }
+        if sweep.values.windows(2).any(|two| two[0] >= two[1]) {
+            return wrong("wants its `values` ascending, each once");
+        }
+        let whole = sweep.values.iter().all(|value| value.fract() == 0.0 && (1.0..=1e9).contains(value));
+        match sweep.over {
+            Axis::Concurrency | Axis::PageSize | Axis::TenantSize if !whole => wrong("wants whole `values` from 1 on"),
+            Axis::Concurrency | Axis::PageSize | Axis::TenantSize | Axis::RttMs => {
+                sweep.values.iter().try_for_each(|value| self.at(sweep.over, *value).check())
+            }
+        }
+    }
+
+    fn check_claim(&self) -> Result<(), ExperimentError> {
+        let Some(claim) = &self.claim else { return Ok(()) };
+        let wrong = |what: String| Err(ExperimentError::Inconsistent(what));
+        let kinds = [claim.faster.is_some(), claim.no_winner, claim.fewest_not_fastest];
+        if kinds.iter().filter(|kind| **kind).count() != 1 {
+            return wrong("`claim` wants just one of `faster`, `no_winner` and `fewest_not_fastest`".to_owned());
+        }
+        match claim.faster.iter().chain(&claim.than).find(|name| !self.variants.contains_key(*name)) {
+            Some(name) => wrong(format!(
+                "the claim is about `{name}`, but no variant has that name; there are {}",
+                listed(self.variants.keys())
+            )),
+            None => Ok(()),
+        }
     }
 
     fn check_names(&self) -> Result<(), ExperimentError> {

@@ -1,5 +1,7 @@
 //! What a run says while it runs. Whoever listens decides how to show it.
 
+use crate::sweep::Axis;
+
 /// Progress of a run.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
@@ -25,6 +27,17 @@ pub enum Event {
         rounds: u32,
         /// Name of the variant running.
         variant: String,
+    },
+    /// The next value of a sweep; progress counts from 0 again.
+    Sweeping {
+        /// What is changed.
+        over: Axis,
+        /// To what.
+        value: f64,
+        /// Which value, from 1.
+        point: u32,
+        /// Values planned.
+        points: u32,
     },
     /// Something the reader of the result should know.
     Note(String),

@@ -1,6 +1,9 @@
 //! What a run found: raw samples and exact counts, with everything needed to repeat it.
 
 use crate::spec::Experiment;
+use crate::sweep::Axis;
+use crate::tenants::Tenant;
+use fetchscope_engine::advisor::evidence::Objects;
 use fetchscope_engine::trace::{Bands, Nanos, OrmError, Phase};
 use serde::{Deserialize, Serialize};
 
@@ -24,8 +27,45 @@ pub struct Outcome {
     pub end: End,
     /// One entry a variant, in the experiment's order.
     pub variants: Vec<VariantOutcome>,
+    /// The baseline measured once more, as if it were another variant: what differs between the two is the machine's noise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub control: Option<Control>,
+    /// The tenants that requests asked for, where they asked for more than the filter's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tenants: Vec<Tenant>,
+    /// The same again with one circumstance changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sweeps: Vec<SweepOutcome>,
     /// What a reader should know: shortened runs, skipped tables.
     pub notes: Vec<String>,
+}
+
+/// The baseline's second self.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Control {
+    /// One entry a measured request.
+    pub samples: Vec<Sample>,
+}
+
+/// What a sweep found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SweepOutcome {
+    /// What was changed.
+    pub over: Axis,
+    /// One entry a value that was measured, in the order of the experiment.
+    pub points: Vec<SweepPoint>,
+}
+
+/// One value of a sweep.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SweepPoint {
+    /// The value asked for.
+    pub asked: f64,
+    /// The tenant that came nearest, in a sweep over tenant sizes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<Tenant>,
+    /// One entry a variant, in the experiment's order.
+    pub variants: Vec<VariantOutcome>,
 }
 
 /// Whether a run reached its end.
@@ -70,12 +110,21 @@ pub struct VariantOutcome {
     pub hash: Option<String>,
     /// Every distinct statement of one request, in order of first use.
     pub statements: Vec<StatementShape>,
+    /// What is known of the objects of one request, and of the rows that brought them; `None` when none finished.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub objects: Option<Objects>,
     /// One entry a measured request, in order of completion.
     pub samples: Vec<Sample>,
     /// Requests that failed, by message.
     pub failures: Vec<Failure>,
     /// Wall clock during which this variant's measured requests ran, over all rounds; throughput is samples over this.
     pub busy: Nanos,
+    /// Processor time that the process took meanwhile; `None` where the operating system does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub processor: Option<Nanos>,
+    /// Time that reading the clocks took, over all measured requests.
+    #[serde(default)]
+    pub tracing: Nanos,
 }
 
 /// Exact counts of one request.
@@ -111,6 +160,11 @@ pub enum Agreement {
         /// The exception.
         error: OrmError,
     },
+    /// The request took more than it may and was stopped.
+    Stopped {
+        /// Which limit it reached.
+        reason: String,
+    },
     /// Not compared, because a side gave no answer.
     Unknown,
 }
@@ -135,10 +189,22 @@ pub struct StatementShape {
 pub struct Sample {
     /// Round, from 0.
     pub round: u32,
-    /// Wall clock from the start of the request to its response.
+    /// Index of the tenant it asked for, where there are several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<u32>,
+    /// Wall clock to the response: from the start of the request, or in an open loop from when it was due.
     pub latency: Nanos,
     /// Where it went.
     pub bands: Bands,
+    /// Statements of the loader.
+    #[serde(default)]
+    pub queries: u32,
+    /// Statements, BEGIN and ROLLBACK.
+    #[serde(default)]
+    pub round_trips: u32,
+    /// Rows of all statements.
+    #[serde(default)]
+    pub rows: u64,
 }
 
 /// A reason for which requests failed.

@@ -1,5 +1,8 @@
 //! The experiment: endpoint, variants, workload, conditions and seed, as its TOML file says them.
 
+use crate::claim::Claim;
+use crate::sweep::Sweep;
+use fetchscope_drivers::limits;
 use fetchscope_engine::plan::document::{SessionKind, Strategy};
 pub use fetchscope_engine::plan::endpoint::{Endpoint, ReadNode};
 use indexmap::IndexMap;
@@ -32,6 +35,15 @@ pub struct Experiment {
     /// Under which circumstances.
     #[serde(default)]
     pub conditions: Conditions,
+    /// What one request may take at most.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub limits: Limits,
+    /// The same again with one circumstance changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sweep: Vec<Sweep>,
+    /// A claim that this experiment answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claim: Option<Claim>,
 }
 
 fn default_seed() -> u64 {
@@ -100,17 +112,78 @@ pub struct Workload {
     /// Measured seconds a variant, instead of a number of requests.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seconds: Option<f64>,
+    /// Requests a second that arrive whether or not earlier ones are answered (open loop), their latency counted from the
+    /// moment they were due. Without it every client asks again once it is answered (closed loop).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate: Option<f64>,
     /// Unmeasured requests a variant before the first round.
     pub warmup: u32,
     /// Rounds in which the variants are interleaved.
     pub rounds: u32,
+    /// Whose data a request asks for.
+    #[serde(skip_serializing_if = "is_default")]
+    pub tenants: Tenants,
+    /// The column that tells tenants apart, dotted through many-to-one relationships of the root.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tenant_column: Option<String>,
     /// The connection pool.
     pub pool: Pool,
 }
 
 impl Default for Workload {
     fn default() -> Self {
-        Workload { concurrency: 1, requests: None, seconds: None, warmup: 10, rounds: 10, pool: Pool::default() }
+        Workload {
+            concurrency: 1,
+            requests: None,
+            seconds: None,
+            rate: None,
+            warmup: 10,
+            rounds: 10,
+            tenants: Tenants::One,
+            tenant_column: None,
+            pool: Pool::default(),
+        }
+    }
+}
+
+/// Whose data a request asks for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tenants {
+    /// What the endpoint's filter says.
+    #[default]
+    One,
+    /// One tenant after the other, in the order of their keys.
+    RoundRobin,
+    /// Drawn, a tenant with twice the rows twice as often.
+    BySize,
+    /// The tenant whose number of roots comes nearest: what a sweep over tenant sizes asks for.
+    #[serde(skip)]
+    Nearest(u32),
+}
+
+/// What one request may take at most; it is stopped there.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Rows of all its statements.
+    pub rows: u64,
+    /// Bytes of their values.
+    pub bytes: u64,
+    /// Seconds from its start to its response.
+    pub seconds: f64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let limits::Limits { rows, bytes, time } = limits::Limits::default();
+        Limits { rows, bytes, seconds: time.as_secs_f64() }
+    }
+}
+
+impl From<Limits> for limits::Limits {
+    fn from(Limits { rows, bytes, seconds }: Limits) -> Self {
+        limits::Limits { rows, bytes, time: std::time::Duration::from_secs_f64(seconds) }
     }
 }
 

@@ -5,7 +5,7 @@ use fetchscope_engine::trace::{Bands, Nanos, OrmError, OrmErrorType, Phase};
 use fetchscope_experiment::outcome::{
     Agreement, Counts, End, Environment, Failure, Outcome, Sample, StatementShape, VERSION, VariantOutcome,
 };
-use fetchscope_experiment::spec::{Conditions, Endpoint, Experiment, Pool, ReadNode, Variant, Workload};
+use fetchscope_experiment::spec::{Conditions, Endpoint, Experiment, Limits, Pool, ReadNode, Variant, Workload};
 use indexmap::IndexMap;
 
 const USERS: &str =
@@ -156,12 +156,15 @@ pub(crate) fn empty(names: &[&str]) -> Outcome {
             workload: Workload {
                 concurrency: 50,
                 requests: Some(1000),
-                seconds: None,
                 warmup: 10,
                 rounds: 10,
                 pool: Pool::default(),
+                ..Workload::default()
             },
             conditions: Conditions { rtt_ms: 1.0, ..Conditions::default() },
+            limits: Limits::default(),
+            sweep: Vec::new(),
+            claim: None,
         },
         environment: Environment {
             fetchscope: "0.1.0".to_owned(),
@@ -176,6 +179,9 @@ pub(crate) fn empty(names: &[&str]) -> Outcome {
         elapsed: Nanos(48_200_000_000),
         end: End::Completed,
         variants: Vec::new(),
+        control: None,
+        tenants: Vec::new(),
+        sweeps: Vec::new(),
         notes: Vec::new(),
     }
 }
@@ -196,7 +202,15 @@ pub(crate) fn measured(
             let normal = (-2.0 * one.ln()).sqrt() * (std::f64::consts::TAU * two).cos();
             let tail = if uniform(&mut state) > 0.96 { 1.5 } else { 1.0 };
             let latency = median * (spread * normal).exp() * tail;
-            Sample { round: (index % 10) as u32, latency: Nanos(latency as u64), bands: bands(latency, queries) }
+            Sample {
+                round: (index % 10) as u32,
+                tenant: None,
+                latency: Nanos(latency as u64),
+                bands: bands(latency, queries),
+                queries: queries as u32,
+                round_trips: queries as u32 + 2,
+                rows,
+            }
         })
         .collect();
     let total: u64 = samples.iter().map(|sample| sample.latency.0).sum();
@@ -206,9 +220,12 @@ pub(crate) fn measured(
         agreement: Agreement::Same,
         hash: Some("5f1c".repeat(16)),
         statements,
+        objects: None,
         samples,
         failures: Vec::new(),
         busy: Nanos(total / 15),
+        processor: Some(Nanos(total / 15)),
+        tracing: Nanos(total / 1_000),
     }
 }
 
@@ -216,6 +233,7 @@ fn bands(latency: f64, queries: u64) -> Bands {
     let share = |part: f64| Nanos((latency * part) as u64);
     let trips = if queries > 50 { 0.55 } else { 0.12 };
     Bands {
+        scheduling: share(1.0 - trips - 0.44),
         pool_wait: share(0.2),
         round_trip: share(trips),
         execute: share(0.08),

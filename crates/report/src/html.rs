@@ -3,12 +3,16 @@
 mod bands;
 mod comparison;
 mod conditions;
+mod findings;
 mod page_style;
 mod statements;
+mod sweeps;
 
 use crate::charts::{self, Chart, Style};
+use crate::claims;
 use crate::error::ReportError;
 use crate::palette::Theme;
+use crate::remarks::remarks;
 use crate::rows::{Row, rows};
 use crate::sentence::{cancelled, headline};
 use fetchscope_experiment::outcome::Outcome;
@@ -52,9 +56,13 @@ pub fn render(outcome: &Outcome) -> Result<Vec<u8>, ReportError> {
                         (figure(&light.0, &dark.0))
                         (figure(&light.1, &dark.1))
                     }
-                    (notes(outcome))
+                    (claim(outcome))
+                    (notes(outcome, &rows))
+                    (sweeps::charts(outcome)?)
                     (comparison::table(outcome, &rows))
-                    (bands::table(outcome, &rows))
+                    (findings::section(outcome, &rows))
+                    (findings::multiplication(outcome, &rows))
+                    (bands::section(outcome, &rows)?)
                     (conditions::method(outcome))
                     (statements::list(outcome, &rows))
                     (conditions::environment(outcome))
@@ -81,12 +89,24 @@ fn figure(light: &Chart, dark: &Chart) -> Markup {
     }
 }
 
-fn notes(outcome: &Outcome) -> Markup {
+fn notes(outcome: &Outcome, rows: &[Row]) -> Markup {
+    let said: Vec<String> = outcome.notes.iter().cloned().chain(remarks(outcome, rows)).collect();
     html! {
-        @if !outcome.notes.is_empty() {
+        section {
+            h2 { "What to know about the figures" }
+            ul { @for note in said { li { (note) } } }
+        }
+    }
+}
+
+/// The claim that the experiment answers.
+fn claim(outcome: &Outcome) -> Markup {
+    html! {
+        @if let Some(claim) = claims::verdict(outcome) {
             section {
-                h2 { "Notes" }
-                ul { @for note in &outcome.notes { li { (note) } } }
+                h2 { "The claim" }
+                p { "“" (claim.says) "” " b { (claim.verdict) } "." }
+                ul { @for cell in claim.cells { li { (cell) } } }
             }
         }
     }

@@ -77,7 +77,8 @@ struct Tokens {
     font: FontTokens,
     light: Inks,
     dark: Inks,
-    variants: VariantColours,
+    variants: ThemedColours,
+    bands: ThemedColours,
 }
 
 #[derive(Debug, Deserialize)]
@@ -99,7 +100,7 @@ pub struct Sizes {
 }
 
 #[derive(Debug, Deserialize)]
-struct VariantColours {
+struct ThemedColours {
     light: Vec<Colour>,
     dark: Vec<Colour>,
 }
@@ -107,8 +108,12 @@ struct VariantColours {
 static TOKENS: LazyLock<Result<Tokens, String>> = LazyLock::new(|| {
     let text = include_str!("../../../ui/tokens.json");
     let tokens: Tokens = serde_json::from_str(text).map_err(|error| error.to_string())?;
-    let VariantColours { light, dark } = &tokens.variants;
-    if light.is_empty() || dark.is_empty() { Err("variants has no colours".to_owned()) } else { Ok(tokens) }
+    for (name, ThemedColours { light, dark }) in [("variants", &tokens.variants), ("bands", &tokens.bands)] {
+        if light.is_empty() || dark.is_empty() {
+            return Err(format!("{name} has no colours"));
+        }
+    }
+    Ok(tokens)
 });
 
 /// Everything a drawing needs to know about a theme.
@@ -123,6 +128,7 @@ pub struct Palette {
     /// Greys and red.
     pub inks: &'static Inks,
     variants: &'static [Colour],
+    bands: &'static [Colour],
 }
 
 impl Palette {
@@ -132,18 +138,24 @@ impl Palette {
     /// Where the token file lacks a key.
     pub fn of(theme: Theme) -> Result<Palette, ReportError> {
         let tokens = TOKENS.as_ref().map_err(|reason| ReportError::Tokens(reason.clone()))?;
-        let (inks, variants) = match theme {
-            Theme::Light => (&tokens.light, &tokens.variants.light),
-            Theme::Dark => (&tokens.dark, &tokens.variants.dark),
+        let (inks, variants, bands) = match theme {
+            Theme::Light => (&tokens.light, &tokens.variants.light, &tokens.bands.light),
+            Theme::Dark => (&tokens.dark, &tokens.variants.dark, &tokens.bands.dark),
         };
         let FontTokens { family, mono, sizes } = &tokens.font;
-        Ok(Palette { family, mono, sizes: *sizes, inks, variants })
+        Ok(Palette { family, mono, sizes: *sizes, inks, variants, bands })
     }
 
     /// The colour of a variant by its index; they repeat after the last, the letters do not.
     #[must_use]
     pub fn variant(&self, index: usize) -> Colour {
         self.variants.get(index % self.variants.len().max(1)).copied().unwrap_or(self.inks.axis)
+    }
+
+    /// The colour of a band of time by its place in a request: greys wait, blues are the database, browns the client.
+    #[must_use]
+    pub fn band(&self, index: usize) -> Colour {
+        self.bands.get(index).copied().unwrap_or(self.inks.axis)
     }
 }
 
@@ -184,7 +196,7 @@ mod tests {
                     assert!(contrast(text, ground) >= 4.5, "{theme:?}: {text} on {ground}");
                 }
             }
-            for mark in palette.variants.iter().copied().chain([inks.axis, inks.error]) {
+            for mark in palette.variants.iter().chain(palette.bands).copied().chain([inks.axis, inks.error]) {
                 assert!(contrast(mark, inks.background) >= 3.0, "{theme:?}: {mark}");
             }
         }

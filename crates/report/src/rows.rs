@@ -1,8 +1,10 @@
 //! One row a variant: what charts, tables and sentences say of it.
 
 use crate::format;
+use fetchscope_engine::stats::paired::{Comparison, Verdict};
 use fetchscope_experiment::outcome::{Agreement, Counts, End, Outcome, VariantOutcome};
 use fetchscope_experiment::spec::Expectation;
+use fetchscope_experiment::standing;
 use fetchscope_experiment::summary::Summary;
 
 /// A variant as it is shown.
@@ -36,7 +38,11 @@ pub struct Row {
     pub failures: u64,
     /// Why they failed, the most frequent reason first, in words.
     pub failure: Option<String>,
-    /// Indices of the rows whose p50 interval overlaps with this one's: the medians cannot be told apart.
+    /// The paired comparison with the baseline; `None` for the baseline itself, and where a side has no time.
+    pub comparison: Option<Comparison>,
+    /// For every row, whether the rounds tell this one from it; `None` where they are too few, or a side has no time.
+    pub apart: Vec<Option<bool>>,
+    /// Indices of the rows that the rounds do not tell from this one.
     pub indistinguishable: Vec<usize>,
 }
 
@@ -55,13 +61,13 @@ pub fn rows(outcome: &Outcome) -> Vec<Row> {
             row.query_ratio = quotient(row.queries(), baseline.queries());
         }
     }
-    let overlaps: Vec<Vec<usize>> = rows
-        .iter()
-        .enumerate()
-        .map(|(index, row)| (0..rows.len()).filter(|other| *other != index && overlap(row, &rows[*other])).collect())
-        .collect();
-    for (row, overlapping) in rows.iter_mut().zip(overlaps) {
-        row.indistinguishable = overlapping;
+    let comparisons = standing::against_baseline(outcome);
+    for (row, (comparison, apart)) in
+        rows.iter_mut().zip(comparisons.into_iter().zip(standing::told_apart(&outcome.variants)))
+    {
+        row.comparison = comparison;
+        row.indistinguishable = (0..apart.len()).filter(|other| apart[*other] == Some(false)).collect();
+        row.apart = apart;
     }
     rows
 }
@@ -106,8 +112,8 @@ fn row(outcome: &Outcome, index: usize, variant: &VariantOutcome) -> Row {
     let expected = planned.map(|variant| variant.expect);
     let is_sqlalchemy = planned.is_none_or(|one| one.strategies.values().all(|strategy| strategy.is_sqlalchemy()));
     let name: String = variant.name.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
-    let (verdict, bad) = verdict(&variant.agreement, expected.unwrap_or_default());
-    let latency = if bad { None } else { Summary::of(variant) };
+    let (verdict, bad) = answer(&variant.agreement, expected.unwrap_or_default());
+    let latency = if bad { None } else { Summary::of(variant, outcome.experiment.seed, outcome.environment.cores) };
     let no_time = latency.is_none().then(|| if bad { verdict.clone() } else { no_time(outcome, variant) });
     let mut reasons: Vec<_> = variant.failures.iter().collect();
     reasons.sort_by_key(|failure| std::cmp::Reverse(failure.count));
@@ -126,6 +132,8 @@ fn row(outcome: &Outcome, index: usize, variant: &VariantOutcome) -> Row {
         no_time,
         failures: variant.failures.iter().map(|failure| failure.count).sum(),
         failure: reasons.first().map(|failure| failure.message.clone()),
+        comparison: None,
+        apart: Vec::new(),
         indistinguishable: Vec::new(),
     }
 }
@@ -136,7 +144,7 @@ fn is_named_baseline(outcome: &Outcome, index: usize) -> bool {
     outcome.experiment.baseline.as_ref().map_or(index == 0, |baseline| baseline == name)
 }
 
-fn verdict(agreement: &Agreement, expected: Expectation) -> (String, bool) {
+fn answer(agreement: &Agreement, expected: Expectation) -> (String, bool) {
     let foreseen = match expected {
         Expectation::Same => "",
         Expectation::Differs => " (as expected)",
@@ -146,6 +154,7 @@ fn verdict(agreement: &Agreement, expected: Expectation) -> (String, bool) {
         Agreement::Same => ("same answer".to_owned(), false),
         Agreement::Different { difference } => (format!("wrong answer: {difference}{foreseen}"), true),
         Agreement::Raises { error } => (format!("raises {}{foreseen}", error.type_name.name()), true),
+        Agreement::Stopped { reason } => (reason.clone(), true),
         Agreement::Unknown => ("not compared".to_owned(), false),
     }
 }
@@ -163,11 +172,28 @@ fn quotient(value: Option<f64>, baseline: Option<f64>) -> Option<f64> {
     (baseline > 0.0).then(|| value / baseline)
 }
 
-fn overlap(a: &Row, b: &Row) -> bool {
-    match (a.interval(), b.interval()) {
-        (Some((low, high)), Some((other_low, other_high))) => low <= other_high && other_low <= high,
-        (None, _) | (_, None) => false,
+/// A verdict of the rounds in words.
+#[must_use]
+pub fn in_words(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Faster => "faster",
+        Verdict::Slower => "slower",
+        Verdict::NoDetectableDifference => "no detectable difference",
+        Verdict::TooFewRounds => "too few rounds to tell",
     }
+}
+
+/// What the rounds say of a variant against the baseline: `×0.24 (0.22 to 0.26), faster`.
+#[must_use]
+pub fn verdict(comparison: &Comparison) -> String {
+    let words = in_words(comparison.verdict);
+    let ratio = comparison.ratio.map_or_else(String::new, |ratio| match (ratio.low, ratio.high) {
+        (Some(low), Some(high)) => {
+            format!("{} ({} to {}), ", format::ratio(ratio.value), format::factor(low), format::factor(high))
+        }
+        (None, _) | (_, None) => format!("{}, ", format::ratio(ratio.value)),
+    });
+    format!("{ratio}{words}")
 }
 
 /// What is said of an interval: its ends, or why there is none.
@@ -206,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn overlapping_medians_know_each_other() {
+    fn variants_that_the_rounds_do_not_tell_apart_know_each_other() {
         let rows = rows(&fixture::tied());
         assert_eq!(rows[1].indistinguishable, [2]);
         assert_eq!(rows[2].indistinguishable, [1]);

@@ -58,10 +58,9 @@ fn answer(rows: &[Row]) -> String {
     }
 }
 
-/// Whether two medians differ by more than their intervals; `None` where one has no interval.
+/// Whether the rounds tell two variants apart; `None` where they are too few.
 fn told_apart(a: &Row, b: &Row) -> Option<bool> {
-    let ((low, high), (other_low, other_high)) = (a.interval()?, b.interval()?);
-    Some(high < other_low || other_high < low)
+    a.apart.get(b.colour).copied().flatten()
 }
 
 fn alone(only: &Row) -> String {
@@ -90,7 +89,7 @@ fn tied(fastest: &Row, ties: &[&Row], racing: &[&Row], rows: &[Row]) -> String {
         None => String::new(),
     };
     format!(
-        "{} are {others}indistinguishable, because their intervals overlap: {}{compared}",
+        "{} are {others}indistinguishable, no detectable difference over the rounds: {}{compared}",
         listed(&all.iter().map(|row| named(row)).collect::<Vec<_>>()),
         figures.join("; "),
     )
@@ -99,7 +98,7 @@ fn tied(fastest: &Row, ties: &[&Row], racing: &[&Row], rows: &[Row]) -> String {
 fn too_few(fastest: &Row, racing: usize) -> String {
     let n = fastest.latency.as_ref().map_or(0, |latency| latency.n);
     format!(
-        "{} had the lowest median of {racing} variants, {}, but there are too few requests to tell them apart",
+        "{} had the lowest median of {racing} variants, {}, but there are too few rounds to tell them apart",
         named(fastest),
         p50_with(fastest, format!("n = {}", format::count(n as u64))),
     )
@@ -164,7 +163,7 @@ mod tests {
     fn a_clear_winner_is_named_with_interval_ratio_and_queries() {
         assert_eq!(
             sentence(&fixture::article()),
-            "joined was fastest: p50 21.4 ms (21.2 to 21.6 ms), 4.0 times as fast as all lazy, with 1 query instead of 111."
+            "joined was fastest: p50 21.4 ms (21.2 to 21.7 ms), 4.0 times as fast as all lazy, with 1 query instead of 111."
         );
     }
 
@@ -206,7 +205,7 @@ mod tests {
     fn few_samples_one_variant_and_nothing_are_said() {
         let mut few = fixture::pair();
         few.variants.iter_mut().for_each(|variant| variant.samples.truncate(3));
-        assert!(sentence(&few).contains("too few requests to tell them apart"), "{}", sentence(&few));
+        assert!(sentence(&few).contains("too few rounds to tell them apart"), "{}", sentence(&few));
         let mut one = fixture::pair();
         one.variants.truncate(1);
         assert!(sentence(&one).starts_with("selectin answered with p50 27."), "{}", sentence(&one));

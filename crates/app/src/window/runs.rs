@@ -121,6 +121,9 @@ fn translated(event: Event, start: Instant) -> RunEvent {
             variant,
             elapsed_s: start.elapsed().as_secs_f64(),
         },
+        Event::Sweeping { over, value, point, points } => {
+            RunEvent::Preparing { what: format!("{} {value}: {point} of {points}", over.title()) }
+        }
         Event::Note(message) => RunEvent::Notice { message },
     }
 }
@@ -159,7 +162,7 @@ fn run_row(row: &Row, variant: &str) -> RunRow {
         p50: latency.map(|latency| estimate(latency.p50)),
         p95: latency.map(|latency| estimate(latency.p95)),
         p99: latency.map(|latency| estimate(latency.p99)),
-        mean: latency.map(|latency| timed(latency.mean)),
+        mean: latency.map(|latency| timed(latency.mean.value)),
         throughput: latency
             .map(|latency| Quantity { value: latency.throughput, text: format::rate(latency.throughput) }),
         ratio: row.ratio.map(format::ratio),

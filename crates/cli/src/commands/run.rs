@@ -6,11 +6,16 @@ use crate::{input, output, progress};
 use anyhow::Result;
 use fetchscope_app::error::AppError;
 use fetchscope_app::experiment;
+use fetchscope_engine::advisor::Severity;
 use fetchscope_engine::stats::quantile::Estimate;
+use fetchscope_experiment::evidence;
 use fetchscope_experiment::outcome::{End, Outcome};
 use fetchscope_experiment::spec::Experiment;
-use fetchscope_report::rows::{NOT_SQLALCHEMY, interval_text, rows};
-use fetchscope_report::{format, sentence};
+use fetchscope_report::charts::SweepChart;
+use fetchscope_report::findings::{Told, severity};
+use fetchscope_report::remarks::remarks;
+use fetchscope_report::rows::{NOT_SQLALCHEMY, Row, interval_text, rows, verdict};
+use fetchscope_report::{claims, format, sentence, sweeps};
 use std::path::{Path, PathBuf};
 
 /// Runs the experiment and prints a table.
@@ -18,7 +23,10 @@ pub(crate) fn run(arguments: &Run) -> Result<Verdict> {
     output::check_reports(&arguments.report)?;
     let text = input::text(&arguments.experiment)?;
     let file = arguments.experiment.display().to_string();
-    let experiment = Experiment::from_toml(&text).map_err(|error| AppError::from(error).in_file(&file))?;
+    let mut experiment = Experiment::from_toml(&text).map_err(|error| AppError::from(error).in_file(&file))?;
+    if let Some(source) = &arguments.source {
+        experiment.source.clone_from(source);
+    }
     let stdin = arguments.experiment == Path::new("-");
     measure(&experiment, stdin, &arguments.report, arguments.json)
 }
@@ -60,7 +68,21 @@ pub(crate) fn measure(experiment: &Experiment, stdin: bool, reports: &[PathBuf],
 fn readable(outcome: &Outcome) -> String {
     let mut table = comfy_table::Table::new();
     table.load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY);
-    table.set_header(["", "variant", "queries", "round trips", "rows", "n", "p50", "p95", "p99", "", "answer"]);
+    table.set_header([
+        "",
+        "variant",
+        "queries",
+        "rows",
+        "n",
+        "p50",
+        "service",
+        "p95",
+        "p99",
+        "mean",
+        "per s",
+        "against baseline",
+        "answer",
+    ]);
     let rows = rows(outcome);
     for row in &rows {
         let dash = || format::UNKNOWN.to_owned();
@@ -77,17 +99,19 @@ fn readable(outcome: &Outcome) -> String {
             row.letter.clone(),
             row.name.clone(),
             counts(|counts| counts.queries),
-            counts(|counts| counts.round_trips),
             counts(|counts| counts.rows),
             latency.map_or_else(dash, |latency| format::count(latency.n as u64)),
             time(latency.map(|latency| latency.p50)),
+            time(latency.map(|latency| latency.service)),
             time(latency.map(|latency| latency.p95)),
             time(latency.map(|latency| latency.p99)),
-            row.ratio.map_or_else(String::new, format::ratio),
+            time(latency.map(|latency| latency.mean)),
+            latency.map_or_else(dash, |latency| format::number(latency.throughput)),
+            row.comparison.as_ref().map_or_else(String::new, |one| verdict(one).replacen(", ", "\n", 1)),
             row.verdict.clone(),
         ]);
     }
-    for column in 2..10 {
+    for column in 2..11 {
         if let Some(column) = table.column_mut(column) {
             column.set_cell_alignment(comfy_table::CellAlignment::Right);
         }
@@ -105,7 +129,8 @@ fn readable(outcome: &Outcome) -> String {
             outcome.experiment.seed
         ),
         table.to_string(),
-        "Below each percentile stands its 95 % interval.".to_owned(),
+        "Below each figure stands its 95 % interval; service is p50 without waiting for a core or a connection."
+            .to_owned(),
     ];
     if rows.iter().any(|row| !row.is_sqlalchemy) {
         lines.push(format!("{NOT_SQLALCHEMY}."));
@@ -116,6 +141,54 @@ fn readable(outcome: &Outcome) -> String {
         })
     }));
     lines.extend(outcome.notes.iter().cloned());
+    lines.extend(remarks(outcome, &rows));
+    lines.extend(findings(outcome, &rows));
+    for chart in sweeps::charts(outcome) {
+        lines.push(swept(&chart));
+        lines.push(format!("{}: {}", chart.title, chart.finding));
+    }
     lines.push(sentence::sentence(outcome));
+    if let Some(claim) = claims::verdict(outcome) {
+        lines.push(format!("Claim: {}", claim.says));
+        lines.extend(claim.cells.iter().map(|cell| format!("  {cell}")));
+        lines.push(format!("Verdict: {}.", claim.verdict));
+    }
     lines.join("\n")
+}
+
+/// What is wrong or costly in each variant; what is merely notable stands in the report.
+fn findings(outcome: &Outcome, rows: &[Row]) -> Vec<String> {
+    let of = |(row, variant)| {
+        let told: Vec<Told> = evidence::findings(outcome, variant).iter().map(Told::from).collect();
+        let label = Row::label(row);
+        told.into_iter().filter(|told| told.severity < Severity::Notable).map(move |told| {
+            let Told { what, place, remedy, .. } = &told;
+            format!("{label}, {}: {what} ({place}). Try: {remedy}.", severity(told.severity))
+        })
+    };
+    rows.iter().zip(&outcome.variants).flat_map(of).collect()
+}
+
+/// A sweep as a table: a variant a row, a value a column.
+fn swept(chart: &SweepChart) -> String {
+    let mut places: Vec<f64> = chart.lines.iter().flat_map(|line| line.points.iter().map(|point| point.x)).collect();
+    places.sort_by(f64::total_cmp);
+    places.dedup();
+    let mut table = comfy_table::Table::new();
+    table.load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY);
+    let heads = places.iter().map(|place| (chart.place)(*place));
+    table.set_header(std::iter::once("p50".to_owned()).chain(heads));
+    for line in &chart.lines {
+        let cells = places.iter().map(|place| {
+            let point = line.points.iter().find(|point| point.x == *place);
+            point.map_or_else(
+                || format::UNKNOWN.to_owned(),
+                |point| {
+                    format!("{}\n{}", format::duration(point.p50.value), interval_text(point.p50.low, point.p50.high))
+                },
+            )
+        });
+        table.add_row(std::iter::once(line.label.clone()).chain(cells));
+    }
+    table.to_string()
 }

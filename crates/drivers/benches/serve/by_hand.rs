@@ -2,7 +2,8 @@
 //!
 //! It sends the statements that the engine recorded, in their order and with the parameters it finds itself. As in an
 //! ORM, all objects are there before the response is written, and each organization and tenant is one object however
-//! many rows name it; unlike an ORM, it looks at a row's columns only where it needs them.
+//! many rows name it; unlike an ORM, it looks at a row's columns only where it needs them. `serde` writes an organization
+//! as often as a user refers to it, where the engine copies what it has written before.
 
 use fetchscope_engine::trace::StatementTrace;
 use rusqlite::{CachedStatement, Connection, OpenFlags, Row, params_from_iter};

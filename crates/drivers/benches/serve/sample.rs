@@ -2,6 +2,7 @@
 
 use fetchscope_datasets::{Dataset, SampleSpec, ensure};
 use fetchscope_drivers::latency::Network;
+use fetchscope_drivers::limits::Limits;
 use fetchscope_drivers::sqlite::{Circumstances, Database, Prepared, Served, Session};
 use fetchscope_engine::mapping::Mapping;
 use fetchscope_engine::plan::Program;
@@ -81,6 +82,7 @@ impl Plan<'_> {
             transaction: true,
             statement_cache: true,
             record,
+            limits: Limits::default(),
             cancel: &AtomicBool::new(false),
         };
         self.prepared.serve(self.session, &mut how).unwrap()

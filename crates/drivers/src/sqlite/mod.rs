@@ -1,15 +1,19 @@
 //! SQLite through rusqlite.
 
 mod error;
+mod groups;
+pub mod indexes;
 mod introspect;
 mod open;
 mod pool;
 mod script;
 mod serve;
 mod verify;
+mod watch;
 pub mod write;
 
 pub use error::SqliteError;
+pub use groups::groups;
 pub use introspect::{Introspected, introspect};
 pub use open::{Database, Session, version};
 pub use pool::{Pool, PoolError, Pooled};

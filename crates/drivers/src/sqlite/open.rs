@@ -1,6 +1,7 @@
 //! Opening a file without ever writing to it.
 
 use super::error::SqliteError;
+use super::watch::{INSTRUCTIONS, Watch};
 use rusqlite::{Connection, InterruptHandle, OpenFlags};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -23,6 +24,8 @@ pub struct Database {
 pub struct Session {
     pub(crate) connection: Connection,
     pub(crate) path: PathBuf,
+    /// Until when a statement may run.
+    pub(crate) watch: Watch,
 }
 
 /// The version of the built-in SQLite.
@@ -56,11 +59,14 @@ impl Database {
         let uri = self.uri()?;
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let failed = |error: rusqlite::Error| SqliteError::from_rusqlite(&error, &self.path, None);
-        let connection = Connection::open_with_flags(&uri, flags).map_err(failed)?;
+        let mut connection = Connection::open_with_flags(&uri, flags).map_err(failed)?;
         connection.busy_timeout(BUSY).map_err(failed)?;
         connection.pragma_update(None, "query_only", true).map_err(failed)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
-        Ok(Session { connection, path: self.path.clone() })
+        let watch = Watch::new();
+        let looked_at = watch.clone();
+        connection.progress_handler(INSTRUCTIONS, Some(move || looked_at.is_over())).map_err(failed)?;
+        Ok(Session { connection, path: self.path.clone(), watch })
     }
 
     /// How the file is opened so that nothing appears beside it. Asked anew for every connection, since another program

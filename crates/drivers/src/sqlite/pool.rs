@@ -93,7 +93,7 @@ impl Pool {
         }
         let idle = state.idle.pop();
         drop(state);
-        let session = match idle.map_or_else(|| self.database.connect(), Ok) {
+        let session = match idle.map_or_else(|| self.connect(), Ok) {
             Ok(session) => session,
             Err(error) => {
                 self.release(None);
@@ -108,6 +108,14 @@ impl Pool {
         state.running.push((ticket, session.interrupt_handle()));
         drop(state);
         Ok(Pooled { pool: self, session: Some(session), ticket, waited })
+    }
+
+    /// A connection that looks up from waiting for a lock, so that the request can be cancelled then.
+    fn connect(&self) -> Result<Session, SqliteError> {
+        let session = self.database.connect()?;
+        let patience = session.connection.busy_timeout(SLICE);
+        patience.map_err(|error| SqliteError::from_rusqlite(&error, &session.path, None))?;
+        Ok(session)
     }
 
     /// Stops every statement that is running.

@@ -5,8 +5,10 @@
 
 use super::error::SqliteError;
 use super::open::Session;
+use crate::clock::{Clock, Stretch};
 use crate::latency::Network;
-use fetchscope_engine::graph::response::{Arrangement, ResponseShape};
+use crate::limits::{Limits, Reached};
+use fetchscope_engine::graph::response::{Arrangement, NotWritten, ResponseShape};
 use fetchscope_engine::load::{Fetch, Loaded, Loader, LoaderError, Request, Rows, StatementCache, Step};
 use fetchscope_engine::mapping::ColumnKind;
 use fetchscope_engine::plan::Program;
@@ -15,8 +17,12 @@ use fetchscope_engine::value::{Value, ValueRef, Values};
 use rusqlite::types::ValueRef as Raw;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use thiserror::Error;
+
+/// How long a request waits for another process's lock. A connection of a pool gives up earlier and is asked again, so
+/// that the request can be stopped meanwhile.
+const LOCKED: Duration = Duration::from_millis(1500);
 
 /// A program with what its requests share.
 #[derive(Debug)]
@@ -37,6 +43,8 @@ pub struct Circumstances<'a> {
     pub statement_cache: bool,
     /// Whether every statement is recorded, or only counted.
     pub record: bool,
+    /// What it may take at most.
+    pub limits: Limits,
     /// Set to stop the request.
     pub cancel: &'a AtomicBool,
 }
@@ -62,6 +70,8 @@ pub struct Served {
     pub bands: Bands,
     /// From the first BEGIN to the end of the response.
     pub elapsed: Nanos,
+    /// How much of that reading the clocks took.
+    pub tracing: Nanos,
 }
 
 /// A request that could not be served.
@@ -70,6 +80,9 @@ pub enum ServeError {
     /// The database failed, or the request was cancelled.
     #[error(transparent)]
     Database(#[from] SqliteError),
+    /// It took more than it may.
+    #[error(transparent)]
+    Limit(#[from] Reached),
     /// A defect of the drive loop.
     #[error(transparent)]
     Loader(#[from] LoaderError),
@@ -81,6 +94,19 @@ impl Prepared {
     pub fn new(program: Arc<Program>) -> Prepared {
         let shape = ResponseShape::of(&program);
         Prepared { program, statements: Arc::default(), shape }
+    }
+
+    /// The program.
+    #[must_use]
+    pub fn program(&self) -> &Program {
+        &self.program
+    }
+
+    /// Another program that differs in its parameters only, and so sends the same statements.
+    #[must_use]
+    pub fn with(&self, program: Arc<Program>) -> Prepared {
+        let shape = ResponseShape::of(&program);
+        Prepared { program, statements: self.statements.clone(), shape }
     }
 
     /// The response of a served request in its canonical form; `None` after an error.
@@ -112,30 +138,40 @@ impl Prepared {
             statements: Vec::new(),
             bands: Bands::default(),
             elapsed: Nanos(0),
+            tracing: Nanos(0),
         };
         let mut drive = Drive {
             session,
             how,
             served,
-            clock: Clock { at: start },
+            clock: Clock::at(start),
+            stretch: Some(Stretch::begin(&Bands::default())),
             start,
             in_transaction: false,
             started: Nanos(0),
             last: usize::MAX,
         };
+        session.watch.set(drive.how.limits.time);
         let mut loader = Loader::new(self.program.clone(), self.statements.clone());
-        let result = drive.run(&mut loader, None);
+        let result = drive.run(&mut loader, None).map_err(|error| drive.explained(error));
         drop(loader);
         let ended = drive.end("ROLLBACK");
-        let Drive { how, mut served, mut clock, .. } = drive;
+        let Drive { how, mut served, mut clock, stretch, .. } = drive;
         served.loaded = result?.ok_or(LoaderError::NotAnswered)?;
         ended?;
         if let (Some(roots), None) = (&served.loaded.roots, &served.loaded.error) {
             let go_on = || !how.cancel.load(Ordering::Relaxed);
-            let response = self.shape.write_while(&served.loaded.graph, roots, &go_on);
-            served.response = response.ok_or(SqliteError::Cancelled)?;
+            let most = how.limits.bytes;
+            let bytes = usize::try_from(most).unwrap_or(usize::MAX);
+            let response = self.shape.write_while(&served.loaded.graph, roots, bytes, &go_on);
+            served.response = response.map_err(|error| match error {
+                NotWritten::Stopped => ServeError::from(SqliteError::Cancelled),
+                NotWritten::TooLarge => Reached::Response(most).into(),
+            })?;
         }
         served.bands.serialize += clock.lap();
+        stretch.into_iter().for_each(|stretch| stretch.end(&mut served.bands));
+        served.tracing += clock.cost() + Stretch::cost();
         served.elapsed = start.elapsed().into();
         Ok(served)
     }
@@ -147,6 +183,8 @@ struct Drive<'a, 'b> {
     how: &'a mut Circumstances<'b>,
     served: Served,
     clock: Clock,
+    /// The work since the last wait; `None` while waiting.
+    stretch: Option<Stretch>,
     start: Instant,
     in_transaction: bool,
     /// When the statement at hand began its travel.
@@ -179,10 +217,10 @@ impl Drive<'_, '_> {
                     let mut kept;
                     let mut fresh;
                     let statement: &mut rusqlite::Statement<'_> = if self.how.statement_cache {
-                        kept = session.connection.prepare_cached(&request.sql).map_err(failed)?;
+                        kept = self.patiently(|| session.connection.prepare_cached(&request.sql).map_err(failed))?;
                         &mut kept
                     } else {
-                        fresh = session.connection.prepare(&request.sql).map_err(failed)?;
+                        fresh = self.patiently(|| session.connection.prepare(&request.sql).map_err(failed))?;
                         &mut fresh
                     };
                     for (index, param) in request.params.iter().enumerate() {
@@ -194,10 +232,20 @@ impl Drive<'_, '_> {
                         Fetch::Batch(size) => size,
                         Fetch::Nothing => 0,
                     };
-                    let found = loader.empty_rows(request.kinds.len());
-                    let found = self.read(&mut rows, &request, found, wanted, true, &mut bands)?;
+                    let since = Instant::now();
+                    let found = loop {
+                        let found = loader.empty_rows(request.kinds.len());
+                        match self.read(&mut rows, &request, found, wanted, true, &mut bands) {
+                            Err(SqliteError::Locked(_)) if since.elapsed() < LOCKED => {
+                                drop(rows);
+                                self.look_whether_to_go_on()?;
+                                rows = statement.raw_query();
+                            }
+                            other => break other?,
+                        }
+                    };
                     let index = self.record(&request);
-                    self.count(index, &found, bands);
+                    self.count(index, &found, bands)?;
                     let goes_on = matches!(request.fetch, Fetch::Batch(size) if found.len() == size as usize);
                     loader.answer(found);
                     if goes_on {
@@ -213,7 +261,7 @@ impl Drive<'_, '_> {
                     let mut bands = Bands::default();
                     let found = loader.empty_rows(cursor.request.kinds.len());
                     let found = self.read(cursor.rows, cursor.request, found, wanted, false, &mut bands)?;
-                    self.count(cursor.index, &found, bands);
+                    self.count(cursor.index, &found, bands)?;
                     let ended = found.len() < wanted as usize;
                     loader.answer(found);
                     if ended {
@@ -223,13 +271,52 @@ impl Drive<'_, '_> {
                 Step::Commit => self.end("COMMIT")?,
                 Step::Close => self.end("ROLLBACK")?,
                 Step::Pause => self.look_whether_to_go_on()?,
-                Step::Done(loaded) => return Ok(Some(loaded)),
+                Step::Done(loaded) => return Ok(Some(*loaded)),
             }
         }
     }
 
-    fn look_whether_to_go_on(&self) -> Result<(), SqliteError> {
-        if self.how.cancel.load(Ordering::Relaxed) { Err(SqliteError::Cancelled) } else { Ok(()) }
+    /// A statement that nobody cancelled was stopped by the watch.
+    fn explained(&self, error: ServeError) -> ServeError {
+        let limit = self.how.limits.time;
+        let cancelled = self.how.cancel.load(Ordering::Relaxed);
+        match error {
+            ServeError::Database(SqliteError::Cancelled) if !cancelled && self.start.elapsed() > limit => {
+                Reached::Time(limit).into()
+            }
+            ServeError::Database(_) | ServeError::Limit(_) | ServeError::Loader(_) => error,
+        }
+    }
+
+    fn look_whether_to_go_on(&self) -> Result<(), ServeError> {
+        if self.how.cancel.load(Ordering::Relaxed) {
+            return Err(SqliteError::Cancelled.into());
+        }
+        let limit = self.how.limits.time;
+        if self.start.elapsed() > limit { Err(Reached::Time(limit).into()) } else { Ok(()) }
+    }
+
+    /// One round trip on the injected network.
+    fn round_trip(&mut self) -> Nanos {
+        if self.how.network.is_none() {
+            return Nanos(0);
+        }
+        self.stretch.take().into_iter().for_each(|stretch| stretch.end(&mut self.served.bands));
+        self.served.tracing += Stretch::cost();
+        let took = self.how.network.round_trip(self.how.cancel);
+        self.stretch = Some(Stretch::begin(&self.served.bands));
+        took
+    }
+
+    /// Tries again while another process holds a lock, and looks between the tries whether to go on.
+    fn patiently<T>(&self, attempt: impl Fn() -> Result<T, SqliteError>) -> Result<T, ServeError> {
+        let since = Instant::now();
+        loop {
+            match attempt() {
+                Err(SqliteError::Locked(_)) if since.elapsed() < LOCKED => self.look_whether_to_go_on()?,
+                other => return Ok(other?),
+            }
+        }
     }
 
     /// Time since the last answer went into building objects.
@@ -242,13 +329,13 @@ impl Drive<'_, '_> {
     }
 
     /// The way of a statement to the database and back, with the BEGIN that comes before the first.
-    fn travel(&mut self) -> Result<Bands, SqliteError> {
+    fn travel(&mut self) -> Result<Bands, ServeError> {
         if self.how.transaction && !self.in_transaction {
             self.command("BEGIN")?;
             self.in_transaction = true;
         }
         self.started = self.start.elapsed().into();
-        let bands = Bands { round_trip: self.how.network.round_trip(self.how.cancel), ..Bands::default() };
+        let bands = Bands { round_trip: self.round_trip(), ..Bands::default() };
         self.clock.lap();
         self.look_whether_to_go_on()?;
         Ok(bands)
@@ -264,7 +351,8 @@ impl Drive<'_, '_> {
     }
 
     fn command(&mut self, sql: &str) -> Result<(), SqliteError> {
-        self.served.bands.round_trip += self.how.network.round_trip(self.how.cancel);
+        let took = self.round_trip();
+        self.served.bands.round_trip += took;
         self.clock.lap();
         let done = self.session.connection.prepare_cached(sql).and_then(|mut statement| statement.execute([]));
         done.map_err(|error| SqliteError::from_rusqlite(&error, &self.session.path, Some(sql)))?;
@@ -333,7 +421,7 @@ impl Drive<'_, '_> {
     }
 
     /// Adds rows of a statement to the counts and to its record.
-    fn count(&mut self, index: usize, rows: &Rows, mut bands: Bands) {
+    fn count(&mut self, index: usize, rows: &Rows, mut bands: Bands) -> Result<(), Reached> {
         let bytes = rows.values.byte_count();
         let count = rows.len() as u64;
         bands.decode += self.clock.lap();
@@ -346,6 +434,7 @@ impl Drive<'_, '_> {
             statement.times_ns += bands;
         }
         self.last = index;
+        self.how.limits.check(self.served.row_count, self.served.byte_count)
     }
 }
 
@@ -361,16 +450,16 @@ fn bind(statement: &mut rusqlite::Statement<'_>, index: usize, value: &Value) ->
 }
 
 fn push(raw: Raw<'_>, values: &mut Values) {
-    values.push(match raw {
-        Raw::Null => ValueRef::Null,
-        Raw::Integer(number) => ValueRef::Integer(number),
-        Raw::Real(number) => ValueRef::Real(number),
+    match raw {
+        Raw::Null => values.push(ValueRef::Null),
+        Raw::Integer(number) => values.push(ValueRef::Integer(number)),
+        Raw::Real(number) => values.push(ValueRef::Real(number)),
         Raw::Text(text) => match std::str::from_utf8(text) {
-            Ok(text) => ValueRef::Text(text),
-            Err(_) => return values.push(ValueRef::Text(&String::from_utf8_lossy(text))),
+            Ok(text) => values.push(ValueRef::Text(text)),
+            Err(_) => values.push(ValueRef::Text(&String::from_utf8_lossy(text))),
         },
-        Raw::Blob(blob) => ValueRef::Blob(blob),
-    });
+        Raw::Blob(blob) => values.push(ValueRef::Blob(blob)),
+    }
 }
 
 fn decode(rows: &mut Rows, kinds: &[ColumnKind]) {
@@ -381,19 +470,5 @@ fn decode(rows: &mut Rows, kinds: &[ColumnKind]) {
                 rows.values.set(index, ValueRef::Boolean(number != 0));
             }
         }
-    }
-}
-
-/// Cuts a request into consecutive laps.
-struct Clock {
-    at: Instant,
-}
-
-impl Clock {
-    fn lap(&mut self) -> Nanos {
-        let now = Instant::now();
-        let lap = now.duration_since(self.at);
-        self.at = now;
-        lap.into()
     }
 }

@@ -1,5 +1,6 @@
 //! The objects of one session: an arena, and the identity map over it.
 
+mod identities;
 pub mod response;
 
 use crate::load::Row;
@@ -7,31 +8,33 @@ use crate::mapping::{ColumnId, Entity, EntityId, Mapping, RelationshipId};
 use crate::plan::NodeId;
 use crate::plan::document::Strategy;
 use crate::value::{Value, ValueRef, Values};
+use identities::Identities;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::num::NonZeroU32;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Number of an object in its session.
+/// Number of an object in its session, counted from one: so `Option<ObjectId>` takes no more memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ObjectId(u32);
+pub struct ObjectId(NonZeroU32);
 
 impl ObjectId {
-    fn index(self) -> usize {
-        self.0 as usize
+    fn at(index: usize) -> ObjectId {
+        ObjectId(NonZeroU32::MIN.saturating_add(index as u32))
+    }
+
+    pub(crate) fn index(self) -> usize {
+        self.0.get() as usize - 1
     }
 }
 
 /// An object: where its columns are, and what has been loaded of its relationships.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct Object {
     /// Its class.
     pub entity: EntityId,
-    /// Which columns are not loaded, in table order; `None` where all are.
-    pub(crate) missing: Option<Box<[bool]>>,
     /// A commit has expired it: the next column that is read brings all of them.
     pub(crate) expired: bool,
-    /// Relationships whose reading is an error.
-    pub(crate) raises: Box<[(RelationshipId, Strategy)]>,
     /// The plan node whose children are this object's loader options.
     pub options: Option<NodeId>,
     /// How deep in one statement the object was found; the shallowest place decides its options.
@@ -44,18 +47,6 @@ pub struct Object {
     pub(crate) first_value: u32,
     /// Where its relationships begin among those of the graph.
     pub(crate) first_related: u32,
-}
-
-impl Object {
-    /// Whether the value of a column is there.
-    pub(crate) fn has(&self, column: ColumnId) -> bool {
-        self.missing.as_ref().is_none_or(|missing| !missing[column.index()])
-    }
-
-    /// Whether a commit has expired it and nothing has been read again since.
-    pub(crate) fn is_expired(&self) -> bool {
-        self.expired && self.missing.as_ref().is_some_and(|missing| !missing.contains(&false))
-    }
 }
 
 /// What is known of a relationship.
@@ -127,6 +118,10 @@ pub struct Graph {
     forgotten: FxHashSet<ObjectId>,
     /// Whether something may have been built that nobody refers to: several rows for one that is wanted.
     pub(crate) loose: bool,
+    /// Which columns are not loaded, in table order, of the few objects that have not got all.
+    missing: FxHashMap<ObjectId, Box<[bool]>>,
+    /// Relationships whose reading is an error, of the few objects that have any.
+    raises: FxHashMap<ObjectId, Box<[(RelationshipId, Strategy)]>>,
     /// Whether any object was ever built without all its columns, so that reading one may need a statement.
     pub(crate) incomplete: bool,
 }
@@ -169,57 +164,6 @@ impl Places {
     }
 }
 
-/// The identity map, by class. Most keys are one whole number, and are kept as that.
-#[derive(Debug, Default)]
-struct Identities(Vec<OfEntity>);
-
-#[derive(Debug, Default)]
-struct OfEntity {
-    numbers: FxHashMap<i64, ObjectId>,
-    others: FxHashMap<Key, ObjectId>,
-}
-
-impl Identities {
-    fn find(&self, entity: EntityId, key: &Key) -> Option<ObjectId> {
-        let of = self.0.get(entity.index())?;
-        match key {
-            Key::Number(number) => of.numbers.get(number).copied(),
-            Key::Values(_) => of.others.get(key).copied(),
-        }
-    }
-
-    fn insert(&mut self, entity: EntityId, key: Key, id: ObjectId) {
-        if self.0.len() <= entity.index() {
-            self.0.resize_with(entity.index() + 1, OfEntity::default);
-        }
-        let of = &mut self.0[entity.index()];
-        match key {
-            Key::Number(number) => of.numbers.insert(number, id),
-            Key::Values(_) => of.others.insert(key, id),
-        };
-    }
-
-    fn objects(&self) -> impl Iterator<Item = ObjectId> {
-        self.0.iter().flat_map(|of| of.numbers.values().chain(of.others.values()).copied())
-    }
-
-    fn remove(&mut self, entity: EntityId, key: &Key) {
-        if let Some(of) = self.0.get_mut(entity.index()) {
-            match key {
-                Key::Number(number) => of.numbers.remove(number),
-                Key::Values(_) => of.others.remove(key),
-            };
-        }
-    }
-
-    fn retain(&mut self, kept: impl Fn(ObjectId) -> bool) {
-        for of in &mut self.0 {
-            of.numbers.retain(|_, id| kept(*id));
-            of.others.retain(|_, id| kept(*id));
-        }
-    }
-}
-
 impl Graph {
     /// No objects yet.
     pub(crate) fn new(places: Arc<Places>) -> Graph {
@@ -227,32 +171,38 @@ impl Graph {
     }
 
     /// An object by its number.
+    #[inline]
     #[must_use]
     pub fn object(&self, id: ObjectId) -> &Object {
         &self.objects[id.index()]
     }
 
+    #[inline]
     pub(crate) fn object_mut(&mut self, id: ObjectId) -> &mut Object {
         &mut self.objects[id.index()]
     }
 
     /// The value of an object's column.
+    #[inline]
     #[must_use]
     pub fn value(&self, id: ObjectId, column: ColumnId) -> ValueRef<'_> {
         self.values.get(self.object(id).first_value as usize + column.index())
     }
 
     /// What is known of a relationship of an object.
+    #[inline]
     #[must_use]
     pub fn related(&self, id: ObjectId, relationship: RelationshipId) -> &Related {
         self.place(id, relationship).map_or(&Related::Unloaded, |place| &self.related[place])
     }
 
     /// The same to be changed; `None` where the plan does not name the relationship and nobody will look.
+    #[inline]
     pub(crate) fn related_mut(&mut self, id: ObjectId, relationship: RelationshipId) -> Option<&mut Related> {
         self.place(id, relationship).map(|place| &mut self.related[place])
     }
 
+    #[inline]
     fn place(&self, id: ObjectId, relationship: RelationshipId) -> Option<usize> {
         let object = self.object(id);
         let place = self.places.class(object.entity).relationships[relationship.index()]?;
@@ -260,39 +210,75 @@ impl Graph {
     }
 
     /// The object of this class and key, if the session holds it.
+    #[inline]
     pub(crate) fn find(&self, entity: EntityId, key: &Key) -> Option<ObjectId> {
         self.identities.find(entity, key)
     }
 
+    /// Which columns of an object are not loaded, in table order; `None` where all are.
+    pub(crate) fn missing(&self, id: ObjectId) -> Option<&[bool]> {
+        self.missing.get(&id).map(|missing| &**missing)
+    }
+
+    /// Whether the value of a column is there.
+    pub(crate) fn has(&self, id: ObjectId, column: ColumnId) -> bool {
+        self.missing(id).is_none_or(|missing| !missing[column.index()])
+    }
+
+    /// Whether a commit has expired an object and nothing has been read again since.
+    pub(crate) fn is_expired(&self, id: ObjectId) -> bool {
+        self.object(id).expired && self.missing(id).is_some_and(|missing| !missing.contains(&false))
+    }
+
+    /// How reading this relationship of an object is an error, if it is.
+    pub(crate) fn raises(&self, id: ObjectId, relationship: RelationshipId) -> Option<Strategy> {
+        let raises = self.raises.get(&id)?;
+        raises.iter().find(|(of, _)| *of == relationship).map(|(_, strategy)| *strategy)
+    }
+
+    /// Makes reading this relationship of an object an error.
+    pub(crate) fn raise(&mut self, id: ObjectId, relationship: RelationshipId, strategy: Strategy) {
+        let raises = self.raises.entry(id).or_default();
+        let others = raises.iter().copied().filter(|(known, _)| *known != relationship);
+        *raises = others.chain([(relationship, strategy)]).collect();
+    }
+
     /// Adds an object with its columns, each from its position in a row. None of its relationships is loaded.
+    #[inline]
     pub(crate) fn insert(&mut self, key: Key, object: Object, columns: &[Option<usize>], row: Row<'_>) -> ObjectId {
-        let id = ObjectId(self.objects.len() as u32);
+        let id = ObjectId::at(self.objects.len());
         self.identities.insert(object.entity, key, id);
-        self.incomplete |= object.missing.is_some();
         let (first_value, first_related) = (self.values.len() as u32, self.related.len() as u32);
         let relationships = self.places.class(object.entity).count;
         self.objects.push(Object { first_value, first_related, ..object });
-        for position in columns {
-            match position {
-                Some(position) => row.copy(*position, &mut self.values),
-                None => self.values.push(ValueRef::Null),
-            }
-        }
-        self.related.resize(self.related.len() + relationships, Related::Unloaded);
+        row.copy(columns, &mut self.values);
+        self.related.extend(std::iter::repeat_n(Related::Unloaded, relationships));
         id
+    }
+
+    /// Notes that some columns of an object are not loaded.
+    pub(crate) fn lacks(&mut self, id: ObjectId, missing: Box<[bool]>) {
+        self.missing.insert(id, missing);
+        self.incomplete = true;
     }
 
     /// Puts a value where none was loaded.
     pub(crate) fn fill(&mut self, id: ObjectId, column: ColumnId, value: ValueRef<'_>) {
         self.values.set(self.object(id).first_value as usize + column.index(), value);
-        let object = &mut self.objects[id.index()];
-        if let Some(missing) = &mut object.missing {
+        if let Some(missing) = self.missing.get_mut(&id) {
             missing[column.index()] = false;
             if !missing.contains(&true) {
-                object.missing = None;
-                object.expired = false;
+                self.missing.remove(&id);
+                self.object_mut(id).expired = false;
             }
         }
+    }
+
+    /// Gives back the memory that was kept for objects to come.
+    pub(crate) fn shrink(&mut self) {
+        self.objects.shrink_to_fit();
+        self.values.shrink();
+        self.related.shrink_to_fit();
     }
 
     /// The objects that an object refers to.
@@ -351,10 +337,9 @@ impl Graph {
         for id in self.identities.objects() {
             let columns = self.places.class(self.object(id).entity).columns;
             let relationships = self.relationships(id);
-            let object = &mut self.objects[id.index()];
-            object.expired = true;
-            object.missing = Some(vec![true; columns].into());
-            object.raises = Box::default();
+            self.objects[id.index()].expired = true;
+            self.raises.remove(&id);
+            self.missing.insert(id, vec![true; columns].into());
             self.related[relationships].fill(Related::Unloaded);
         }
         self.incomplete = true;
@@ -372,12 +357,17 @@ impl Graph {
 
     /// The objects that were built after so many others.
     pub(crate) fn since(&self, before: usize) -> impl Iterator<Item = ObjectId> {
-        (before as u32..self.objects.len() as u32).map(ObjectId)
+        (before..self.objects.len()).map(ObjectId::at)
     }
 
     /// Number of objects that were built.
     pub(crate) fn len(&self) -> usize {
         self.objects.len()
+    }
+
+    /// Size of their values.
+    pub(crate) fn byte_count(&self) -> u64 {
+        self.values.byte_count()
     }
 
     /// An object is read again: to the statement that does so it is new.
@@ -387,6 +377,7 @@ impl Graph {
     }
 
     /// Sets a relationship, whatever is there already or only where nothing is.
+    #[inline]
     pub(crate) fn set(&mut self, id: ObjectId, relationship: RelationshipId, value: Related, overwrite: bool) {
         if let Some(place) = self.related_mut(id, relationship)
             && (overwrite || *place == Related::Unloaded)
@@ -396,6 +387,7 @@ impl Graph {
     }
 
     /// Sets a relationship that is not loaded yet; what is already there stays.
+    #[inline]
     pub(crate) fn set_unloaded(&mut self, id: ObjectId, relationship: RelationshipId, value: Related) {
         self.set(id, relationship, value, false);
     }

@@ -1,12 +1,15 @@
 //! The response: what the endpoint answers, as the bytes of canonical JSON (keys sorted, no white space).
 
 use super::{Graph, ObjectId, Related};
+use crate::mapping::document::RelationshipKind;
 use crate::mapping::{ColumnId, ColumnKind, RelationshipId};
 use crate::plan::{NodeId, Program};
 use crate::value::{ValueRef, hex};
+use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 use std::cmp::Ordering;
 use std::io::Write;
+use std::ops::Range;
 
 /// Roots whose size says how much memory a response takes.
 const ROOTS_TO_JUDGE_BY: usize = 64;
@@ -23,9 +26,21 @@ pub enum Arrangement {
     Canonical,
 }
 
+/// Why a response was not written to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotWritten {
+    /// Whoever asked for it no longer wants it.
+    Stopped,
+    /// It has more bytes than it may have.
+    TooLarge,
+}
+
 /// What a program's response consists of, worked out once.
 #[derive(Debug)]
 pub struct ResponseShape {
+    node: NodeId,
+    /// Whether several objects can have the same one of these.
+    shared: bool,
     fields: Vec<Field>,
     key: Vec<ColumnId>,
     /// Whether a collection of these has a defined order.
@@ -43,6 +58,17 @@ struct Field {
 enum Content {
     Column(ColumnId, ColumnKind),
     Related(RelationshipId, ResponseShape),
+}
+
+/// A response while it is written.
+struct Writer<'g> {
+    graph: &'g Graph,
+    arrangement: Arrangement,
+    bytes: Vec<u8>,
+    /// How many bytes it may have. Once there are more, nothing else is written.
+    most: usize,
+    /// Where objects that others can share stand: what was written once is copied from there.
+    written: FxHashMap<(NodeId, ObjectId), Range<usize>>,
 }
 
 impl ResponseShape {
@@ -76,62 +102,77 @@ impl ResponseShape {
                 Field { label, content }
             })
             .collect();
-        ResponseShape { fields, key: entity.primary_key.clone(), ordered }
+        let shared = program.relationship(id).is_some_and(|(_, _, relationship)| match relationship.kind {
+            RelationshipKind::ManyToOne | RelationshipKind::ManyToMany => true,
+            RelationshipKind::OneToMany | RelationshipKind::OneToOne => false,
+        });
+        ResponseShape { node: id, shared, fields, key: entity.primary_key.clone(), ordered }
     }
 
     /// Writes the response of these roots.
     #[must_use]
     pub fn write(&self, graph: &Graph, roots: &[ObjectId], arrangement: Arrangement) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        self.write_list(graph, roots, arrangement, &mut bytes);
-        bytes
+        let mut writer = Writer::new(graph, arrangement, usize::MAX);
+        self.write_list(roots, &mut writer);
+        writer.bytes
     }
 
-    /// Writes the response as returned, some thousand roots at a time, as long as it is to go on; `None` when it is not.
-    #[must_use]
-    pub fn write_while(&self, graph: &Graph, roots: &[ObjectId], go_on: &dyn Fn() -> bool) -> Option<Vec<u8>> {
-        let mut bytes = vec![b'['];
+    /// Writes the response as returned, some thousand roots at a time, as long as it is to go on and has at most so many
+    /// bytes. The canonical one has as many.
+    pub fn write_while(
+        &self,
+        graph: &Graph,
+        roots: &[ObjectId],
+        most: usize,
+        go_on: &dyn Fn() -> bool,
+    ) -> Result<Vec<u8>, NotWritten> {
+        let mut writer = Writer::new(graph, Arrangement::AsReturned, most);
+        writer.bytes.push(b'[');
         let mut written = 0;
         while written < roots.len() {
             if !go_on() {
-                return None;
+                return Err(NotWritten::Stopped);
             }
             // The first few say how much memory the others take: growing by doubling would take twice what is needed.
             let at_a_time = if written == 0 { ROOTS_TO_JUDGE_BY } else { ROOTS_AT_A_TIME };
             let part = &roots[written..roots.len().min(written + at_a_time)];
-            let expected = |roots: usize| bytes.len() / written.max(1) * roots * 9 / 8;
+            let bytes = &mut writer.bytes;
+            let expected = |roots: usize| (bytes.len() / written.max(1)).saturating_mul(roots).min(most) / 8 * 9;
             if written > 0 && bytes.capacity() - bytes.len() < expected(part.len()) {
                 bytes.reserve_exact(expected(roots.len() - written));
             }
             for object in part {
-                if bytes.len() > 1 {
-                    bytes.push(b',');
+                if writer.bytes.len() > 1 {
+                    writer.bytes.push(b',');
                 }
-                self.write_object(graph, *object, Arrangement::AsReturned, &mut bytes);
+                self.write_object(*object, &mut writer);
+            }
+            if writer.is_full() {
+                return Err(NotWritten::TooLarge);
             }
             written += part.len();
         }
-        bytes.push(b']');
-        Some(bytes)
+        writer.bytes.push(b']');
+        Ok(writer.bytes)
     }
 
-    fn write_list(&self, graph: &Graph, objects: &[ObjectId], arrangement: Arrangement, bytes: &mut Vec<u8>) {
+    fn write_list(&self, objects: &[ObjectId], writer: &mut Writer<'_>) {
         let mut sorted;
-        let objects = if arrangement == Arrangement::Canonical && !self.ordered {
+        let objects = if writer.arrangement == Arrangement::Canonical && !self.ordered {
             sorted = objects.to_vec();
-            sorted.sort_by(|left, right| self.compare(graph, *left, *right));
+            sorted.sort_by(|left, right| self.compare(writer.graph, *left, *right));
             &sorted
         } else {
             objects
         };
-        bytes.push(b'[');
+        writer.bytes.push(b'[');
         for (index, object) in objects.iter().enumerate() {
             if index > 0 {
-                bytes.push(b',');
+                writer.bytes.push(b',');
             }
-            self.write_object(graph, *object, arrangement, bytes);
+            self.write_target(*object, writer);
         }
-        bytes.push(b']');
+        writer.bytes.push(b']');
     }
 
     fn compare(&self, graph: &Graph, left: ObjectId, right: ObjectId) -> Ordering {
@@ -142,19 +183,49 @@ impl ResponseShape {
             .unwrap_or(Ordering::Equal)
     }
 
-    fn write_object(&self, graph: &Graph, id: ObjectId, arrangement: Arrangement, bytes: &mut Vec<u8>) {
+    /// Writes an object that others refer to.
+    fn write_target(&self, id: ObjectId, writer: &mut Writer<'_>) {
+        if !self.shared {
+            return self.write_object(id, writer);
+        }
+        if let Some(before) = writer.written.get(&(self.node, id)) {
+            if !writer.is_full() {
+                writer.bytes.extend_from_within(before.clone());
+            }
+            return;
+        }
+        let start = writer.bytes.len();
+        self.write_object(id, writer);
+        writer.written.insert((self.node, id), start..writer.bytes.len());
+    }
+
+    fn write_object(&self, id: ObjectId, writer: &mut Writer<'_>) {
+        if writer.is_full() {
+            return;
+        }
+        let graph = writer.graph;
         for field in &self.fields {
-            bytes.extend_from_slice(&field.label);
+            writer.bytes.extend_from_slice(&field.label);
             match &field.content {
-                Content::Column(column, kind) => write_typed(graph.value(id, *column), *kind, bytes),
+                Content::Column(column, kind) => write_typed(graph.value(id, *column), *kind, &mut writer.bytes),
                 Content::Related(relationship, shape) => match graph.related(id, *relationship) {
-                    Related::One(Some(target)) => shape.write_object(graph, *target, arrangement, bytes),
-                    Related::One(None) | Related::Unloaded => bytes.extend_from_slice(b"null"),
-                    Related::Many(targets) => shape.write_list(graph, targets, arrangement, bytes),
+                    Related::One(Some(target)) => shape.write_target(*target, writer),
+                    Related::One(None) | Related::Unloaded => writer.bytes.extend_from_slice(b"null"),
+                    Related::Many(targets) => shape.write_list(targets, writer),
                 },
             }
         }
-        bytes.push(b'}');
+        writer.bytes.push(b'}');
+    }
+}
+
+impl<'g> Writer<'g> {
+    fn new(graph: &'g Graph, arrangement: Arrangement, most: usize) -> Writer<'g> {
+        Writer { graph, arrangement, bytes: Vec::new(), most, written: FxHashMap::default() }
+    }
+
+    fn is_full(&self) -> bool {
+        self.bytes.len() > self.most
     }
 }
 

@@ -231,6 +231,14 @@ impl Eager {
             || self.nested.iter().any(|kid| kid.eager.lacks_keys())
     }
 
+    /// Whether anything in this statement stays empty, or is an error to read.
+    pub(crate) fn decides(&self) -> bool {
+        !self.noloads.is_empty()
+            || !self.raises.is_empty()
+            || self.joined.iter().any(|(_, _, kid)| kid.decides())
+            || self.nested.iter().any(|kid| kid.eager.decides())
+    }
+
     /// Whether a subquery load stands anywhere in this statement.
     pub(crate) fn has_subquery(&self) -> bool {
         !self.subqueries.is_empty()

@@ -3,10 +3,12 @@
 use super::Row;
 use super::compiled::{Compiled, Eager, SubqueryEager};
 use super::postload::PostLoads;
+use super::session::Plan;
 use crate::graph::{Graph, Key, Object, ObjectId, Related};
 use crate::mapping::{ColumnId, Mapping, RelationshipId};
 use crate::plan::NodeId;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 /// Turning the rows of one statement into objects.
@@ -25,12 +27,14 @@ pub(crate) struct Hydration<'a> {
     assigned: FxHashSet<(ObjectId, NodeId)>,
     /// What each object that was there before had not got when this statement found it first, which it takes from here.
     partials: FxHashMap<ObjectId, Box<[RelationshipId]>>,
+    /// Whether its options leave relationships empty, or make reading them an error.
+    decides: bool,
     /// Relationships that were about to be set when a row had to wait for a subquery load.
     interrupted: FxHashSet<(ObjectId, RelationshipId)>,
     /// What was built for a place before a row had to wait for a subquery load.
     unfinished: FxHashMap<NodeId, Vec<ObjectId>>,
-    /// Lead objects that were found.
-    leads: FxHashSet<ObjectId>,
+    /// Lead objects that were found, where each counts once.
+    leads: Option<FxHashSet<ObjectId>>,
     /// Collections that this load is filling, and what is in them.
     filling: FxHashSet<(ObjectId, RelationshipId)>,
     filled: FxHashSet<(ObjectId, RelationshipId, ObjectId)>,
@@ -48,25 +52,20 @@ pub(crate) struct Assembled {
 pub(crate) struct NeedsSubquery(pub(crate) NodeId);
 
 impl<'a> Hydration<'a> {
-    pub(crate) fn new(
-        mapping: &'a Mapping,
-        compiled: &'a Arc<Compiled>,
-        load: u32,
-        invoke_all: bool,
-        refreshed: Option<ObjectId>,
-    ) -> Self {
+    pub(super) fn new(mapping: &'a Mapping, compiled: &'a Arc<Compiled>, load: u32, plan: &Plan) -> Self {
         Hydration {
             mapping,
             compiled,
             load,
-            invoke_all,
-            refreshed,
+            invoke_all: plan.invoke_all,
+            refreshed: plan.refreshed,
             subqueries: FxHashMap::default(),
             assigned: FxHashSet::default(),
             partials: FxHashMap::default(),
+            decides: compiled.lead.decides(),
             interrupted: FxHashSet::default(),
             unfinished: FxHashMap::default(),
-            leads: FxHashSet::default(),
+            leads: plan.unique.then(FxHashSet::default),
             filling: FxHashSet::default(),
             filled: FxHashSet::default(),
         }
@@ -87,9 +86,9 @@ impl<'a> Hydration<'a> {
         self.row_of(graph, posts, &self.compiled.lead, row, self.refreshed)
     }
 
-    /// Whether a lead object is found for the first time.
-    pub(crate) fn is_first(&mut self, lead: ObjectId) -> bool {
-        self.leads.insert(lead)
+    /// Whether a lead object counts in this row.
+    pub(super) fn counts(&mut self, lead: ObjectId) -> bool {
+        self.leads.as_mut().is_none_or(|leads| leads.insert(lead))
     }
 
     /// The object of a row at one place of the eager tree; `None` where an outer join found nothing.
@@ -120,15 +119,19 @@ impl<'a> Hydration<'a> {
             Some(id) => id,
             None => self.create(graph, eager, key, row),
         };
-        if graph.object(id).missing.is_some() {
+        if graph.incomplete {
             fill(graph, eager, id, row);
         }
         let existing = graph.object(id).load != self.load;
         let partly = existing && !self.invoke_all;
-        if partly || (existing && !eager.subqueries.is_empty()) {
-            self.partials.entry(id).or_insert_with(|| graph.unloaded(id).collect());
+        let mut again = false;
+        if existing && (self.decides || !eager.subqueries.is_empty() || !eager.joined.is_empty()) {
+            match self.partials.entry(id) {
+                Entry::Occupied(_) => again = true,
+                Entry::Vacant(entry) => _ = entry.insert(graph.unloaded(id).collect()),
+            }
         }
-        if graph.object(id).load != self.load || self.refreshed == Some(id) {
+        if (existing && !again) || self.refreshed == Some(id) {
             // What the object has not got yet, this statement's options decide.
             self.initialize(graph, eager, id);
         }
@@ -171,7 +174,7 @@ impl<'a> Hydration<'a> {
             }
             let child = match collection {
                 true => self.row(graph, posts, kid, row)?,
-                false => self.single(graph, posts, (id, *relationship), kid, row)?,
+                false => self.single(graph, posts, (id, *relationship, again && self.invoke_all), kid, row)?,
             };
             match child {
                 _ if !collection => graph.set_unloaded(id, *relationship, Related::One(child)),
@@ -189,12 +192,13 @@ impl<'a> Hydration<'a> {
     }
 
     /// The object of a row for a relationship that has one. Where it has another already, this one is built and dropped at
-    /// once, with whatever came with it, unless something else refers to it.
+    /// once, with whatever came with it, unless something else refers to it: `twice` where SQLAlchemy goes through the row of
+    /// an object that was there before once for what it lacked and once for what it has.
     fn single(
         &mut self,
         graph: &mut Graph,
         posts: &mut PostLoads,
-        (owner, relationship): (ObjectId, RelationshipId),
+        (owner, relationship, twice): (ObjectId, RelationshipId, bool),
         kid: &Eager,
         row: Row<'_>,
     ) -> Result<Option<ObjectId>, NeedsSubquery> {
@@ -228,18 +232,19 @@ impl<'a> Hydration<'a> {
                 let kept = self.subqueries.values().flat_map(|found| found.objects.values().flatten());
                 referring.extend(kept);
                 graph.forget(self.mapping, &new, referring);
+                let wanted = || self.partials.get(&owner).is_some_and(|unloaded| unloaded.contains(&relationship));
+                if twice && graph.is_forgotten(object) && wanted() {
+                    return self.single(graph, posts, (owner, relationship, false), kid, row);
+                }
             }
         }
         child
     }
 
     fn create(&self, graph: &mut Graph, eager: &Eager, key: Key, row: Row<'_>) -> ObjectId {
-        let whole = eager.columns.iter().all(Option::is_some);
         let object = Object {
             entity: eager.entity,
-            missing: (!whole).then(|| eager.columns.iter().map(Option::is_none).collect()),
             expired: false,
-            raises: eager.raises.clone(),
             options: eager.node,
             depth: eager.depth,
             load: self.load,
@@ -248,6 +253,12 @@ impl<'a> Hydration<'a> {
             first_related: 0,
         };
         let id = graph.insert(key, object, &eager.columns, row);
+        if eager.columns.iter().any(Option::is_none) {
+            graph.lacks(id, eager.columns.iter().map(Option::is_none).collect());
+        }
+        for (relationship, strategy) in &eager.raises {
+            graph.raise(id, *relationship, *strategy);
+        }
         for relationship in &eager.noloads {
             graph.set(id, *relationship, empty(self.mapping, eager, *relationship), true);
         }
@@ -261,9 +272,7 @@ impl<'a> Hydration<'a> {
         }
         for (relationship, strategy) in &eager.raises {
             if *graph.related(id, *relationship) == Related::Unloaded {
-                let raises = &mut graph.object_mut(id).raises;
-                let others = raises.iter().copied().filter(|(known, _)| known != relationship);
-                *raises = others.chain([(*relationship, *strategy)]).collect();
+                graph.raise(id, *relationship, *strategy);
             }
         }
     }
@@ -295,9 +304,12 @@ fn objects_of(graph: &Graph, eager: &Eager, row: Row<'_>) -> Vec<ObjectId> {
 
 /// Takes what an object that was there before had left out, where the row has it.
 fn fill(graph: &mut Graph, eager: &Eager, id: ObjectId, row: Row<'_>) {
+    if graph.missing(id).is_none() {
+        return;
+    }
     for (index, position) in (0..).zip(&eager.columns) {
         if let Some(position) = position
-            && !graph.object(id).has(ColumnId(index))
+            && !graph.has(id, ColumnId(index))
         {
             graph.fill(id, ColumnId(index), row.get(*position));
         }

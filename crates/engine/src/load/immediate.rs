@@ -45,7 +45,7 @@ impl Session {
             let value = match self.without_sql(*object, owner, relationship) {
                 Some(value) => {
                     if let Related::One(Some(target)) = value
-                        && self.graph.object(target).is_expired()
+                        && self.graph.is_expired(target)
                         && times == 1
                     {
                         self.refresh(target).await?;

@@ -50,7 +50,7 @@ pub enum Step {
     /// Nothing: many rows are being built, and whoever drives may look whether to go on.
     Pause,
     /// Nothing more: the objects are loaded and everything the response reads is there.
-    Done(Loaded),
+    Done(Box<Loaded>),
 }
 
 /// A statement a loader needs.
@@ -103,18 +103,21 @@ impl<'r> Row<'r> {
         Row { values, start: 0 }
     }
 
+    #[inline]
     pub(crate) fn get(self, position: usize) -> ValueRef<'r> {
         self.values.get(self.start + position)
     }
 
     /// The values at these positions.
+    #[inline]
     pub(crate) fn key(self, positions: &[usize]) -> Key {
         Key::new(positions.iter().map(|position| self.get(*position)))
     }
 
-    /// Adds the value to others.
-    pub(crate) fn copy(self, position: usize, into: &mut Values) {
-        into.push_from(self.values, self.start + position);
+    /// Adds the values at these positions to others, and `Null` for none.
+    #[inline]
+    pub(crate) fn copy(self, positions: &[Option<usize>], into: &mut Values) {
+        into.extend_from(self.values, positions.iter().map(|position| position.map(|position| self.start + position)));
     }
 }
 
@@ -185,7 +188,7 @@ impl Loader {
         match coroutine.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(loaded) => {
                 self.coroutine = None;
-                Ok(Step::Done(loaded))
+                Ok(Step::Done(Box::new(loaded)))
             }
             Poll::Pending => self.port.take_step().ok_or(LoaderError::NotAnswered),
         }

@@ -4,7 +4,7 @@ use super::compiled::{Columns, Core, Draft, Eager, StatementKey, unchanged};
 use super::joined::EagerJoins;
 use super::postload::Queue;
 use super::session::{Plan, Session};
-use crate::graph::ObjectId;
+use crate::graph::{Object, ObjectId};
 use crate::mapping::{Column, ColumnId, EntityId};
 use crate::plan::document::Strategy;
 use crate::plan::{NodeId, Program};
@@ -16,7 +16,7 @@ impl Session {
     /// Loads those of these columns that are not there.
     pub(super) async fn provide(&mut self, object: ObjectId, columns: &[ColumnId]) -> Result<(), OrmError> {
         for column in columns {
-            if self.graph.object(object).has(*column) {
+            if self.graph.has(object, *column) {
                 continue;
             }
             if self.graph.object(object).expired {
@@ -30,10 +30,8 @@ impl Session {
 
     /// Reads what an expired object lost, with the options it was loaded with.
     pub(super) async fn refresh(&mut self, object: ObjectId) -> Result<(), OrmError> {
-        let (entity, options, missing) = {
-            let object = self.graph.object(object);
-            (object.entity, object.options, object.missing.clone().unwrap_or_default())
-        };
+        let Object { entity, options, .. } = *self.graph.object(object);
+        let missing: Box<[bool]> = self.graph.missing(object).unwrap_or_default().into();
         let options = options.filter(|options| self.program.propagates(*options));
         let program = self.program.clone();
         let key = StatementKey::Refresh(entity, options, missing.clone());

@@ -70,7 +70,7 @@ impl Session {
         let compiled = self
             .cache
             .get_or_compile(StatementKey::Lazy(owner, id, node, nulls), || compile(&program, owner, id, node, nulls));
-        let plan = Plan { recursion, ..Plan::of(Some(path.clone()), false) };
+        let plan = Plan { recursion, unique: true, ..Plan::of(Some(path.clone()), false) };
         let before = self.graph.len();
         let found = self.load(compiled, params, plan, queue).await?.objects;
         if relationship.kind.is_collection() {

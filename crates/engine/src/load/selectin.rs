@@ -43,12 +43,10 @@ impl Session {
         let program = self.program.clone();
         let Some((owner, id, relationship)) = program.relationship(node) else { return Ok(()) };
         let chunk = program.node(node).chunk.unwrap_or(IN_LIST);
-        let has_keys = |(object, _): &(ObjectId, bool)| {
-            let object = self.graph.object(*object);
-            relationship.local.iter().all(|column| object.has(*column))
-        };
+        let has_keys =
+            |(object, _): &(ObjectId, bool)| relationship.local.iter().all(|column| self.graph.has(*object, *column));
         let by_target = form(&program, owner, relationship) == Form::TargetKey;
-        let by_owner = by_target && !objects.iter().all(has_keys);
+        let by_owner = by_target && self.graph.incomplete && !objects.iter().all(has_keys);
         if by_target && !by_owner {
             // Distinct foreign keys, in the order in which they are first seen.
             let mut keys: IndexMap<Key, Vec<(ObjectId, bool)>, FxBuildHasher> = IndexMap::default();

@@ -47,21 +47,21 @@ pub(super) struct Plan {
     pub(super) recursion: Recursion,
     /// The object that it reads again.
     pub(super) refreshed: Option<ObjectId>,
+    /// Whether a lead object counts once, however many rows have it.
+    pub(super) unique: bool,
 }
 
 impl Plan {
     pub(super) fn of(path: Option<Arc<str>>, invoke_all: bool) -> Plan {
-        Plan { path, invoke_all, recursion: None, refreshed: None }
+        Plan { path, invoke_all, recursion: None, refreshed: None, unique: false }
     }
 }
 
 /// What a statement brought.
 #[derive(Default)]
 pub(super) struct Found {
-    /// Distinct lead objects in row order.
+    /// The lead object of each row that has one; each object once where that was wanted.
     pub(super) objects: Vec<ObjectId>,
-    /// The lead object of each row that has one.
-    by_row: Vec<ObjectId>,
     /// The keys by which these rows are handed to their parents, where they are.
     keys: Vec<Key>,
 }
@@ -69,7 +69,7 @@ pub(super) struct Found {
 impl Found {
     /// The lead object of each row with the key by which the row is handed to its parent.
     pub(super) fn keyed(self) -> impl Iterator<Item = (Key, ObjectId)> {
-        self.keys.into_iter().zip(self.by_row)
+        self.keys.into_iter().zip(self.objects)
     }
 }
 
@@ -92,6 +92,8 @@ impl Session {
     pub(super) async fn run(mut self) -> Loaded {
         let mut roots = None;
         let error = self.request(&mut roots).await.err();
+        // No object follows, but a response does, and it will want memory.
+        self.graph.shrink();
         Loaded { graph: self.graph, roots, error }
     }
 
@@ -174,7 +176,9 @@ impl Session {
         if let Some(batch) = plan.batch {
             return self.fetch_in_batches(plan, compiled, batch).await;
         }
-        let how = Plan::of(None, true);
+        // Without `.unique()` a root is returned as often as it is in the rows.
+        let unique = plan.mode == Mode::Get || (plan.repeats_roots && plan.unique);
+        let how = Plan { unique, ..Plan::of(None, true) };
         if plan.async_batches && plan.needs_all_rows {
             self.ask(compiled, root::params(plan), &how, Fetch::Nothing).await;
             return Err(self.needs_all_rows());
@@ -189,18 +193,7 @@ impl Session {
             let message = "`AsyncSession.execute()` cannot read in batches; use `stream`";
             return Err(self.error(OrmErrorType::AsyncMethodRequired, message));
         }
-        // Without `.unique()` a root is returned as often as it is in the rows.
-        let mut objects = match plan.mode {
-            Mode::Get => found.objects,
-            _ if plan.repeats_roots && plan.unique => found.objects,
-            Mode::List
-            | Mode::One
-            | Mode::First
-            | Mode::ExecuteOnly
-            | Mode::Stream
-            | Mode::StreamExecuteOnly
-            | Mode::StreamDrop => found.by_row,
-        };
+        let mut objects = found.objects;
         match plan.mode {
             // Only what looks at more than one row notices.
             Mode::First => objects.truncate(1),
@@ -328,11 +321,12 @@ impl Session {
         let compiled = batches.compiled.clone();
         posts.register(&self.program, &compiled, None, false);
         let program = self.program.clone();
-        let mut hydration = Hydration::new(&program.mapping, &compiled, batches.load, true, None);
+        let how = Plan { unique: plan.repeats_roots && plan.unique, ..Plan::of(None, true) };
+        let mut hydration = Hydration::new(&program.mapping, &compiled, batches.load, &how);
         let enclosing = Enclosing { params: root::params(plan).into() };
         let mut found = Found::default();
         self.build_rows(&mut hydration, &rows, &mut found, &mut posts, true, &enclosing).await?;
-        batches.objects = if plan.repeats_roots && plan.unique { found.objects } else { found.by_row };
+        batches.objects = found.objects;
         Ok(Some(posts))
     }
 
@@ -478,7 +472,7 @@ impl Session {
             self.graph.renew(object, self.loads, compiled.lead.node);
         }
         posts.register(&program, compiled, plan.recursion, plan.refreshed.is_some());
-        let mut hydration = Hydration::new(&program.mapping, compiled, self.loads, plan.invoke_all, plan.refreshed);
+        let mut hydration = Hydration::new(&program.mapping, compiled, self.loads, plan);
         let mut found = Found::default();
         let mut built = Ok(());
         loop {
@@ -520,11 +514,8 @@ impl Session {
                     }
                 }
             };
-            let Some(object) = object else { continue };
-            if hydration.is_first(object) {
-                found.objects.push(object);
-            }
-            found.by_row.push(object);
+            let Some(object) = object.filter(|object| hydration.counts(*object)) else { continue };
+            found.objects.push(object);
             if !hydration.compiled().key.is_empty() {
                 found.keys.push(row.key(&hydration.compiled().key));
             }

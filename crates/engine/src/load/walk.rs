@@ -9,6 +9,7 @@ use crate::mapping::{ColumnId, EntityId, RelationshipId};
 use crate::plan::document::{Mode, Strategy};
 use crate::plan::{NodeId, WalkIo};
 use crate::trace::{OrmError, OrmErrorType};
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// Where the walk stands on one level. The objects of the levels lie in one stack.
@@ -19,11 +20,29 @@ struct Level {
     child: usize,
 }
 
+/// Which objects were read at which node. Reading one again finds everything there, and a plan that goes back and forth
+/// between collections would find the same few objects along more paths than anyone can wait for.
+#[derive(Default)]
+struct Visited(FxHashMap<(NodeId, usize), u64>);
+
+impl Visited {
+    /// Whether this is the first time.
+    fn first(&mut self, node: NodeId, object: ObjectId) -> bool {
+        // Objects that are read one after the other mostly were built so: 64 of them share an entry.
+        let bit = 1 << (object.index() % 64);
+        let known = self.0.entry((node, object.index() / 64)).or_default();
+        let first = *known & bit == 0;
+        *known |= bit;
+        first
+    }
+}
+
 impl Session {
     /// Reads everything the response reads of these roots.
     pub(super) async fn walk(&mut self, node: NodeId, roots: &[ObjectId], io: WalkIo) -> Result<(), OrmError> {
         let program = self.program.clone();
         let mut objects = roots.to_vec();
+        let mut visited = Visited::default();
         let mut levels = vec![Level { next: 0, end: objects.len(), node, child: 0 }];
         while let Some(level) = levels.last_mut() {
             if level.next == level.end {
@@ -55,7 +74,8 @@ impl Session {
             }
             if program.node(child).reads_below || self.graph.incomplete {
                 let next = objects.len();
-                objects.extend_from_slice(self.graph.related(object, relationship).objects());
+                let related = self.graph.related(object, relationship).objects();
+                objects.extend(related.iter().filter(|one| visited.first(child, **one)));
                 levels.push(Level { next, end: objects.len(), node: child, child: 0 });
             }
         }
@@ -64,7 +84,7 @@ impl Session {
 
     /// Reads the columns of an object, in the order of the table.
     async fn read_columns(&mut self, object: ObjectId, node: NodeId, io: WalkIo) -> Result<(), OrmError> {
-        if self.graph.object(object).missing.is_none() {
+        if self.graph.missing(object).is_none() {
             return Ok(());
         }
         let node = self.program.node(node);
@@ -85,13 +105,10 @@ impl Session {
         path: &Arc<str>,
         io: WalkIo,
     ) -> Result<Related, OrmError> {
-        let (node, raises) = {
-            let object = self.graph.object(object);
-            let node = object.options.and_then(|options| self.program.child(options, relationship));
-            let node = node.filter(|node| self.program.propagates(*node));
-            let raises = object.raises.iter().find(|(of, _)| *of == relationship);
-            (node, raises.map(|(_, strategy)| *strategy))
-        };
+        let options = self.graph.object(object).options;
+        let node = options.and_then(|options| self.program.child(options, relationship));
+        let node = node.filter(|node| self.program.propagates(*node));
+        let raises = self.graph.raises(object, relationship);
         if raises == Some(Strategy::Raise) {
             return Err(self.error_at(
                 OrmErrorType::InvalidRequestError,
@@ -104,7 +121,7 @@ impl Session {
         }
         if let Some(value) = self.without_sql(object, owner, relationship) {
             if let Related::One(Some(target)) = value
-                && self.graph.object(target).is_expired()
+                && self.graph.is_expired(target)
             {
                 self.check_io(io, path)?;
                 self.refresh(target).await?;

@@ -9,6 +9,9 @@ use crate::plan::document::Strategy;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
 
+/// Rows of one statement that are gone through: a subquery load repeats every row above it, and so do those below it.
+const MOST_ROWS: usize = 1 << 20;
+
 /// A statement without its joins, which is what a subquery load below restates.
 #[derive(Debug)]
 pub(super) struct Lead {
@@ -150,17 +153,16 @@ impl Rehearsal<'_> {
             options: at,
             raises: Vec::new(),
         });
-        let partly = held.load != going.load && !going.invoke_all;
-        if partly {
+        let existing = held.load != going.load;
+        let partly = existing && !going.invoke_all;
+        let first = existing && !going.partials.contains_key(&object);
+        if first {
             let all = (0..program.mapping.entity(self.survey.graph.object(object).entity).relationships.len() as u32)
                 .map(RelationshipId);
             let related = &self.related;
-            going
-                .partials
-                .entry(object)
-                .or_insert_with(|| all.filter(|id| related.contains_key(&(object, *id))).collect());
+            going.partials.insert(object, all.filter(|id| related.contains_key(&(object, *id))).collect());
         }
-        if new || held.load != going.load {
+        if new || first {
             // What the object has not got yet, this statement's options decide.
             for child in with(|strategy| matches!(strategy, Strategy::Raise | Strategy::RaiseOnSql)) {
                 if let Some(id) = relationship(child).filter(|id| !self.related.contains_key(&(object, *id))) {
@@ -274,6 +276,13 @@ impl Rehearsal<'_> {
         for step in &steps {
             if self.survey.uneven[step.0 as usize] {
                 self.doubt(node);
+            }
+            let rows: usize = sources.iter().map(|object| self.surveyed(*object, *step).len()).sum();
+            if rows > MOST_ROWS {
+                // Each object once is enough to know what follows; how many rows there are stays open.
+                self.doubt_all();
+                let mut known = FxHashSet::default();
+                sources.retain(|object| known.insert(*object));
             }
             sources = sources.into_iter().flat_map(|object| self.surveyed(object, *step)).collect();
         }

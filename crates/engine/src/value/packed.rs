@@ -23,6 +23,7 @@ enum Cell {
 
 impl Values {
     /// How many there are.
+    #[inline]
     #[must_use]
     pub fn len(&self) -> usize {
         self.cells.len()
@@ -41,7 +42,15 @@ impl Values {
         self.blobs.clear();
     }
 
+    /// Gives back the memory that was kept for others.
+    pub(crate) fn shrink(&mut self) {
+        self.cells.shrink_to_fit();
+        self.texts.shrink_to_fit();
+        self.blobs.shrink_to_fit();
+    }
+
     /// A value by its number.
+    #[inline]
     #[must_use]
     pub fn get(&self, index: usize) -> ValueRef<'_> {
         match self.cells[index] {
@@ -67,41 +76,70 @@ impl Values {
     }
 
     /// Adds a value.
+    #[inline(always)]
     pub fn push(&mut self, value: ValueRef<'_>) {
-        let cell = self.cell(value);
-        self.cells.push(cell);
+        // Inlined, and each kind pushed by itself, a cell is made in its place. Made elsewhere, it is written in parts and
+        // read back as a whole, for which the processor has to wait.
+        match value {
+            ValueRef::Null => self.cells.push(Cell::Null),
+            ValueRef::Boolean(value) => self.cells.push(Cell::Boolean(value)),
+            ValueRef::Integer(value) => self.cells.push(Cell::Integer(value)),
+            ValueRef::Real(value) => self.cells.push(Cell::Real(value)),
+            ValueRef::Text(text) => {
+                let cell = self.text(text);
+                self.cells.push(cell);
+            }
+            ValueRef::Blob(blob) => {
+                let cell = self.blob(blob);
+                self.cells.push(cell);
+            }
+        }
     }
 
-    /// Adds a value that stands in others.
-    pub(crate) fn push_from(&mut self, others: &Values, index: usize) {
-        match others.cells[index] {
-            number @ (Cell::Null | Cell::Boolean(_) | Cell::Integer(_) | Cell::Real(_)) => self.cells.push(number),
-            Cell::Text { .. } | Cell::Blob { .. } => self.push(others.get(index)),
+    /// Adds values that stand in others, at these places; `Null` for none.
+    #[inline]
+    pub(crate) fn extend_from(&mut self, others: &Values, places: impl ExactSizeIterator<Item = Option<usize>>) {
+        self.cells.reserve(places.len());
+        for place in places {
+            let cell = match place.map(|place| others.cells[place]) {
+                None => Cell::Null,
+                Some(number @ (Cell::Null | Cell::Boolean(_) | Cell::Integer(_) | Cell::Real(_))) => number,
+                Some(Cell::Text { length, start }) => self.text(&others.texts[start..start + length as usize]),
+                Some(Cell::Blob { length, start }) => self.blob(&others.blobs[start..start + length as usize]),
+            };
+            self.cells.push(cell);
         }
     }
 
     /// Puts another value in the place of one.
+    #[inline]
     pub fn set(&mut self, index: usize, value: ValueRef<'_>) {
         self.cells[index] = self.cell(value);
     }
 
+    #[inline]
     fn cell(&mut self, value: ValueRef<'_>) -> Cell {
         match value {
             ValueRef::Null => Cell::Null,
             ValueRef::Boolean(value) => Cell::Boolean(value),
             ValueRef::Integer(value) => Cell::Integer(value),
             ValueRef::Real(value) => Cell::Real(value),
-            ValueRef::Text(text) => {
-                let start = self.texts.len();
-                self.texts.push_str(text);
-                Cell::Text { length: text.len() as u32, start }
-            }
-            ValueRef::Blob(blob) => {
-                let start = self.blobs.len();
-                self.blobs.extend_from_slice(blob);
-                Cell::Blob { length: blob.len() as u32, start }
-            }
+            ValueRef::Text(text) => self.text(text),
+            ValueRef::Blob(blob) => self.blob(blob),
         }
+    }
+
+    #[inline]
+    fn text(&mut self, text: &str) -> Cell {
+        let start = self.texts.len();
+        self.texts.push_str(text);
+        Cell::Text { length: text.len() as u32, start }
+    }
+
+    fn blob(&mut self, blob: &[u8]) -> Cell {
+        let start = self.blobs.len();
+        self.blobs.extend_from_slice(blob);
+        Cell::Blob { length: blob.len() as u32, start }
     }
 }
 

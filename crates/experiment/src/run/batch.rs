@@ -1,8 +1,11 @@
 //! Requests at once: worker threads that take one after the other, while the calling thread listens and can cancel.
 
+use super::limit::Limit;
 use crate::outcome::Sample;
 use crate::spec::Experiment;
-use fetchscope_drivers::latency::Network;
+use crate::tenants::Draw;
+use fetchscope_drivers::clock::process_time;
+use fetchscope_drivers::latency::{Network, wake_on_time};
 use fetchscope_drivers::sqlite::{Circumstances, Pool, PoolError, Prepared, ServeError, Served, SqliteError};
 use fetchscope_engine::trace::Nanos;
 use std::collections::BTreeMap;
@@ -16,24 +19,21 @@ const TICK: Duration = Duration::from_millis(40);
 /// Pause of a worker whose request failed.
 const PAUSE: Duration = Duration::from_millis(1);
 
-/// What the requests of one experiment share.
+/// What the requests of one cell share.
 pub(super) struct Batch<'a> {
     pub(super) experiment: &'a Experiment,
     pub(super) pool: &'a Pool,
+    pub(super) draw: Draw,
     pub(super) cancel: &'a AtomicBool,
 }
 
-/// When a variant has been measured enough.
-#[derive(Debug, Clone)]
-pub(super) enum Limit {
-    /// After so many requests.
-    Requests {
-        planned: u32,
-        /// Wall clock one of them is expected to take of the whole run.
-        expected_each: Duration,
-    },
-    /// After so much time.
-    Time(Duration),
+/// A round's share of a variant's requests.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Share {
+    pub(super) round: u32,
+    pub(super) rounds: u32,
+    /// The same for every variant of the round, so that they ask for the same tenants.
+    pub(super) seed: u64,
 }
 
 /// What a batch found.
@@ -43,6 +43,8 @@ pub(super) struct Report {
     /// How often each message was the reason.
     pub(super) failures: BTreeMap<String, u64>,
     pub(super) busy: Nanos,
+    pub(super) processor: Option<Nanos>,
+    pub(super) tracing: Nanos,
     pub(super) cancelled: bool,
 }
 
@@ -54,37 +56,8 @@ impl Report {
     }
 }
 
-impl Limit {
-    /// What the workload says; how long a request will take of the whole run follows from one without a network.
-    pub(super) fn of(experiment: &Experiment, one: Nanos, round_trips: u64) -> Limit {
-        let workload = &experiment.workload;
-        if let Some(seconds) = workload.seconds {
-            return Limit::Time(Duration::from_secs_f64(seconds));
-        }
-        let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u32);
-        let connections = workload.pool.size.saturating_add(workload.pool.overflow);
-        let one = Duration::from_nanos(one.0);
-        let network = Duration::from_secs_f64(experiment.conditions.rtt_ms / 1e3 * round_trips as f64);
-        // Either the cores or the connections are the bottleneck.
-        let by_cores = one / workload.concurrency.min(cores).max(1);
-        let by_connections = (one + network) / workload.concurrency.min(connections).max(1);
-        Limit::Requests { planned: workload.requests.unwrap_or(100), expected_each: by_cores.max(by_connections) }
-    }
-
-    pub(super) fn exactly(requests: u32) -> Limit {
-        Limit::Requests { planned: requests, expected_each: Duration::ZERO }
-    }
-
-    pub(super) fn planned(&self) -> Option<u32> {
-        match self {
-            Limit::Requests { planned, .. } => Some(*planned),
-            Limit::Time(_) => None,
-        }
-    }
-}
-
 enum Told {
-    Sample(Sample),
+    Sample(Sample, Nanos),
     Failure(String),
 }
 
@@ -113,36 +86,37 @@ impl Batch<'_> {
     /// A round's share of a variant's requests.
     pub(super) fn run(
         &self,
-        prepared: &Prepared,
+        prepared: &[Prepared],
         limit: &Limit,
-        round: u32,
-        rounds: u32,
-        seed: u64,
+        share: Share,
         progress: &mut dyn FnMut(u32),
     ) -> Report {
-        // Requests that do not divide evenly go to the first rounds.
-        let (quota, deadline) = match limit {
-            Limit::Requests { planned, .. } => (planned / rounds + u32::from(round < planned % rounds), None),
-            Limit::Time(whole) => (u32::MAX, Some(Instant::now() + *whole / rounds)),
-        };
+        let (quota, length) = limit.share(share.round, share.rounds);
         let (tell, told) = mpsc::channel();
         let taken = AtomicU32::new(0);
+        let processor = process_time();
         let start = Instant::now();
+        let deadline = length.map(|length| start + length);
         let mut report = Report::default();
         std::thread::scope(|scope| {
             for worker in 0..self.experiment.workload.concurrency.min(quota) {
                 let (tell, taken) = (tell.clone(), &taken);
-                let conditions = &self.experiment.conditions;
-                let rtt = Duration::from_secs_f64(conditions.rtt_ms / 1e3);
-                let jitter = Duration::from_secs_f64(conditions.jitter_ms / 1e3);
-                let mut network = Network::new(rtt, jitter, seed.wrapping_mul(0x9E37_79B9).wrapping_add(worker.into()));
+                let mut network = self.network(share, worker);
                 scope.spawn(move || {
-                    while !self.cancel.load(Ordering::Relaxed)
-                        && deadline.is_none_or(|deadline| Instant::now() < deadline)
-                        && taken.fetch_add(1, Ordering::Relaxed) < quota
-                    {
-                        match self.request(prepared, &mut network, round) {
-                            Ok(Some(sample)) => drop(tell.send(Told::Sample(sample))),
+                    wake_on_time();
+                    while !self.cancel.load(Ordering::Relaxed) {
+                        let number = taken.fetch_add(1, Ordering::Relaxed);
+                        let due = self.due(start, number);
+                        if number >= quota
+                            || deadline.is_some_and(|deadline| due.unwrap_or_else(Instant::now) >= deadline)
+                        {
+                            break;
+                        }
+                        if !due.is_none_or(|due| self.sleep_until(due)) {
+                            break;
+                        }
+                        match self.request(prepared, &mut network, share, (number, due)) {
+                            Ok(Some((sample, tracing))) => drop(tell.send(Told::Sample(sample, tracing))),
                             Ok(None) => break,
                             Err(message) => {
                                 drop(tell.send(Told::Failure(message)));
@@ -157,7 +131,10 @@ impl Batch<'_> {
             let mut next = start + TICK;
             loop {
                 match told.recv_timeout(next.saturating_duration_since(Instant::now())) {
-                    Ok(Told::Sample(sample)) => report.samples.push(sample),
+                    Ok(Told::Sample(sample, tracing)) => {
+                        report.samples.push(sample);
+                        report.tracing += tracing;
+                    }
                     Ok(Told::Failure(message)) => *report.failures.entry(message).or_default() += 1,
                     Err(RecvTimeoutError::Timeout) => {
                         next = Instant::now() + TICK;
@@ -171,14 +148,50 @@ impl Batch<'_> {
             }
         });
         report.busy = start.elapsed().into();
+        let taken = process_time().zip(processor);
+        report.processor = taken.map(|(after, before)| after.saturating_sub(before).into());
         report.cancelled = self.cancel.load(Ordering::Relaxed);
         progress(report.finished());
         report
     }
 
-    /// One measured request; `None` when it was cancelled.
-    fn request(&self, prepared: &Prepared, network: &mut Network, round: u32) -> Result<Option<Sample>, String> {
-        let start = Instant::now();
+    fn network(&self, share: Share, worker: u32) -> Network {
+        let conditions = &self.experiment.conditions;
+        let rtt = Duration::from_secs_f64(conditions.rtt_ms / 1e3);
+        let jitter = Duration::from_secs_f64(conditions.jitter_ms / 1e3);
+        Network::new(rtt, jitter, share.seed.wrapping_mul(0x9E37_79B9).wrapping_add(worker.into()))
+    }
+
+    /// When the request with this number arrives, in an open loop: evenly spaced, whatever became of those before it.
+    fn due(&self, start: Instant, number: u32) -> Option<Instant> {
+        self.experiment.workload.rate.map(|rate| start + Duration::from_secs_f64(f64::from(number) / rate))
+    }
+
+    /// Waits for a moment; `false` when cancelled before it.
+    fn sleep_until(&self, due: Instant) -> bool {
+        while let Some(left) = due.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) {
+            if self.cancel.load(Ordering::Relaxed) {
+                return false;
+            }
+            std::thread::sleep(left.min(TICK));
+        }
+        true
+    }
+
+    /// One measured request, and what reading the clocks took of it; `None` when it was cancelled.
+    fn request(
+        &self,
+        prepared: &[Prepared],
+        network: &mut Network,
+        share: Share,
+        (number, due): (u32, Option<Instant>),
+    ) -> Result<Option<(Sample, Nanos)>, String> {
+        let tenant = self.draw.pick(share.seed, number);
+        let several = prepared.len() > 1;
+        let Some(prepared) = prepared.get(tenant) else { return Ok(None) };
+        let began = Instant::now();
+        // A client that was still busy when the request was due lets it wait, and that is part of its latency.
+        let late = due.map_or(Duration::ZERO, |due| began.saturating_duration_since(due));
         let session = match self.pool.acquire(self.cancel) {
             Ok(session) => session,
             Err(PoolError::Cancelled) => return Ok(None),
@@ -187,9 +200,20 @@ impl Batch<'_> {
         let waited = session.waited;
         match prepared.serve(&session, &mut self.circumstances(network, false)) {
             Ok(served) => {
+                let latency = began.elapsed() + late;
                 let mut bands = served.bands;
+                bands.scheduling += late.into();
                 bands.pool_wait = waited;
-                Ok(Some(Sample { round, latency: start.elapsed().into(), bands }))
+                let sample = Sample {
+                    round: share.round,
+                    tenant: several.then(|| u32::try_from(tenant).unwrap_or(u32::MAX)),
+                    latency: latency.into(),
+                    bands,
+                    queries: u32::try_from(served.query_count).unwrap_or(u32::MAX),
+                    round_trips: u32::try_from(served.round_trips).unwrap_or(u32::MAX),
+                    rows: served.row_count,
+                };
+                Ok(Some((sample, served.tracing)))
             }
             Err(ServeError::Database(SqliteError::Cancelled)) => Ok(None),
             Err(error) => Err(error.to_string()),
@@ -202,6 +226,7 @@ impl Batch<'_> {
             transaction: self.experiment.conditions.transaction,
             statement_cache: self.experiment.conditions.statement_cache,
             record,
+            limits: self.experiment.limits.into(),
             cancel: self.cancel,
         }
     }

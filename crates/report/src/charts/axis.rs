@@ -33,6 +33,18 @@ impl Axis {
         Axis { scale, left, right }
     }
 
+    /// A linear axis from zero, however far the values lie apart.
+    pub(crate) fn linear(end: f64, left: f64, right: f64) -> Axis {
+        Axis { scale: Scale::Linear { end: if end > 0.0 { end } else { 1.0 } }, left, right }
+    }
+
+    /// A logarithmic axis for positive values.
+    pub(crate) fn logarithmic(values: &[f64], left: f64, right: f64) -> Axis {
+        let smallest = values.iter().copied().fold(f64::INFINITY, f64::min);
+        let largest = values.iter().copied().fold(smallest, f64::max);
+        Axis { scale: Scale::Logarithmic { start: smallest / 1.4, end: largest }, left, right }
+    }
+
     /// Whether a bar would have no zero to start from.
     pub(crate) fn is_logarithmic(&self) -> bool {
         match self.scale {

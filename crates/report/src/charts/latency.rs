@@ -4,7 +4,7 @@ use super::drawing::{self, Entry, Kind, Reading};
 use super::{Chart, Style};
 use crate::error::ReportError;
 use crate::format;
-use crate::rows::{Row, interval_text};
+use crate::rows::{Row, interval_text, verdict};
 use fetchscope_engine::stats::quantile::Estimate;
 
 /// Draws the latency of every variant.
@@ -58,19 +58,21 @@ fn details(row: &Row, rows: &[Row]) -> Vec<(String, String)> {
         };
         say("n", format::count(summary.n as u64));
         say("p50 (95 % interval)", estimate(summary.p50));
+        say("p90 (95 % interval)", estimate(summary.p90));
         say("p95 (95 % interval)", estimate(summary.p95));
         say("p99 (95 % interval)", estimate(summary.p99));
-        say("mean", format::duration(summary.mean));
+        say("mean (95 % interval)", estimate(summary.mean));
+        say("service time p50 (without waiting)", estimate(summary.service));
         say("min", format::duration(summary.min));
         say("max", format::duration(summary.max));
         say("throughput", format::rate(summary.throughput));
     }
-    if let Some(ratio) = row.ratio {
-        say("against the baseline", format::ratio(ratio));
+    if let Some(comparison) = &row.comparison {
+        say("against the baseline", verdict(comparison));
     }
     if !row.indistinguishable.is_empty() {
         let others: Vec<String> = row.indistinguishable.iter().map(|other| rows[*other].label()).collect();
-        say("indistinguishable from", format!("{}: the p50 intervals overlap", others.join(", ")));
+        say("indistinguishable from", format!("{}: no detectable difference over the rounds", others.join(", ")));
     }
     if row.failures > 0 {
         let why = row.failure.as_deref().unwrap_or("no reason given");

@@ -62,6 +62,11 @@ impl Layout {
         }
     }
 
+    /// The same rows further down, below so much more of a heading.
+    pub(crate) fn below(self, more: f64) -> Layout {
+        Layout { top: self.top + more, height: (self.height + more).ceil(), ..self }
+    }
+
     /// The middle of a row.
     pub(crate) fn middle(&self, row: usize) -> f64 {
         self.top + self.pitch * (row as f64 + 0.5)

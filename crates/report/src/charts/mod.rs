@@ -1,4 +1,4 @@
-//! The two charts that share their rows: queries per request to the left, wall-clock latency to the right.
+//! The charts. Two of them share their rows: queries per request to the left, wall-clock latency to the right.
 //!
 //! The same input gives the same bytes on every machine: one embedded font, whole numbers as coordinates, no clock.
 
@@ -8,9 +8,13 @@ mod drawing;
 mod latency;
 mod layout;
 mod queries;
+mod sweep;
+mod time;
 
 pub use latency::latency;
 pub use queries::queries_per_request;
+pub use sweep::{Line, LinePoint, SweepChart, sweep};
+pub use time::where_time_goes;
 
 use crate::error::ReportError;
 use crate::palette::Theme;

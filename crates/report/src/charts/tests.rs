@@ -95,12 +95,12 @@ fn a_wrong_answer_is_red() {
 }
 
 #[test]
-fn overlapping_medians_are_said_to_be_indistinguishable() {
+fn what_the_rounds_do_not_tell_apart_is_said_to_be_indistinguishable() {
     let Pair { latency, .. } = drawn(&fixture::tied(), 560, 240);
     let said =
         |row: usize| latency.marks[row].details.iter().find(|(name, _)| name == "indistinguishable from").cloned();
     assert_eq!(said(0), None);
-    assert_eq!(said(1).unwrap().1, "C selectin, tenant joined: the p50 intervals overlap");
+    assert_eq!(said(1).unwrap().1, "C selectin, tenant joined: no detectable difference over the rounds");
 }
 
 #[test]

@@ -1,30 +1,42 @@
 //! Where the time goes: the mean of every band, a variant a row.
 
-use super::variant;
+use super::{figure, variant};
+use crate::charts::{Style, where_time_goes};
+use crate::error::ReportError;
 use crate::format;
+use crate::palette::Theme;
 use crate::rows::Row;
-use fetchscope_engine::trace::{Bands, Nanos};
-use fetchscope_experiment::outcome::{Outcome, VariantOutcome};
+use crate::time::{BANDS, means};
+use fetchscope_experiment::outcome::Outcome;
 use maud::{Markup, html};
 
-/// Names of the bands in the order a request goes through them; the first is what no other band explains.
-const NAMES: [&str; 8] =
-    ["scheduling", "pool wait", "round trip", "execute", "fetch", "decode", "hydrate", "serialize"];
+const CHART_WIDTH: u32 = 880;
 
-pub(super) fn table(outcome: &Outcome, rows: &[Row]) -> Markup {
-    html! {
+pub(super) fn section(outcome: &Outcome, rows: &[Row]) -> Result<Markup, ReportError> {
+    let draw = |theme| where_time_goes(rows, &outcome.variants, &Style::for_rows(theme, CHART_WIDTH, rows.len(), 1.0));
+    let (light, dark) = (draw(Theme::Light)?, draw(Theme::Dark)?);
+    Ok(html! {
         section {
             h2 { "Where the time goes" }
+            (figure(&light, &dark))
+            (table(outcome, rows))
+        }
+    })
+}
+
+fn table(outcome: &Outcome, rows: &[Row]) -> Markup {
+    html! {
             div.scroll {
                 table {
                     caption {
-                        "Mean of all requests, and its share. Every moment of a request is in exactly one band; scheduling is "
-                        "what remains of the wall clock, which is mostly waiting for a core. Round trip is the injected network time."
+                        "Mean of all requests, and its share. Every moment of a request is in one band; together they explain "
+                        (format::percent(explained(outcome))) " of the wall clock. Scheduling is waiting for a core while there "
+                        "was work to do, and in an open loop waiting for a client; round trip is the injected network time, as achieved."
                     }
                     thead {
                         tr {
                             th scope="col" { "variant" }
-                            @for name in NAMES { th scope="col" { (name) } }
+                            @for name in BANDS { th scope="col" { (name) } }
                             th scope="col" { "mean" }
                         }
                     }
@@ -39,7 +51,7 @@ pub(super) fn table(outcome: &Outcome, rows: &[Row]) -> Markup {
                                         }
                                         td { b { (format::duration(mean)) } }
                                     }
-                                    None => td.words.bad[row.bad] colspan=(NAMES.len() + 1) {
+                                    None => td.words.bad[row.bad] colspan=(BANDS.len() + 1) {
                                         (format::UNKNOWN) " " (row.no_time.as_deref().unwrap_or("not measured"))
                                     },
                                 }
@@ -48,37 +60,13 @@ pub(super) fn table(outcome: &Outcome, rows: &[Row]) -> Markup {
                     }
                 }
             }
-        }
     }
 }
 
-/// Mean nanoseconds of every band in the order of [`NAMES`], and of the whole request; `None` without a sample.
-fn means(variant: &VariantOutcome) -> Option<([f64; 8], f64)> {
-    let n = variant.samples.len();
-    if n == 0 {
-        return None;
-    }
-    let (mut sum, mut whole) = (Bands::default(), Nanos(0));
-    for sample in &variant.samples {
-        sum += sample.bands;
-        whole += sample.latency;
-    }
-    let mean = |nanos: Nanos| nanos.0 as f64 / n as f64;
-    let rest = Nanos(whole.0.saturating_sub(sum.total().0));
-    let Bands { pool_wait, round_trip, execute, fetch, decode, hydrate, serialize } = sum;
-    Some(([rest, pool_wait, round_trip, execute, fetch, decode, hydrate, serialize].map(mean), mean(whole)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::fixture;
-
-    #[test]
-    fn the_bands_add_up_to_the_mean() {
-        let (bands, mean) = means(&fixture::article().variants[0]).unwrap();
-        assert!((bands.iter().sum::<f64>() - mean).abs() < 1.0, "{bands:?} {mean}");
-        assert!(bands.iter().all(|band| *band > 0.0));
-        assert!(means(&fixture::troubled().variants[3]).is_none());
-    }
+/// The bands' share of all requests' wall clock.
+fn explained(outcome: &Outcome) -> f64 {
+    let samples = || outcome.variants.iter().flat_map(|variant| &variant.samples);
+    let bands: u64 = samples().map(|sample| sample.bands.total().0).sum();
+    let whole: u64 = samples().map(|sample| sample.latency.0).sum();
+    if whole == 0 { 1.0 } else { bands as f64 / whole as f64 }
 }

@@ -2,7 +2,7 @@
 
 use super::variant;
 use crate::format;
-use crate::rows::{NOT_SQLALCHEMY, Row, interval_text};
+use crate::rows::{NOT_SQLALCHEMY, Row, in_words, interval_text};
 use fetchscope_engine::stats::quantile::Estimate;
 use fetchscope_experiment::outcome::{Counts, Outcome};
 use fetchscope_experiment::summary::Summary;
@@ -16,8 +16,8 @@ pub(super) fn table(outcome: &Outcome, rows: &[Row]) -> Markup {
             div.scroll {
                 table {
                     caption {
-                        "Counts are of one request and exact. Below each percentile stands its 95 % interval, below the mean "
-                        "the fastest and the slowest request. The ratio is the median against the baseline’s."
+                        "Counts are of one request and exact. Below each figure stands its 95 % interval. Service is the median "
+                        "without waiting for a core or a connection. The ratio is against the baseline, round by round."
                         @if simulated { " SQLite has no network: its round trips are counted as a server’s would be." }
                         @if rows.iter().any(|row| !row.is_sqlalchemy) { " " (NOT_SQLALCHEMY) "." }
                     }
@@ -26,7 +26,7 @@ pub(super) fn table(outcome: &Outcome, rows: &[Row]) -> Markup {
                             th scope="col" { "variant" }
                             th scope="col" { "queries" }
                             th scope="col" { "round trips" @if simulated { small { "simulated" } } }
-                            @for name in ["rows", "bytes", "n", "p50", "p95", "p99", "mean", "requests /s", "ratio"] {
+                            @for name in ["rows", "bytes", "n", "p50", "service", "p95", "p99", "mean", "requests /s", "ratio"] {
                                 th scope="col" { (name) }
                             }
                             th.words scope="col" { "answer" }
@@ -47,13 +47,13 @@ fn line(row: &Row) -> Markup {
             @match &row.latency {
                 Some(summary) => {
                     (latency(summary))
-                    td { (ratio(row)) }
+                    (ratio(row))
                     td.words { (row.verdict) (failures(row)) }
                 }
                 // The reason is the verdict, and is said once.
-                None if row.bad => td.words.bad colspan="8" { (format::UNKNOWN) " " (row.verdict) (failures(row)) },
+                None if row.bad => td.words.bad colspan="9" { (format::UNKNOWN) " " (row.verdict) (failures(row)) },
                 None => {
-                    td.words colspan="7" {
+                    td.words colspan="8" {
                         (format::UNKNOWN) " " (row.no_time.as_deref().unwrap_or("not measured")) (failures(row))
                     }
                     td.words { (row.verdict) }
@@ -63,11 +63,18 @@ fn line(row: &Row) -> Markup {
     }
 }
 
-fn ratio(row: &Row) -> String {
-    match row.ratio {
-        Some(ratio) => format::ratio(ratio),
-        None if row.is_baseline => "baseline".to_owned(),
-        None => format::UNKNOWN.to_owned(),
+fn ratio(row: &Row) -> Markup {
+    html! {
+        td {
+            @match (&row.comparison, row.is_baseline) {
+                (Some(comparison), _) => {
+                    (comparison.ratio.map_or_else(|| format::UNKNOWN.to_owned(), |ratio| format::ratio(ratio.value)))
+                    small { (in_words(comparison.verdict)) }
+                }
+                (None, true) => "baseline",
+                (None, false) => (format::UNKNOWN),
+            }
+        }
     }
 }
 
@@ -96,12 +103,12 @@ fn counts(counts: Option<&Counts>) -> Markup {
 }
 
 fn latency(summary: &Summary) -> Markup {
-    let Summary { n, p50, p95, p99, mean, min, max, throughput } = summary;
+    let Summary { n, p50, p95, p99, mean, service, throughput, .. } = summary;
     html! {
         td { (format::count(*n as u64)) }
         td { b { (format::duration(p50.value)) } (interval(p50)) }
-        @for estimate in [p95, p99] { td { (format::duration(estimate.value)) (interval(estimate)) } }
-        td { (format::duration(*mean)) small { (format::interval(*min, *max)) } }
+        td { (format::duration(service.value)) (interval(service)) }
+        @for estimate in [p95, p99, mean] { td { (format::duration(estimate.value)) (interval(estimate)) } }
         td { (format::number(*throughput)) }
     }
 }

@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::fixture;
+use fetchscope_engine::advisor::evidence::Objects;
+use fetchscope_engine::advisor::multiplication::{JoinedCollection, JoinedStatement, Multiplication, Volume};
 use fetchscope_experiment::spec::Experiment;
 
 fn page(outcome: &Outcome) -> String {
@@ -33,7 +35,7 @@ fn a_report_is_self_contained_and_small() {
 fn the_first_thing_said_is_the_answer() {
     let page = page(&fixture::article());
     assert_eq!(page.matches("<h1>").count(), 1);
-    assert!(page.contains("<h1>joined was fastest: p50 21.4 ms (21.2 to 21.6 ms), 4.0 times"));
+    assert!(page.contains("<h1>joined was fastest: p50 21.4 ms (21.2 to 21.7 ms), 4.0 times"));
     let order =
         ["<h1>", "<figure>", "Comparison", "Where the time goes", "Statements of one request", "The experiment"];
     let at: Vec<usize> = order.iter().map(|part| page.find(part).unwrap()).collect();
@@ -86,9 +88,35 @@ fn statements_are_pretty_and_long_lists_short() {
 }
 
 #[test]
+fn what_stands_out_is_said_with_its_rows() {
+    assert!(!content(&fixture::pair()).contains("What stands out"));
+    let mut outcome = fixture::pair();
+    let collection = |path: &str| JoinedCollection { path: path.to_owned(), objects: 12_000, factor: 10.0 };
+    outcome.variants[1].statements[0].rows = 120_000;
+    outcome.variants[1].objects = Some(Objects {
+        relationships: Vec::new(),
+        multiplication: Multiplication {
+            fetched: Volume { rows: 120_000, bytes: 18_500_000 },
+            distinct: Volume { rows: 25_200, bytes: 900_000 },
+            statements: vec![JoinedStatement {
+                path: None,
+                rows: 120_000,
+                distinct: 25_200,
+                rows_split: 24_000,
+                collections: vec![collection("Task.comments"), collection("Task.tags")],
+            }],
+        },
+    });
+    let page = content(&outcome).replace('\u{2009}', " ");
+    assert!(page.contains("joined returned 120 000 rows for 25 200 distinct ones: two sibling collections multiply."));
+    assert!(page.contains("<td>120 000</td><td>25 200</td><td>18.5 MB</td><td>900 kB</td><td>×4.8</td>"));
+    assert!(page.contains("Task.comments ×10, Task.tags ×10"));
+}
+
+#[test]
 fn a_wrong_answer_is_said_and_has_no_time() {
     let page = content(&fixture::troubled());
-    assert!(page.contains("<td class=\"words bad\" colspan=\"8\">– wrong answer: 4 roots missing</td>"));
+    assert!(page.contains("<td class=\"words bad\" colspan=\"9\">– wrong answer: 4 roots missing</td>"));
     assert!(page.contains("A wrong answer is not shown as a time."));
     assert!(!content(&fixture::article()).contains("class=\"words bad\""));
 }
@@ -98,5 +126,5 @@ fn tables_are_marked_up_for_those_who_do_not_see_them() {
     let page = content(&fixture::pair());
     assert_eq!(page.matches("<table>").count(), page.matches("<caption>").count());
     assert_eq!(page.matches("<th").count(), page.matches("scope=").count() + page.matches("<thead>").count());
-    assert_eq!(page.matches("role=\"img\"").count(), 4, "two charts in two themes");
+    assert_eq!(page.matches("role=\"img\"").count(), 6, "three charts in two themes");
 }

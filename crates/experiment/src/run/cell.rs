@@ -1,0 +1,178 @@
+//! One cell of an experiment: all its variants under one workload and one set of conditions, in interleaved rounds.
+
+use super::batch::{Batch, Report, Share};
+use super::contender::{Audience, Contender, check_variants};
+use super::limit::Limit;
+use super::{RunError, Setup};
+use crate::event::Event;
+use crate::outcome::{Control, End, Failure, Sample, VariantOutcome};
+use crate::spec::{Experiment, Tenants, Workload};
+use crate::tenants::{self, Draw, Tenant};
+use fetchscope_drivers::sqlite::{Pool, groups};
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+/// What a cell found.
+pub(super) struct Cell {
+    pub(super) variants: Vec<VariantOutcome>,
+    pub(super) control: Option<Control>,
+    pub(super) tenants: Vec<Tenant>,
+    pub(super) notes: Vec<String>,
+    pub(super) end: End,
+}
+
+/// Checks and measures the variants of an experiment.
+pub(super) fn measure(
+    setup: &Setup<'_>,
+    experiment: &Experiment,
+    emit: &mut dyn FnMut(Event),
+    cancel: &AtomicBool,
+) -> Result<Cell, RunError> {
+    let audience = audience(setup, experiment)?;
+    let pool_of = &experiment.workload.pool;
+    let timeout = Duration::from_secs_f64(pool_of.timeout);
+    let pool = Pool::new(setup.database.clone(), pool_of.size, pool_of.overflow, timeout);
+    let draw = Draw::new(experiment.workload.tenants, &audience.tenants);
+    let batch = Batch { experiment, pool: &pool, draw, cancel };
+    let mut contenders = check_variants(setup, &batch, &audience, emit)?;
+    let mut notes: Vec<String> = Vec::new();
+    for Contender { limit, outcome, .. } in &mut contenders {
+        notes.extend(limit.shorten(experiment, &outcome.name));
+    }
+    let (rounds, fewer) = rounds(experiment, &contenders);
+    notes.extend(fewer);
+    notes.iter().for_each(|note| emit(Event::Note(note.clone())));
+    let mut round_robin = Rounds { batch: &batch, rounds, contenders, control: None };
+    let end = round_robin.run(emit);
+    let variants = round_robin.contenders.into_iter().map(|contender| contender.outcome).collect();
+    Ok(Cell { variants, control: round_robin.control, tenants: audience.tenants, notes, end })
+}
+
+/// The tenants that the workload asks for.
+fn audience(setup: &Setup<'_>, experiment: &Experiment) -> Result<Audience, RunError> {
+    let wanted = experiment.workload.tenants;
+    if wanted == Tenants::One {
+        return Ok(Audience::default());
+    }
+    let column = tenants::column(experiment, &setup.mapping)?;
+    let sql = tenants::sizes_sql(&setup.mapping, &experiment.endpoint.root, &column)?;
+    let database = |error| RunError::Data(Box::new(error));
+    let session = setup.database.connect().map_err(database)?;
+    let found = groups(&session, &sql).map_err(database)?;
+    let all = found.into_iter().map(|(value, roots)| Tenant { value: value.to_json(), roots }).collect::<Vec<_>>();
+    if all.is_empty() {
+        return Err(RunError::NoTenants { column });
+    }
+    Ok(Audience { column: Some(column), tenants: tenants::chosen(all, wanted) })
+}
+
+/// As many rounds as leave every variant enough requests to reach the concurrency in each, and a note where that is
+/// fewer than asked for, or where even one round has too few.
+fn rounds(experiment: &Experiment, contenders: &[Contender]) -> (u32, Option<String>) {
+    let Workload { concurrency, rounds, .. } = experiment.workload;
+    let fewest = contenders.iter().filter_map(|one| one.limit.planned()).filter(|planned| *planned > 0).min();
+    let Some(fewest) = fewest else { return (rounds, None) };
+    // In an open loop the rate says how many are in flight.
+    let at_once = if experiment.workload.rate.is_some() { 1 } else { concurrency };
+    if fewest < at_once {
+        let note = format!(
+            "With {fewest} requests a variant, no more than {fewest} were in flight at once, not {concurrency}."
+        );
+        return (1, Some(note));
+    }
+    let possible = fewest / at_once;
+    if possible >= rounds {
+        return (rounds, None);
+    }
+    let note = format!(
+        "Measured in {possible} instead of {rounds} rounds, so that {concurrency} requests are in flight in each; more \
+         requests allow more rounds."
+    );
+    (possible, Some(note))
+}
+
+/// Warm-up and rounds.
+struct Rounds<'a> {
+    batch: &'a Batch<'a>,
+    rounds: u32,
+    contenders: Vec<Contender>,
+    control: Option<Control>,
+}
+
+impl Rounds<'_> {
+    fn run(&mut self, emit: &mut dyn FnMut(Event)) -> End {
+        let experiment = self.batch.experiment;
+        let seed = experiment.seed;
+        let baseline =
+            self.contenders.iter().position(|one| Some(one.outcome.name.as_str()) == experiment.baseline_name());
+        let baseline = baseline.filter(|index| self.contenders[*index].limit.planned() != Some(0));
+        // The baseline takes part twice; what its two halves differ by is the noise of the machine.
+        let again = baseline.filter(|_| self.contenders.len() > 1);
+        let slots: Vec<usize> = (0..self.contenders.len()).chain(again).collect();
+        let total = slots.iter().map(|slot| self.contenders[*slot].limit.planned()).sum::<Option<u32>>();
+        if self.warm_up(emit) == End::Cancelled {
+            return End::Cancelled;
+        }
+        self.control = again.map(|_| Control { samples: Vec::new() });
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let mut order: Vec<usize> = (0..slots.len()).collect();
+        let mut done = 0;
+        for round in 0..self.rounds {
+            order.shuffle(&mut random);
+            for slot in &order {
+                let is_control = *slot == self.contenders.len();
+                let contender = &mut self.contenders[slots[*slot]];
+                let variant = contender.outcome.name.clone();
+                let share = Share { round, rounds: self.rounds, seed: seed ^ (u64::from(round) << 32) };
+                let mut progress = |finished: u32| {
+                    let (done, rounds) = (done + finished, self.rounds);
+                    emit(Event::Progress { done, total, round: round + 1, rounds, variant: variant.clone() });
+                };
+                let report = self.batch.run(&contender.prepared, &contender.limit, share, &mut progress);
+                done += report.finished();
+                let cancelled = report.cancelled;
+                match (&mut self.control, is_control) {
+                    (Some(control), true) => control.samples.extend::<Vec<Sample>>(report.samples),
+                    (Some(_) | None, _) => keep(&mut contender.outcome, report),
+                }
+                if cancelled {
+                    return End::Cancelled;
+                }
+            }
+        }
+        End::Completed
+    }
+
+    fn warm_up(&self, emit: &mut dyn FnMut(Event)) -> End {
+        let warmup = self.batch.experiment.workload.warmup;
+        for contender in self.contenders.iter().filter(|one| warmup > 0 && one.limit.planned() != Some(0)) {
+            emit(Event::WarmingUp { variant: contender.outcome.name.clone() });
+            let planned = contender.limit.planned().unwrap_or(u32::MAX);
+            let few = Limit::exactly(warmup.min(planned));
+            let share = Share { round: 0, rounds: 1, seed: self.batch.experiment.seed };
+            if self.batch.run(&contender.prepared, &few, share, &mut |_| {}).cancelled {
+                return End::Cancelled;
+            }
+        }
+        End::Completed
+    }
+}
+
+fn keep(outcome: &mut VariantOutcome, report: Report) {
+    let Report { samples, failures, busy, processor, tracing, cancelled: _ } = report;
+    outcome.samples.extend::<Vec<Sample>>(samples);
+    outcome.busy += busy;
+    outcome.tracing += tracing;
+    if let Some(processor) = processor {
+        *outcome.processor.get_or_insert_default() += processor;
+    }
+    for (message, count) in failures {
+        match outcome.failures.iter_mut().find(|failure| failure.message == message) {
+            Some(failure) => failure.count += count,
+            None => outcome.failures.push(Failure { message, count }),
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! What a reader has to know before believing the figures: noise, drift, outliers, busy cores, the kind of loop, and what
+//! measuring itself took.
+
+use crate::format;
+use crate::rows::{Row, verdict};
+use fetchscope_engine::stats::outliers::Outliers;
+use fetchscope_engine::stats::paired::Verdict;
+use fetchscope_experiment::outcome::Outcome;
+use fetchscope_experiment::standing::{drift, noise};
+use fetchscope_experiment::summary::{Summary, rounds};
+
+/// Cores busier than this have no time left: what is measured then is mostly the queue for them.
+const SATURATED: f64 = 0.9;
+
+/// Clocks that take more than this of the latency are worth a word of caution.
+const HEAVY_TRACING: f64 = 0.05;
+
+/// The remarks on an outcome, each a sentence or two.
+#[must_use]
+pub fn remarks(outcome: &Outcome, rows: &[Row]) -> Vec<String> {
+    let all = [
+        noise_of(outcome),
+        drift_of(outcome),
+        outliers(outcome, rows),
+        saturation(outcome, rows),
+        round_trip(outcome, rows),
+        Some(kind_of_loop(outcome)),
+        tracing(rows),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+fn noise_of(outcome: &Outcome) -> Option<String> {
+    let noise = noise(outcome)?;
+    let ratio = noise.ratio?;
+    let (low, high) = (ratio.low?, ratio.high?);
+    let trouble = match noise.verdict {
+        Verdict::Faster | Verdict::Slower => {
+            " It should not differ from itself: something disturbed this run, so trust small differences less"
+        }
+        Verdict::NoDetectableDifference | Verdict::TooFewRounds => "",
+    };
+    Some(format!(
+        "Noise: the baseline measured twice differs from itself by {} ({} to {}).{trouble}{}",
+        format::ratio(ratio.value),
+        format::factor(low),
+        format::factor(high),
+        if trouble.is_empty() { "" } else { "." },
+    ))
+}
+
+fn drift_of(outcome: &Outcome) -> Option<String> {
+    let trend = drift(outcome).filter(|trend| trend.is_clear())?;
+    let how = if trend.change > 0.0 { "slower" } else { "faster" };
+    Some(format!(
+        "Drift: the baseline became {how} by {} from the first round to the last; variants are compared within rounds, so it \
+         does not favour any.",
+        format::percent(trend.change.abs())
+    ))
+}
+
+fn outliers(outcome: &Outcome, rows: &[Row]) -> Option<String> {
+    let (mut far, mut all, mut named) = (0, 0, Vec::new());
+    for (row, variant) in rows.iter().zip(&outcome.variants).filter(|(row, _)| row.latency.is_some()) {
+        let Some(found) = Outliers::of(&rounds(&variant.samples).ascending()) else { continue };
+        far += found.above + found.below;
+        all += found.n;
+        if found.above + found.below > 0 {
+            named.push(format!("{} {}", row.letter, found.above + found.below));
+        }
+    }
+    (far > 0).then(|| {
+        format!(
+            "Outliers: {} of {} requests lie far out (three interquartile ranges beyond the quartiles; {}). They are kept in \
+             every figure.",
+            format::count(far as u64),
+            format::count(all as u64),
+            named.join(", ")
+        )
+    })
+}
+
+fn saturation(outcome: &Outcome, rows: &[Row]) -> Option<String> {
+    let busy = measured(rows).filter_map(|(row, summary)| Some((row, summary.cores_busy?)));
+    let saturated: Vec<String> = busy
+        .filter(|(_, busy)| *busy > SATURATED)
+        .map(|(row, busy)| format!("{} {}", row.letter, format::percent(busy.min(1.0))))
+        .collect();
+    (!saturated.is_empty()).then(|| {
+        format!(
+            "The {} cores were saturated ({}): latency is mostly the queue for them, and round trips last longer than asked. \
+             Compare the service time, or lower the concurrency.",
+            outcome.environment.cores,
+            saturated.join(", ")
+        )
+    })
+}
+
+fn round_trip(outcome: &Outcome, rows: &[Row]) -> Option<String> {
+    let asked = outcome.experiment.conditions.rtt_ms;
+    let achieved: Vec<f64> = measured(rows).filter_map(|(_, summary)| summary.round_trip).collect();
+    let (least, most) = achieved.iter().fold((f64::MAX, 0.0f64), |(low, high), one| (low.min(*one), high.max(*one)));
+    (!achieved.is_empty()).then(|| {
+        format!(
+            "Round trip: {} asked for, {} achieved on average.",
+            format::duration_tick(asked * 1e6, asked * 1e6),
+            if achieved.len() == 1 { format::duration(least) } else { format::interval(least, most) }
+        )
+    })
+}
+
+fn kind_of_loop(outcome: &Outcome) -> String {
+    match outcome.experiment.workload.rate {
+        Some(rate) => format!(
+            "Open loop: requests came at {} whether or not earlier ones were answered, and latency counts from when each was \
+             due, so a stall shows in the percentiles.",
+            format::rate(rate)
+        ),
+        None => "Closed loop: a client asks again only when it is answered, so a stall keeps requests from being made and is \
+                 hidden from the percentiles; set `rate` to see it."
+            .to_owned(),
+    }
+}
+
+fn tracing(rows: &[Row]) -> Option<String> {
+    let worst = measured(rows).max_by(|(_, one), (_, other)| one.tracing.total_cmp(&other.tracing));
+    worst.map(|(row, summary)| {
+        let caution = if summary.tracing > HEAVY_TRACING { "; take that off before comparing it" } else { "" };
+        let share = summary.tracing * 100.0;
+        format!("Measuring: reading the clocks took at most {share:.2} % of the latency ({}){caution}.", row.label())
+    })
+}
+
+fn measured(rows: &[Row]) -> impl Iterator<Item = (&Row, &Summary)> {
+    rows.iter().filter_map(|row| Some((row, row.latency.as_ref()?)))
+}
+
+/// The comparisons with the baseline, a line a variant.
+#[must_use]
+pub fn comparisons(rows: &[Row]) -> Vec<String> {
+    let said = rows.iter().filter_map(|row| Some(format!("{}: {}", row.label(), verdict(row.comparison.as_ref()?))));
+    said.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture;
+    use crate::rows::rows;
+    use fetchscope_engine::trace::Nanos;
+    use fetchscope_experiment::outcome::Control;
+
+    #[test]
+    fn a_run_says_how_noisy_it_was_and_what_its_loop_hides() {
+        let mut outcome = fixture::article();
+        outcome.control = Some(Control { samples: outcome.variants[0].samples.clone() });
+        let said = remarks(&outcome, &rows(&outcome));
+        assert!(
+            said[0].starts_with("Noise: the baseline measured twice differs from itself by ×1.00 (1.00 to 1.00)."),
+            "{said:?}"
+        );
+        assert!(said.iter().any(|one| one.starts_with("Closed loop")));
+        outcome.experiment.workload.rate = Some(50.0);
+        let said = remarks(&outcome, &rows(&outcome));
+        assert!(said.iter().any(|one| one.starts_with("Open loop: requests came at 50.0 /s")), "{said:?}");
+    }
+
+    #[test]
+    fn saturated_cores_and_heavy_clocks_are_said() {
+        let mut outcome = fixture::pair();
+        assert!(!remarks(&outcome, &rows(&outcome)).iter().any(|one| one.contains("saturated")));
+        outcome.variants[1].processor = Some(Nanos(outcome.variants[1].busy.0 * 8));
+        outcome.variants[1].tracing =
+            Nanos(outcome.variants[1].samples.iter().map(|one| one.latency.0).sum::<u64>() / 10);
+        let said = remarks(&outcome, &rows(&outcome)).join("\n");
+        assert!(
+            said.contains("cores were saturated (B 100 %)") && said.contains("10.00 % of the latency (B"),
+            "{said}"
+        );
+    }
+}
