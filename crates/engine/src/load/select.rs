@@ -78,7 +78,7 @@ impl Session {
         }
         let first = found.first().copied();
         if found.len() > 1 {
-            self.drop_unreferred(before, first);
+            self.drop_unreferred(before, node, first);
         }
         Ok(Related::One(first))
     }

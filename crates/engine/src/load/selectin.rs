@@ -97,7 +97,7 @@ impl Session {
                 self.graph.set(*object, id, value, *overwrite);
             }
             if several {
-                self.drop_unreferred(before, None);
+                self.drop_unreferred(before, Some(node), part.iter().map(|(_, (owner, _))| *owner));
             }
         }
         Ok(())

@@ -132,13 +132,22 @@ impl Session {
         }
     }
 
-    /// Drops those of the objects built after so many others that none of these refers to, where a statement has found
-    /// several for one that is wanted, but for the one that is about to be referred to.
-    pub(super) fn drop_unreferred(&mut self, before: usize, wanted: Option<ObjectId>) {
+    /// Drops those of the objects built after so many others that nothing refers to, where a statement with the options of
+    /// this node has found several for one that is wanted. These objects, `known` to refer to them or to be referred to, stay.
+    pub(super) fn drop_unreferred(
+        &mut self,
+        before: usize,
+        node: Option<NodeId>,
+        known: impl IntoIterator<Item = ObjectId>,
+    ) {
         let program = self.program.clone();
         let new: Vec<ObjectId> = self.graph.since(before).collect();
-        let others = self.graph.since(0).take(before).filter(|id| !self.graph.is_forgotten(*id));
-        let referring = others.chain(wanted).collect();
+        let mut referring: Vec<ObjectId> = known.into_iter().collect();
+        // Only what is loaded below can have given a new object to one that was there before.
+        let below = |node: NodeId| !program.node(node).children.is_empty() || program.node(node).recursion.is_some();
+        if node.is_some_and(below) {
+            referring.extend(self.graph.since(0).take(before).filter(|id| !self.graph.is_forgotten(*id)));
+        }
         self.graph.forget(&program.mapping, &new, referring);
     }
 

@@ -43,6 +43,8 @@ impl Session {
         }
         let loaded = self.load_within(compiled.clone(), params, plan, queue, Some(enclosing.clone())).await?;
         let single = program.relationship(node).is_some_and(|(_, _, one)| !one.kind.is_collection());
+        // It does not know the inner joins of the statement that it restates, and brings what belongs to owners they drop.
+        self.graph.loose |= within.lead.joins_inner(&program);
         let mut assembled = Assembled::default();
         let mut seen = FxHashSet::default();
         for (key, object) in loaded.keyed() {

@@ -259,6 +259,10 @@ impl Rehearsal<'_> {
         }
         steps.reverse();
         let Some((owner, _, first)) = steps.first().and_then(|step| program.relationship(*step)) else { return };
+        if within.rows.iter().any(|object| self.rows(*object, within.node) == 0) {
+            // What it brings for owners that an inner join has dropped is dropped as well, unless something else has it.
+            self.doubt_all();
+        }
         let whole = program.mapping.entity(owner).primary_key.iter().all(|part| first.local.contains(part));
         let filter = &program.main.filter;
         let mut sources = within.rows.to_vec();
