@@ -25,7 +25,7 @@ cargo xtask bindings [--check]   write (or compare) the TypeScript types of crat
 cargo xtask bench engine         measure what a loader costs over a loop written by hand, in time and in memory
 cargo xtask bench sqlalchemy     measure the real SQLAlchemy beside it
 cargo xtask bench window         measure the start of the window and a toggle in it
-cargo xtask fuzz [--seconds N]     make up plan, mapping and experiment files, N seconds each (60), until one fails";
+cargo xtask fuzz [--seconds N]   make up plan, mapping and experiment files, N seconds each (60), until one fails";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
