@@ -21,6 +21,13 @@ pub(crate) fn sqlalchemy() -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// What measuring costs over a plain loop that sends the same statements.
+pub(crate) fn harness() -> Result<ExitCode> {
+    prerequisites::rust()?;
+    shell::run(&mut shell::cargo(&["bench", "--package", "fetchscope-experiment", "--bench", "harness"]))?;
+    Ok(ExitCode::SUCCESS)
+}
+
 fn drivers(bench: &str) -> Command {
     shell::cargo(&["bench", "--package", "fetchscope-drivers", "--bench", bench])
 }

@@ -23,6 +23,7 @@ cargo xtask test [--only STEP]   install what is missing, and run every test; th
 cargo xtask bindings [--check]   write (or compare) the TypeScript types of crates/app/src/wire.rs
 cargo xtask bench engine         measure what a loader costs over a loop written by hand, in time and in memory
 cargo xtask bench sqlalchemy     measure the real SQLAlchemy beside it
+cargo xtask bench harness        measure what measuring costs over a plain loop
 cargo xtask bench window         measure the start of the window and a toggle in it";
 
 fn main() -> ExitCode {
@@ -45,6 +46,7 @@ fn dispatch(arguments: &[&str]) -> Result<ExitCode> {
         ["bindings", "--check"] => bindings::check(),
         ["bench", "engine"] => bench::engine(),
         ["bench", "sqlalchemy"] => bench::sqlalchemy(),
+        ["bench", "harness"] => bench::harness(),
         ["bench", "window"] => bench::window(),
         [] | ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
