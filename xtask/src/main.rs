@@ -24,6 +24,7 @@ cargo xtask bindings [--check]   write (or compare) the TypeScript types of crat
 cargo xtask bench engine         measure what a loader costs over a loop written by hand, in time and in memory
 cargo xtask bench sqlalchemy     measure the real SQLAlchemy beside it
 cargo xtask bench harness        measure what measuring costs over a plain loop
+cargo xtask bench verdicts       measure how often a variant differs from itself, and a slower one is found
 cargo xtask bench window         measure the start of the window and a toggle in it";
 
 fn main() -> ExitCode {
@@ -47,6 +48,7 @@ fn dispatch(arguments: &[&str]) -> Result<ExitCode> {
         ["bench", "engine"] => bench::engine(),
         ["bench", "sqlalchemy"] => bench::sqlalchemy(),
         ["bench", "harness"] => bench::harness(),
+        ["bench", "verdicts"] => bench::verdicts(),
         ["bench", "window"] => bench::window(),
         [] | ["help" | "--help" | "-h"] => {
             println!("{USAGE}");

@@ -2,7 +2,12 @@
 //! clocks, counts, pool and limits, and once through the same loaders in a plain loop that reads no clock (`plain.rs`).
 //! Memory is read after every pair, since a harness that keeps too much shows there.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark that cannot go on has failed, and prints")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a benchmark that cannot go on has failed, and prints"
+)]
 
 mod plain;
 
@@ -53,7 +58,8 @@ fn main() {
     let plan = experiment.endpoint.plan(&experiment.variants["lazy"].strategies, Default::default());
     let plain = Plain::new(&file, &mapping, &plan, CONNECTIONS);
     let unmeasured = || plain.serve(REQUESTS, CLIENTS).as_secs_f64();
-    (measured(), unmeasured());
+    measured();
+    unmeasured();
 
     println!("{CLIENTS} clients, {REQUESTS} requests of 2 401 statements a side and pair");
     println!("{:>4} {:>12} {:>12} {:>7} {:>12}", "pair", "plain", "harness", "ratio", "memory");
