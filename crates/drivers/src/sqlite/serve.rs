@@ -103,11 +103,11 @@ impl Prepared {
         Prepared { program, statements: self.statements.clone(), shape }
     }
 
-    /// The response of a served request in its canonical form; `None` after an error.
-    #[must_use]
-    pub fn canonical(&self, loaded: &Loaded) -> Option<Vec<u8>> {
-        let roots = loaded.roots.as_ref().filter(|_| loaded.error.is_none())?;
-        Some(self.shape.write(&loaded.graph, roots, Arrangement::Canonical))
+    /// The response of a served request in its canonical form, as long as it is to go on; nothing after an error.
+    pub fn canonical(&self, loaded: &Loaded, go_on: &dyn Fn() -> bool) -> Result<Option<Vec<u8>>, SqliteError> {
+        let Some(roots) = loaded.roots.as_ref().filter(|_| loaded.error.is_none()) else { return Ok(None) };
+        let written = self.shape.write_while(&loaded.graph, roots, Arrangement::Canonical, go_on);
+        written.map(Some).ok_or(SqliteError::Cancelled)
     }
 
     /// The response of the first few roots only, and how many were left out; `None` after an error.
@@ -155,7 +155,7 @@ impl Prepared {
         ended?;
         if let (Some(roots), None) = (&served.loaded.roots, &served.loaded.error) {
             let go_on = || !how.cancel.load(Ordering::Relaxed);
-            let response = self.shape.write_while(&served.loaded.graph, roots, &go_on);
+            let response = self.shape.write_while(&served.loaded.graph, roots, Arrangement::AsReturned, &go_on);
             served.response = response.ok_or(SqliteError::Cancelled)?;
         }
         served.bands.serialize += clock.lap();
