@@ -5,6 +5,7 @@
 mod bench;
 mod bindings;
 mod frontend;
+mod fuzz;
 mod prerequisites;
 mod reference;
 mod run;
@@ -25,7 +26,8 @@ cargo xtask bench engine         measure what a loader costs over a loop written
 cargo xtask bench sqlalchemy     measure the real SQLAlchemy beside it
 cargo xtask bench harness        measure what measuring costs over a plain loop
 cargo xtask bench verdicts       measure how often a variant differs from itself, and a slower one is found
-cargo xtask bench window         measure the start of the window and a toggle in it";
+cargo xtask bench window         measure the start of the window and a toggle in it
+cargo xtask fuzz [--seconds N]     make up plan, mapping and experiment files, N seconds each (60), until one fails";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -50,6 +52,11 @@ fn dispatch(arguments: &[&str]) -> Result<ExitCode> {
         ["bench", "harness"] => bench::harness(),
         ["bench", "verdicts"] => bench::verdicts(),
         ["bench", "window"] => bench::window(),
+        ["fuzz"] => fuzz::run(60),
+        ["fuzz", "--seconds", seconds] => match seconds.parse() {
+            Ok(seconds) if seconds > 0 => fuzz::run(seconds),
+            _ => bail!("`--seconds` wants a whole number from 1 on, not `{seconds}`"),
+        },
         [] | ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             Ok(ExitCode::SUCCESS)

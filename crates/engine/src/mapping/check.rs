@@ -4,6 +4,9 @@ use super::document::{EntityDocument, MappingDocument, RelationshipDocument, Rel
 use super::{Column, ColumnId, ColumnKind, Entity, EntityId, Mapping, Relationship, Remote};
 use thiserror::Error;
 
+/// Columns of a key: which of them are `NULL` is kept in 64 bits.
+const MOST_KEY_COLUMNS: usize = 64;
+
 /// What is wrong with a mapping, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum MappingError {
@@ -21,6 +24,14 @@ pub enum MappingError {
     /// Objects cannot be told apart.
     #[error("`{0}` has no primary key column; mark one with `\"pk\": true`, or leave the entity out of the mapping")]
     NoPrimaryKey(String),
+    /// A key of more columns than any database takes.
+    #[error("`{path}` has a key of {columns} columns; a key has at most {MOST_KEY_COLUMNS}")]
+    KeyTooWide {
+        /// Class, or class and relationship.
+        path: String,
+        /// Columns or pairs of columns.
+        columns: usize,
+    },
     /// A relationship leads nowhere.
     #[error("`{path}` targets `{target}`, which the mapping does not declare; it declares {known}")]
     UnknownTarget {
@@ -87,6 +98,7 @@ fn check_entity(document: &MappingDocument, entity: &EntityDocument) -> Result<E
     if primary_key.is_empty() {
         return Err(MappingError::NoPrimaryKey(entity.name.clone()));
     }
+    narrow(&entity.name, primary_key.len())?;
     Ok(Entity {
         name: entity.name.as_str().into(),
         table: entity.table.as_str().into(),
@@ -102,6 +114,11 @@ fn check_entity(document: &MappingDocument, entity: &EntityDocument) -> Result<E
             .map(|one| check_relationship(document, entity, one))
             .collect::<Result<_, _>>()?,
     })
+}
+
+/// Whether a key has no more columns than it may.
+fn narrow(path: &str, columns: usize) -> Result<(), MappingError> {
+    if columns <= MOST_KEY_COLUMNS { Ok(()) } else { Err(MappingError::KeyTooWide { path: path.to_owned(), columns }) }
 }
 
 fn key_of(entity: &EntityDocument) -> Vec<ColumnId> {
@@ -125,6 +142,7 @@ fn check_relationship(
     if one.pairs.is_empty() {
         return Err(MappingError::NoPairs { path });
     }
+    narrow(&path, one.pairs.len().max(one.secondary_pairs.len()))?;
     let own = |name: &str| column_of(&path, entity, name);
     let far = |name: &str| column_of(&path, target, name);
     let pairs = in_order(entity, target, one);
@@ -288,5 +306,22 @@ mod tests {
         assert_eq!(twice, MappingError::EntityTwice("User".into()));
         let attribute = document(|json| json["entities"][0]["relationships"][0]["name"] = "id".into()).unwrap_err();
         assert!(matches!(attribute, MappingError::AttributeTwice { .. }), "{attribute}");
+    }
+
+    #[test]
+    fn a_key_is_as_wide_as_a_database_takes_it() {
+        let pairs = |count| {
+            document(|json| {
+                json["entities"][0]["relationships"][0]["pairs"] = serde_json::json!(vec![["org_id", "id"]; count]);
+            })
+        };
+        pairs(64).unwrap();
+        let error = pairs(65).unwrap_err().to_string();
+        assert_eq!(error, "`User.org` has a key of 65 columns; a key has at most 64");
+        let key = document(|json| {
+            let column = |at| serde_json::json!({"name": format!("k{at}"), "type": "integer", "pk": true});
+            json["entities"][0]["columns"].as_array_mut().unwrap().extend((0..64).map(column));
+        });
+        assert!(matches!(key, Err(MappingError::KeyTooWide { columns: 65, .. })), "{key:?}");
     }
 }

@@ -8,7 +8,9 @@ use crate::event::Event;
 use crate::outcome::{Agreement, Counts, VariantOutcome};
 use crate::spec::{Experiment, Variant};
 use crate::tenants::{Tenant, endpoint_of};
-use fetchscope_drivers::sqlite::{Prepared, ServeError, Served, SqliteError};
+use fetchscope_drivers::sqlite::{Prepared, ServeError, Served, SqliteError, indexes};
+use fetchscope_engine::advisor::evidence::Objects;
+use fetchscope_engine::advisor::multiplication::Volume;
 use fetchscope_engine::graph::response;
 use fetchscope_engine::plan::Program;
 use fetchscope_engine::plan::document::{PlanDocument, Strategy};
@@ -86,10 +88,24 @@ pub(super) fn check_variants(
                 Err(error) => return Err(failed(name, error)),
             }
         }
-        contenders.push(contender(experiment, name, prepared, first, stopped));
+        let objects = first.as_ref().zip(compared.first()).map(|((served, _), tenant)| {
+            let fetched = Volume { rows: served.row_count, bytes: served.byte_count };
+            Objects::of(prepared[*tenant].program(), &served.loaded, fetched)
+        });
+        let mut contender = contender(experiment, name, prepared, first, stopped);
+        contender.outcome.objects = objects.map(|objects| looked_up(setup, name, objects)).transpose()?;
+        contenders.push(contender);
     }
     judge(setup, experiment, &mut contenders, &answers, go_on)?;
     Ok(contenders)
+}
+
+/// With what the database says of the indexes that its relationships are looked up by.
+fn looked_up(setup: &Setup<'_>, variant: &str, mut objects: Objects) -> Result<Objects, RunError> {
+    let session = setup.database.connect();
+    let checked = session.and_then(|session| indexes::check(&session, &mut objects.relationships));
+    checked.map_err(|error| failed(variant, error.into()))?;
+    Ok(objects)
 }
 
 fn prepare(
@@ -150,6 +166,7 @@ fn contender(
         agreement: stopped.unwrap_or(Agreement::Unknown),
         hash,
         statements,
+        objects: None,
         samples: Vec::new(),
         failures: Vec::new(),
         busy: Nanos(0),
