@@ -55,7 +55,7 @@ pub fn advised(opened: &Opened, plan: &PlanDocument) -> Result<(Trace, Vec<Findi
 }
 
 fn whole(prepared: &Prepared, served: Served) -> Result<Trace, AppError> {
-    let canonical = prepared.canonical(&served.loaded);
+    let canonical = prepared.canonical(&served.loaded, &|| true)?;
     let answered = canonical.is_some();
     let response = match answered {
         true => Some(

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-use fetchscope_engine::graph::response::{NotWritten, ResponseShape};
+use fetchscope_engine::graph::response::{Arrangement, NotWritten, ResponseShape};
 use fetchscope_engine::load::{Loader, Rows, Step};
 use fetchscope_engine::mapping::Mapping;
 use fetchscope_engine::plan::Program;
@@ -60,9 +60,12 @@ fn every_object_is_read_once_at_a_node() {
     assert_eq!((loaded.error, statements), (None, 2));
     let shape = ResponseShape::of(&program);
     let roots = loaded.roots.unwrap();
-    let error = shape.write_while(&loaded.graph, &roots, 1 << 24, &|| true).unwrap_err();
+    let error = shape.write_while(&loaded.graph, &roots, Arrangement::AsReturned, 1 << 24, &|| true).unwrap_err();
     assert_eq!(error, NotWritten::TooLarge);
-    assert_eq!(shape.write_while(&loaded.graph, &roots, 1 << 24, &|| false).unwrap_err(), NotWritten::Stopped);
+    assert_eq!(
+        shape.write_while(&loaded.graph, &roots, Arrangement::AsReturned, 1 << 24, &|| false).unwrap_err(),
+        NotWritten::Stopped
+    );
 }
 
 #[test]
@@ -70,9 +73,12 @@ fn a_response_may_have_as_many_bytes_as_it_has() {
     let program = Arc::new(program(1, "select"));
     let (loaded, _) = load(program.clone());
     let (shape, roots) = (ResponseShape::of(&program), loaded.roots.unwrap());
-    let whole = shape.write_while(&loaded.graph, &roots, usize::MAX, &|| true).unwrap();
-    assert_eq!(shape.write_while(&loaded.graph, &roots, whole.len(), &|| true).unwrap(), whole);
-    assert!(shape.write_while(&loaded.graph, &roots, whole.len() - 10, &|| true).is_err());
+    let whole = shape.write_while(&loaded.graph, &roots, Arrangement::AsReturned, usize::MAX, &|| true).unwrap();
+    assert_eq!(
+        shape.write_while(&loaded.graph, &roots, Arrangement::AsReturned, whole.len(), &|| true).unwrap(),
+        whole
+    );
+    assert!(shape.write_while(&loaded.graph, &roots, Arrangement::AsReturned, whole.len() - 10, &|| true).is_err());
 }
 
 #[test]

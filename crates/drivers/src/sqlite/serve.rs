@@ -109,11 +109,12 @@ impl Prepared {
         Prepared { program, statements: self.statements.clone(), shape }
     }
 
-    /// The response of a served request in its canonical form; `None` after an error.
-    #[must_use]
-    pub fn canonical(&self, loaded: &Loaded) -> Option<Vec<u8>> {
-        let roots = loaded.roots.as_ref().filter(|_| loaded.error.is_none())?;
-        Some(self.shape.write(&loaded.graph, roots, Arrangement::Canonical))
+    /// The response of a served request in its canonical form, as long as it is to go on; nothing after an error.
+    pub fn canonical(&self, loaded: &Loaded, go_on: &dyn Fn() -> bool) -> Result<Option<Vec<u8>>, SqliteError> {
+        let Some(roots) = loaded.roots.as_ref().filter(|_| loaded.error.is_none()) else { return Ok(None) };
+        // It has as many bytes as the response, which was short enough.
+        let written = self.shape.write_while(&loaded.graph, roots, Arrangement::Canonical, usize::MAX, go_on);
+        written.map(Some).map_err(|_| SqliteError::Cancelled)
     }
 
     /// The response of the first few roots only, and how many were left out; `None` after an error.
@@ -163,7 +164,7 @@ impl Prepared {
             let go_on = || !how.cancel.load(Ordering::Relaxed);
             let most = how.limits.bytes;
             let bytes = usize::try_from(most).unwrap_or(usize::MAX);
-            let response = self.shape.write_while(&served.loaded.graph, roots, bytes, &go_on);
+            let response = self.shape.write_while(&served.loaded.graph, roots, Arrangement::AsReturned, bytes, &go_on);
             served.response = response.map_err(|error| match error {
                 NotWritten::Stopped => ServeError::from(SqliteError::Cancelled),
                 NotWritten::TooLarge => Reached::Response(most).into(),

@@ -7,6 +7,7 @@ use crate::plan::{NodeId, Program};
 use crate::value::{ValueRef, hex};
 use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::io::Write;
 use std::ops::Range;
@@ -16,6 +17,9 @@ const ROOTS_TO_JUDGE_BY: usize = 64;
 
 /// Roots written between two looks whether to go on.
 const ROOTS_AT_A_TIME: usize = 4_096;
+
+/// Bytes hashed before looking whether to go on.
+const BYTES_AT_A_TIME: usize = 1 << 20;
 
 /// Which order collections are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,21 +116,20 @@ impl ResponseShape {
     /// Writes the response of these roots.
     #[must_use]
     pub fn write(&self, graph: &Graph, roots: &[ObjectId], arrangement: Arrangement) -> Vec<u8> {
-        let mut writer = Writer::new(graph, arrangement, usize::MAX);
-        self.write_list(roots, &mut writer);
-        writer.bytes
+        self.write_while(graph, roots, arrangement, usize::MAX, &|| true).unwrap_or_default()
     }
 
-    /// Writes the response as returned, some thousand roots at a time, as long as it is to go on and has at most so many
-    /// bytes. The canonical one has as many.
+    /// Writes it some thousand roots at a time, as long as it is to go on and has at most so many bytes.
     pub fn write_while(
         &self,
         graph: &Graph,
         roots: &[ObjectId],
+        arrangement: Arrangement,
         most: usize,
         go_on: &dyn Fn() -> bool,
     ) -> Result<Vec<u8>, NotWritten> {
-        let mut writer = Writer::new(graph, Arrangement::AsReturned, most);
+        let mut writer = Writer::new(graph, arrangement, most);
+        let roots = self.arranged(roots, &writer);
         writer.bytes.push(b'[');
         let mut written = 0;
         while written < roots.len() {
@@ -156,15 +159,18 @@ impl ResponseShape {
         Ok(writer.bytes)
     }
 
+    /// Objects in the order in which they are written.
+    fn arranged<'o>(&self, objects: &'o [ObjectId], writer: &Writer<'_>) -> Cow<'o, [ObjectId]> {
+        if writer.arrangement == Arrangement::AsReturned || self.ordered {
+            return Cow::Borrowed(objects);
+        }
+        let mut sorted = objects.to_vec();
+        sorted.sort_by(|left, right| self.compare(writer.graph, *left, *right));
+        Cow::Owned(sorted)
+    }
+
     fn write_list(&self, objects: &[ObjectId], writer: &mut Writer<'_>) {
-        let mut sorted;
-        let objects = if writer.arrangement == Arrangement::Canonical && !self.ordered {
-            sorted = objects.to_vec();
-            sorted.sort_by(|left, right| self.compare(writer.graph, *left, *right));
-            &sorted
-        } else {
-            objects
-        };
+        let objects = self.arranged(objects, writer);
         writer.bytes.push(b'[');
         for (index, object) in objects.iter().enumerate() {
             if index > 0 {
@@ -233,6 +239,19 @@ impl<'g> Writer<'g> {
 #[must_use]
 pub fn hash(response: &[u8]) -> String {
     hex(&Sha256::digest(response))
+}
+
+/// The same as long as it is to go on; `None` when it is not.
+#[must_use]
+pub fn hash_while(response: &[u8], go_on: &dyn Fn() -> bool) -> Option<String> {
+    let mut sha = Sha256::new();
+    for part in response.chunks(BYTES_AT_A_TIME) {
+        if !go_on() {
+            return None;
+        }
+        sha.update(part);
+    }
+    Some(hex(&sha.finalize()))
 }
 
 fn compare(left: ValueRef<'_>, right: ValueRef<'_>) -> Ordering {

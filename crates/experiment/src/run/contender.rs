@@ -16,6 +16,7 @@ use fetchscope_engine::plan::Program;
 use fetchscope_engine::plan::document::{PlanDocument, Strategy};
 use fetchscope_engine::trace::Nanos;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 /// Most tenants whose answers are compared before measuring: the smallest, the largest, and some between them.
 const COMPARED: usize = 10;
@@ -60,6 +61,8 @@ pub(super) fn check_variants(
 ) -> Result<Vec<Contender>, RunError> {
     let experiment = batch.experiment;
     let compared = audience.compared();
+    let go_on: &dyn Fn() -> bool = &|| !batch.cancel.load(Ordering::Relaxed);
+    let cancelled = |_: SqliteError| RunError::Cancelled;
     let mut contenders = Vec::new();
     let mut answers: Vec<Vec<Answer>> = compared.iter().map(|_| Vec::new()).collect();
     for (name, variant) in &experiment.variants {
@@ -70,8 +73,11 @@ pub(super) fn check_variants(
         for (tenant, answers) in compared.iter().zip(&mut answers) {
             match batch.once(&prepared[*tenant]) {
                 Ok(served) => {
-                    let canonical = prepared[*tenant].canonical(&served.loaded);
-                    let hash = canonical.as_deref().map(response::hash);
+                    let canonical = prepared[*tenant].canonical(&served.loaded, go_on).map_err(cancelled)?;
+                    let hash = match &canonical {
+                        Some(response) => Some(response::hash_while(response, go_on).ok_or(RunError::Cancelled)?),
+                        None => None,
+                    };
                     answers.push(Answer { name: name.clone(), canonical, error: served.loaded.error.clone() });
                     first.get_or_insert((served, hash));
                 }
@@ -90,7 +96,7 @@ pub(super) fn check_variants(
         contender.outcome.objects = objects.map(|objects| looked_up(setup, name, objects)).transpose()?;
         contenders.push(contender);
     }
-    judge(setup, experiment, &mut contenders, &answers);
+    judge(setup, experiment, &mut contenders, &answers, go_on)?;
     Ok(contenders)
 }
 
@@ -171,13 +177,20 @@ fn contender(
 }
 
 /// Whether every variant answers as the baseline does, for every tenant compared.
-fn judge(setup: &Setup<'_>, experiment: &Experiment, contenders: &mut [Contender], answers: &[Vec<Answer>]) {
+fn judge(
+    setup: &Setup<'_>,
+    experiment: &Experiment,
+    contenders: &mut [Contender],
+    answers: &[Vec<Answer>],
+    go_on: &dyn Fn() -> bool,
+) -> Result<(), RunError> {
     let key = setup.mapping.find(&experiment.endpoint.root).map(|id| setup.mapping.entity(id));
     let key: Vec<String> = key.map_or_else(Vec::new, |entity| {
         entity.primary_key.iter().map(|column| entity.column(*column).name.to_string()).collect()
     });
     for of_tenant in answers {
-        let verdicts = agreement::judge(of_tenant, experiment.baseline_name(), &key);
+        let verdicts =
+            agreement::judge(of_tenant, experiment.baseline_name(), &key, go_on).ok_or(RunError::Cancelled)?;
         for (contender, verdict) in contenders.iter_mut().zip(verdicts) {
             let known = &mut contender.outcome.agreement;
             // The first tenant with another answer is the one that is told.
@@ -186,6 +199,7 @@ fn judge(setup: &Setup<'_>, experiment: &Experiment, contenders: &mut [Contender
             }
         }
     }
+    Ok(())
 }
 
 fn failed(variant: &str, error: ServeError) -> RunError {
