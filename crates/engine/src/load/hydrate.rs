@@ -25,8 +25,9 @@ pub(crate) struct Hydration<'a> {
     pub(crate) subqueries: FxHashMap<NodeId, Assembled>,
     /// Relationships that this load has set from a subquery load.
     assigned: FxHashSet<(ObjectId, NodeId)>,
-    /// What each object that was there before had not got when this statement found it first, which it takes from here.
-    partials: FxHashMap<ObjectId, Box<[RelationshipId]>>,
+    /// What each object that was there before had not got when this statement found it first, and at which place: it takes
+    /// that from here.
+    partials: FxHashMap<ObjectId, (Option<NodeId>, Box<[RelationshipId]>)>,
     /// Whether its options leave relationships empty, or make reading them an error.
     decides: bool,
     /// Relationships that were about to be set when a row had to wait for a subquery load.
@@ -128,7 +129,7 @@ impl<'a> Hydration<'a> {
         if existing && (self.decides || !eager.subqueries.is_empty() || !eager.joined.is_empty()) {
             match self.partials.entry(id) {
                 Entry::Occupied(_) => again = true,
-                Entry::Vacant(entry) => _ = entry.insert(graph.unloaded(id).collect()),
+                Entry::Vacant(entry) => _ = entry.insert((eager.node, graph.unloaded(id).collect())),
             }
         }
         if (existing && !again) || self.refreshed == Some(id) {
@@ -151,7 +152,10 @@ impl<'a> Hydration<'a> {
         for SubqueryEager { node, relationship, key } in &eager.subqueries {
             let unloaded = *graph.related(id, *relationship) == Related::Unloaded;
             // An object takes what its own statement found, whatever a load below has put there meanwhile.
-            let wanting = || self.partials.get(&id).is_some_and(|unloaded| unloaded.contains(relationship));
+            let wanting = || {
+                let found = self.partials.get(&id);
+                found.is_some_and(|(place, unloaded)| *place == eager.node && unloaded.contains(relationship))
+            };
             let first = (own || (existing && wanting())) && !self.assigned.contains(&(id, *node));
             if first || unloaded || (self.invoke_all && !fresh) {
                 let Some(found) = self.subqueries.get(node) else { return Err(NeedsSubquery(*node)) };
@@ -165,7 +169,7 @@ impl<'a> Hydration<'a> {
         }
         for (relationship, collection, kid) in &eager.joined {
             // To what it has got the rows of a lazy load say nothing.
-            if partly && self.partials.get(&id).is_some_and(|unloaded| !unloaded.contains(relationship)) {
+            if partly && self.partials.get(&id).is_some_and(|(_, unloaded)| !unloaded.contains(relationship)) {
                 continue;
             }
             if *collection {
@@ -232,7 +236,7 @@ impl<'a> Hydration<'a> {
                 let kept = self.subqueries.values().flat_map(|found| found.objects.values().flatten());
                 referring.extend(kept);
                 graph.forget(self.mapping, &new, referring);
-                let wanted = || self.partials.get(&owner).is_some_and(|unloaded| unloaded.contains(&relationship));
+                let wanted = || self.partials.get(&owner).is_some_and(|(_, lacked)| lacked.contains(&relationship));
                 if twice && graph.is_forgotten(object) && wanted() {
                     return self.single(graph, posts, (owner, relationship, false), kid, row);
                 }

@@ -143,6 +143,7 @@ impl Session {
         let program = self.program.clone();
         let new: Vec<ObjectId> = self.graph.since(before).collect();
         let mut referring: Vec<ObjectId> = known.into_iter().collect();
+        referring.retain(|id| !self.graph.is_forgotten(*id));
         // Only what is loaded below can have given a new object to one that was there before.
         let below = |node: NodeId| !program.node(node).children.is_empty() || program.node(node).recursion.is_some();
         if node.is_some_and(below) {
