@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows Tauri or a terminal.
 
+mod axes;
 pub mod document;
 pub mod endpoints;
 pub mod error;

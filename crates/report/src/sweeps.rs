@@ -3,6 +3,7 @@
 use crate::charts::{Line, LinePoint, SweepChart};
 use crate::format;
 use crate::rows::letter;
+use crate::table::Table;
 use fetchscope_engine::stats::crossover::Region;
 use fetchscope_experiment::outcome::{Outcome, SweepOutcome};
 use fetchscope_experiment::standing::{achieved, comparable, is_logarithmic, winners};
@@ -109,6 +110,29 @@ fn finding(over: Axis, regions: &[Region], names: &[&String]) -> String {
     }
 }
 
+/// A finding as a sentence of its own.
+#[must_use]
+pub fn sentence(finding: &str) -> String {
+    let mut letters = finding.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// The medians of a sweep: a variant a row, a value a column.
+#[must_use]
+pub fn table(chart: &SweepChart) -> Table {
+    let mut places: Vec<f64> = chart.lines.iter().flat_map(|line| line.points.iter().map(|point| point.x)).collect();
+    places.sort_by(f64::total_cmp);
+    places.dedup();
+    let head = places.iter().map(|place| (chart.place)(*place)).collect();
+    let line = |line: &Line| {
+        let at = |place: &f64| line.points.iter().find(|point| point.x == *place);
+        let cell =
+            |place| at(place).map_or_else(|| format::UNKNOWN.to_owned(), |point| format::duration(point.p50.value));
+        (line.row, places.iter().map(cell).collect())
+    };
+    Table { head, rows: chart.lines.iter().map(line).collect() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,6 +175,9 @@ mod tests {
         assert_eq!(drawn.marks.len(), 8);
         assert!(drawn.marks.iter().all(|mark| mark.x >= 0.0 && mark.y >= 0.0 && mark.x + mark.width <= 640.0));
         insta::assert_snapshot!("sweep", drawn.svg);
+        let table = table(&chart);
+        assert_eq!(table.head, ["1 concurrent", "10 concurrent", "50 concurrent", "100 concurrent"]);
+        assert!(table.rows.len() == 2 && table.rows.iter().all(|(_, figures)| figures.len() == 4), "{:?}", table.rows);
     }
 
     #[test]

@@ -138,7 +138,7 @@ fn readable(outcome: &Outcome) -> String {
         })
     }));
     lines.extend(outcome.notes.iter().cloned());
-    lines.extend(remarks(outcome, &rows));
+    lines.extend(remarks(outcome, &rows).into_iter().map(|one| one.text));
     for chart in sweeps::charts(outcome) {
         lines.push(swept(&chart));
         lines.push(format!("{}: {}", chart.title, chart.finding));
