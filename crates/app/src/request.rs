@@ -1,10 +1,12 @@
 //! One request of a plan, with its trace.
 
+use crate::advice;
 use crate::error::AppError;
 use crate::source::Opened;
 use fetchscope_drivers::latency::Network;
 use fetchscope_drivers::limits::Limits;
 use fetchscope_drivers::sqlite::{Circumstances, Prepared, Served, Session};
+use fetchscope_engine::advisor::Finding;
 use fetchscope_engine::graph::response;
 use fetchscope_engine::plan::Program;
 use fetchscope_engine::plan::document::PlanDocument;
@@ -41,6 +43,19 @@ pub(crate) fn serve_program(
 pub fn trace(opened: &Opened, plan: &PlanDocument) -> Result<Trace, AppError> {
     let session = opened.database.connect()?;
     let (prepared, served) = serve(opened, &session, plan)?;
+    whole(&prepared, served)
+}
+
+/// The same with what stands out in it.
+pub fn advised(opened: &Opened, plan: &PlanDocument) -> Result<(Trace, Vec<Finding>), AppError> {
+    let session = opened.database.connect()?;
+    let program = Arc::new(Program::resolve(opened.mapping.clone(), plan)?);
+    let (prepared, served) = serve_program(&session, program.clone(), &AtomicBool::new(false))?;
+    let findings = advice::findings(&session, &program, &served)?;
+    Ok((whole(&prepared, served)?, findings))
+}
+
+fn whole(prepared: &Prepared, served: Served) -> Result<Trace, AppError> {
     let canonical = prepared.canonical(&served.loaded);
     let answered = canonical.is_some();
     let response = match answered {

@@ -98,6 +98,7 @@ fn a_trace_has_the_promised_members() {
     assert_eq!(trace["row_count"], 55);
     assert_eq!(trace["root_count"], 50);
     assert_eq!(trace["error"], Value::Null);
+    assert_eq!(trace["findings"], json!([]));
     assert_eq!(trace["response"].as_array().unwrap().len(), 50);
     let statement = &trace["statements"][1];
     assert_eq!(

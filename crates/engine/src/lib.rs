@@ -3,6 +3,7 @@
 //! Nothing here touches a database, a file or a clock. A loader says which statement it needs next and is given
 //! rows; who executes it, and how long that took, is known only further right (`drivers`, `experiment`).
 
+pub mod advisor;
 pub mod graph;
 pub mod load;
 pub mod mapping;

@@ -87,6 +87,17 @@ impl<'v> ValueRef<'v> {
         }
     }
 
+    /// Size in bytes as the trace counts it: text and blobs their length, numbers 8, booleans 1, null 0.
+    pub(crate) fn byte_count(self) -> u64 {
+        match self {
+            ValueRef::Null => 0,
+            ValueRef::Boolean(_) => 1,
+            ValueRef::Integer(_) | ValueRef::Real(_) => 8,
+            ValueRef::Text(text) => text.len() as u64,
+            ValueRef::Blob(bytes) => bytes.len() as u64,
+        }
+    }
+
     /// Whether this is SQL `NULL`.
     #[must_use]
     pub fn is_null(self) -> bool {

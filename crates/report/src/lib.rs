@@ -4,6 +4,7 @@ pub mod charts;
 pub mod claims;
 pub mod error;
 pub mod export;
+pub mod findings;
 pub mod format;
 pub mod html;
 pub mod palette;

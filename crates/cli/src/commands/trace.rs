@@ -9,6 +9,7 @@ use fetchscope_app::prediction::{self, Predicted};
 use fetchscope_engine::plan::document::PlanDocument;
 use fetchscope_engine::predict::Prediction;
 use fetchscope_engine::trace::{self, Phase};
+use fetchscope_report::findings::{self, Told};
 use fetchscope_report::{format, sql};
 use serde::Serialize;
 use std::fmt::Write;
@@ -28,22 +29,24 @@ pub(crate) fn run(arguments: &Trace) -> Result<Verdict> {
     let plan: PlanDocument = input::json(&arguments.plan, "plan")?;
     let opened = super::open(&arguments.source, mapping.as_ref(), &AtomicBool::new(false))?;
     let prediction = prediction::of(&opened, &plan)?;
-    let trace = fetchscope_app::request::trace(&opened, &plan)?;
+    let (trace, findings) = fetchscope_app::request::advised(&opened, &plan)?;
+    let findings: Vec<Told> = findings.iter().map(Told::from).collect();
     if arguments.json {
-        output::json(&Printed { trace: &trace, prediction: prediction.as_ref().map(Predicted::from) })?;
+        output::json(&Printed { trace: &trace, prediction: prediction.as_ref().map(Predicted::from), findings })?;
     } else {
         let predicted = prediction.as_ref().map_or_else(String::new, predicted);
-        output::result(&format!("{predicted}{}", readable(&trace)))?;
+        output::result(&format!("{predicted}{}", readable(&trace, &findings)))?;
     }
     Ok(Verdict::Yes)
 }
 
-/// The trace with what was predicted, as JSON has it.
+/// The trace with what was predicted and what stands out, as JSON has it.
 #[derive(Serialize)]
 struct Printed<'a> {
     #[serde(flatten)]
     trace: &'a trace::Trace,
     prediction: Option<Predicted>,
+    findings: Vec<Told>,
 }
 
 /// What was predicted, in a line.
@@ -58,7 +61,7 @@ fn predicted(prediction: &Prediction) -> String {
 }
 
 /// The trace for people.
-fn readable(trace: &trace::Trace) -> String {
+fn readable(trace: &trace::Trace, findings: &[Told]) -> String {
     let mut text = String::new();
     let said = if trace.query_count == 1 { "statement" } else { "statements" };
     let _ = write!(
@@ -76,6 +79,11 @@ fn readable(trace: &trace::Trace) -> String {
     if let Some(error) = &trace.error {
         let at = error.path.as_deref().map_or_else(String::new, |path| format!(" at {path}"));
         let _ = writeln!(text, "It ends with {}{at}: {}", error.type_name.name(), error.message);
+    }
+    for finding in findings {
+        let Told { severity, what, place, how_much, remedy, .. } = finding;
+        let _ = writeln!(text, "\n{}: {what}\n    where: {place}; {how_much}", findings::severity(*severity));
+        let _ = writeln!(text, "    try: {remedy}");
     }
     for one in trace.statements.iter().take(SHOWN) {
         let phase = match one.phase {

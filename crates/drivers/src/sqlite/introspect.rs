@@ -334,7 +334,8 @@ fn type_name(declared: &str) -> String {
     }
 }
 
-fn rows<T>(
+/// What a statement about the schema returns.
+pub(super) fn rows<T>(
     session: &Session,
     sql: &str,
     params: &[&str],

@@ -2,6 +2,7 @@
 
 mod error;
 mod groups;
+pub mod indexes;
 mod introspect;
 mod open;
 mod pool;

@@ -320,6 +320,11 @@ impl Graph {
         self.objects.len()
     }
 
+    /// Size of their values.
+    pub(crate) fn byte_count(&self) -> u64 {
+        self.values.byte_count()
+    }
+
     /// An object is read again: to the statement that does so it is new.
     pub(crate) fn renew(&mut self, id: ObjectId, load: u32, place: Option<NodeId>) {
         let object = self.object_mut(id);

@@ -136,6 +136,17 @@ impl Program {
         node.recursion.filter(|depth| *depth != 0 && again).map(|_| id)
     }
 
+    /// The nodes of the plan itself, parents before their children.
+    pub(crate) fn main_nodes(&self) -> Vec<NodeId> {
+        let mut nodes = vec![self.main.node];
+        let mut next = 0;
+        while let Some(id) = nodes.get(next).copied() {
+            nodes.splice(next + 1..next + 1, self.node(id).children.iter().copied());
+            next += 1;
+        }
+        nodes
+    }
+
     /// The root above a node.
     pub(crate) fn root_of(&self, id: NodeId) -> NodeId {
         std::iter::successors(Some(id), |id| self.node(*id).parent).last().unwrap_or(id)
