@@ -32,6 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let sweep = |over| SweepDoc { over, values: swept(over).unwrap_or_default() };
     let mut experiment: ExperimentDoc = source.experiment.clone();
     experiment.workload.requests = 200;
+    experiment.workload.concurrency = 10;
     experiment.sweeps = [WireAxis::Concurrency, WireAxis::RttMs].map(sweep).into();
     let mut events: Vec<RunEvent> = Vec::new();
     let view = app.run(&experiment, &mut |event| events.push(event)).map_err(said)?;

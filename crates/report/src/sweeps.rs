@@ -58,7 +58,7 @@ fn tick(over: Axis) -> fn(f64, f64) -> String {
 fn place(over: Axis) -> fn(f64) -> String {
     match over {
         Axis::Concurrency => |value| format!("{} concurrent", whole(value)),
-        Axis::RttMs => |millis| format::duration(millis * 1e6),
+        Axis::RttMs => |millis| if millis > 0.0 { format::duration(millis * 1e6) } else { "0 ms".to_owned() },
         Axis::PageSize => |value| format!("a page of {}", whole(value)),
         Axis::TenantSize => |value| format!("a tenant of {}", whole(value)),
     }
@@ -82,7 +82,10 @@ fn finding(over: Axis, regions: &[Region], names: &[&String]) -> String {
     match regions {
         [] => "nothing was measured that could be compared.".to_owned(),
         [only] if only.best.len() == 1 => format!("{} wins everywhere.", best(only)),
-        [only] => format!("{} everywhere.", best(only)),
+        [only] => {
+            let named: Vec<&str> = only.best.iter().filter_map(|index| Some(names.get(*index)?.as_str())).collect();
+            format!("nothing separates {} anywhere.", named.join(" and "))
+        }
         [first, rest @ ..] => {
             let mut said = String::new();
             let mut last = best(first);

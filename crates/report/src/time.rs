@@ -30,23 +30,30 @@ pub(crate) fn means(variant: &VariantOutcome) -> Option<([f64; 8], f64)> {
 /// B joined (62 %).`
 #[must_use]
 pub fn finding(rows: &[Row], variants: &[VariantOutcome]) -> String {
-    let mut largest: [Vec<String>; BANDS.len()] = Default::default();
+    let mut largest: [Vec<(&Row, f64)>; BANDS.len()] = Default::default();
     for (row, (bands, mean)) in measured(rows, variants) {
-        let band = bands.iter().enumerate().max_by(|one, other| one.1.total_cmp(other.1));
-        if let Some((index, band)) = band {
-            largest[index].push(format!("{} ({})", row.label(), format::percent(band / mean)));
+        if let Some((index, band)) = bands.iter().enumerate().max_by(|one, other| one.1.total_cmp(other.1)) {
+            largest[index].push((row, band / mean));
         }
     }
-    let said: Vec<String> = BANDS
-        .iter()
-        .zip(largest)
-        .filter(|(_, named)| !named.is_empty())
-        .map(|(band, named)| format!("{band} for {}", named.join(", ")))
-        .collect();
-    if said.is_empty() {
-        "No variant was measured.".to_owned()
-    } else {
-        format!("The largest part of a request is {}.", said.join("; "))
+    let said: Vec<(&str, Vec<(&Row, f64)>)> =
+        BANDS.into_iter().zip(largest).filter(|(_, named)| !named.is_empty()).collect();
+    match said.as_slice() {
+        [] => "No variant was measured.".to_owned(),
+        [(band, named)] if named.len() > 1 => {
+            let shares = || named.iter().map(|(_, share)| *share);
+            let (least, most) = (shares().fold(1.0, f64::min), shares().fold(0.0, f64::max));
+            let range = format!("{} to {}", format::percent(least), format::percent(most));
+            format!("The largest part of a request is {band}, with every variant: {range} of its mean.")
+        }
+        several => {
+            let one = |(row, share): &(&Row, f64)| format!("{} ({})", row.label(), format::percent(*share));
+            let band = |(band, named): &(&str, Vec<(&Row, f64)>)| {
+                format!("{band} for {}", named.iter().map(one).collect::<Vec<_>>().join(", "))
+            };
+            let said: Vec<String> = several.iter().map(band).collect();
+            format!("The largest part of a request is {}.", said.join("; "))
+        }
     }
 }
 
@@ -86,7 +93,7 @@ mod tests {
         let outcome = fixture::troubled();
         let rows = crate::rows::rows(&outcome);
         let said = finding(&rows, &outcome.variants);
-        assert!(said.starts_with("The largest part of a request is ") && said.contains("A "), "{said}");
+        assert!(said.starts_with("The largest part of a request is ") && said.contains(" %"), "{said}");
         let table = table(&rows, &outcome.variants);
         assert!(table.rows.iter().all(|(_, figures)| figures.len() == table.head.len()));
         assert_eq!(table.rows.len(), rows.iter().filter(|row| row.latency.is_some()).count());
