@@ -21,6 +21,20 @@ pub(crate) fn sqlalchemy() -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// What measuring costs over a plain loop that sends the same statements.
+pub(crate) fn harness() -> Result<ExitCode> {
+    prerequisites::rust()?;
+    shell::run(&mut drivers("harness"))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// How far verdicts can be trusted: the same against the same, and against a slower self.
+pub(crate) fn verdicts() -> Result<ExitCode> {
+    prerequisites::rust()?;
+    shell::run(&mut shell::cargo(&["bench", "--package", "fetchscope-experiment", "--bench", "verdicts"]))?;
+    Ok(ExitCode::SUCCESS)
+}
+
 fn drivers(bench: &str) -> Command {
     shell::cargo(&["bench", "--package", "fetchscope-drivers", "--bench", bench])
 }

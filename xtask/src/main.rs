@@ -5,6 +5,7 @@
 mod bench;
 mod bindings;
 mod frontend;
+mod fuzz;
 mod prerequisites;
 mod reference;
 mod run;
@@ -23,7 +24,10 @@ cargo xtask test [--only STEP]   install what is missing, and run every test; th
 cargo xtask bindings [--check]   write (or compare) the TypeScript types of crates/app/src/wire.rs
 cargo xtask bench engine         measure what a loader costs over a loop written by hand, in time and in memory
 cargo xtask bench sqlalchemy     measure the real SQLAlchemy beside it
-cargo xtask bench window         measure the start of the window and a toggle in it";
+cargo xtask bench harness        measure what measuring costs over a plain loop
+cargo xtask bench verdicts       measure how often a variant differs from itself, and a slower one is found
+cargo xtask bench window         measure the start of the window and a toggle in it
+cargo xtask fuzz [--seconds N]   make up plan, mapping and experiment files, N seconds each (60), until one fails";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -45,7 +49,14 @@ fn dispatch(arguments: &[&str]) -> Result<ExitCode> {
         ["bindings", "--check"] => bindings::check(),
         ["bench", "engine"] => bench::engine(),
         ["bench", "sqlalchemy"] => bench::sqlalchemy(),
+        ["bench", "harness"] => bench::harness(),
+        ["bench", "verdicts"] => bench::verdicts(),
         ["bench", "window"] => bench::window(),
+        ["fuzz"] => fuzz::run(60),
+        ["fuzz", "--seconds", seconds] => match seconds.parse() {
+            Ok(seconds) if seconds > 0 => fuzz::run(seconds),
+            _ => bail!("`--seconds` wants a whole number from 1 on, not `{seconds}`"),
+        },
         [] | ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             Ok(ExitCode::SUCCESS)

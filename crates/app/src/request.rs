@@ -49,14 +49,13 @@ pub fn trace(opened: &Opened, plan: &PlanDocument) -> Result<Trace, AppError> {
 /// The same with what stands out in it.
 pub fn advised(opened: &Opened, plan: &PlanDocument) -> Result<(Trace, Vec<Finding>), AppError> {
     let session = opened.database.connect()?;
-    let program = Arc::new(Program::resolve(opened.mapping.clone(), plan)?);
-    let (prepared, served) = serve_program(&session, program.clone(), &AtomicBool::new(false))?;
-    let findings = advice::findings(&session, &program, &served)?;
+    let (prepared, served) = serve(opened, &session, plan)?;
+    let findings = advice::findings(&session, prepared.program(), &served)?;
     Ok((whole(&prepared, served)?, findings))
 }
 
 fn whole(prepared: &Prepared, served: Served) -> Result<Trace, AppError> {
-    let canonical = prepared.canonical(&served.loaded);
+    let canonical = prepared.canonical(&served.loaded, &|| true)?;
     let answered = canonical.is_some();
     let response = match answered {
         true => Some(

@@ -8,7 +8,7 @@ use thiserror::Error;
 pub struct Limits {
     /// Rows of all its statements.
     pub rows: u64,
-    /// Bytes of their values.
+    /// Bytes of their values, and of the response.
     pub bytes: u64,
     /// From its start to its response.
     pub time: Duration,
@@ -23,6 +23,13 @@ pub enum Reached {
     /// Too many bytes.
     #[error("stopped at {0} bytes, the most that a request may fetch; raise `bytes` in `[limits]` to let it go on")]
     Bytes(u64),
+    /// Too large a response: a plan that goes back and forth between collections repeats its objects, and every step
+    /// multiplies them.
+    #[error(
+        "stopped at a response of {0} bytes, the most that it may have; let it read fewer relationships (`accessed`), or \
+         raise `bytes` in `[limits]`"
+    )]
+    Response(u64),
     /// Too much time.
     #[error("stopped after {0:?}, the longest that a request may take; raise `seconds` in `[limits]` to let it go on")]
     Time(Duration),

@@ -146,6 +146,7 @@ mod tests {
             agreement: Agreement::Same,
             hash: None,
             statements: Vec::new(),
+            objects: None,
             samples: (0..100).map(sample).collect(),
             failures: Vec::new(),
             busy: Nanos(1),

@@ -5,6 +5,7 @@
 pub mod check;
 pub mod claim;
 pub mod event;
+pub mod evidence;
 pub mod outcome;
 pub mod run;
 pub mod spec;

@@ -3,6 +3,7 @@
 use crate::spec::Experiment;
 use crate::sweep::Axis;
 use crate::tenants::Tenant;
+use fetchscope_engine::advisor::evidence::Objects;
 use fetchscope_engine::trace::{Bands, Nanos, OrmError, Phase};
 use serde::{Deserialize, Serialize};
 
@@ -109,6 +110,9 @@ pub struct VariantOutcome {
     pub hash: Option<String>,
     /// Every distinct statement of one request, in order of first use.
     pub statements: Vec<StatementShape>,
+    /// What is known of the objects of one request, and of the rows that brought them; `None` when none finished.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub objects: Option<Objects>,
     /// One entry a measured request, in order of completion.
     pub samples: Vec<Sample>,
     /// Requests that failed, by message.

@@ -3,8 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use fetchscope_drivers::sqlite::{Database, create_from_script, introspect};
+use fetchscope_engine::advisor::words::Amount;
+use fetchscope_engine::advisor::{Rule, Severity};
 use fetchscope_engine::mapping::Mapping;
 use fetchscope_experiment::event::Event;
+use fetchscope_experiment::evidence::findings;
 use fetchscope_experiment::outcome::{Agreement, End, Outcome};
 use fetchscope_experiment::run::{RunError, Setup, run};
 use fetchscope_experiment::spec::Experiment;
@@ -104,6 +107,14 @@ fn a_wrong_answer_and_an_exception_are_outcomes() {
     assert_eq!(said(2), "1 root missing");
     assert_eq!(said(3), "InvalidRequestError at person.team");
     assert!(outcome.variants[3].samples.is_empty());
+    let stand_out = |index: usize| {
+        let found = findings(&outcome, &outcome.variants[index]);
+        found.into_iter().map(|one| (one.rule, one.paths)).collect::<Vec<_>>()
+    };
+    assert_eq!(stand_out(0), []);
+    for wrong in 1..4 {
+        assert_eq!(stand_out(wrong), [(Rule::WrongResult, vec!["person.team".to_owned()])]);
+    }
 }
 
 #[test]
@@ -147,6 +158,10 @@ fn requests_that_get_no_connection_are_counted_and_not_dropped() {
     let failed: u64 = failures.iter().map(|failure| failure.count).sum();
     assert_eq!(failed + outcome.variants[0].samples.len() as u64, 40);
     assert!(!outcome.variants[0].samples.is_empty());
+    let found = findings(&outcome, &outcome.variants[0]);
+    let [found] = &found[..] else { panic!("{found:?}") };
+    assert_eq!((found.rule, found.severity), (Rule::PoolSaturation, Severity::Costly));
+    assert_eq!(found.evidence[1].amount, Amount::Count(failed));
 }
 
 #[test]

@@ -220,6 +220,7 @@ pub(crate) fn measured(
         agreement: Agreement::Same,
         hash: Some("5f1c".repeat(16)),
         statements,
+        objects: None,
         samples,
         failures: Vec::new(),
         busy: Nanos(total / 15),

@@ -3,6 +3,7 @@
 mod bands;
 mod comparison;
 mod conditions;
+mod findings;
 mod page_style;
 mod statements;
 mod sweeps;
@@ -59,6 +60,8 @@ pub fn render(outcome: &Outcome) -> Result<Vec<u8>, ReportError> {
                     (notes(outcome, &rows))
                     (sweeps::charts(outcome)?)
                     (comparison::table(outcome, &rows))
+                    (findings::section(outcome, &rows))
+                    (findings::multiplication(outcome, &rows))
                     (bands::section(outcome, &rows)?)
                     (conditions::method(outcome))
                     (statements::list(outcome, &rows))

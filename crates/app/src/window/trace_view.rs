@@ -61,7 +61,7 @@ pub(super) fn view(
         }),
         response,
         response_left_out: u32::try_from(left_out).unwrap_or(u32::MAX),
-        hash: prepared.canonical(&served.loaded).as_deref().map(response::hash),
+        hash: prepared.canonical(&served.loaded, &|| true).ok().flatten().as_deref().map(response::hash),
     };
     let seen = LastTrace {
         context,

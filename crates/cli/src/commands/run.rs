@@ -6,12 +6,15 @@ use crate::{input, output, progress};
 use anyhow::Result;
 use fetchscope_app::error::AppError;
 use fetchscope_app::experiment;
+use fetchscope_engine::advisor::Severity;
 use fetchscope_engine::stats::quantile::Estimate;
+use fetchscope_experiment::evidence;
 use fetchscope_experiment::outcome::{End, Outcome};
 use fetchscope_experiment::spec::Experiment;
 use fetchscope_report::charts::SweepChart;
+use fetchscope_report::findings::{Told, severity};
 use fetchscope_report::remarks::remarks;
-use fetchscope_report::rows::{NOT_SQLALCHEMY, interval_text, rows, verdict};
+use fetchscope_report::rows::{NOT_SQLALCHEMY, Row, interval_text, rows, verdict};
 use fetchscope_report::{claims, format, sentence, sweeps};
 use std::path::{Path, PathBuf};
 
@@ -139,6 +142,7 @@ fn readable(outcome: &Outcome) -> String {
     }));
     lines.extend(outcome.notes.iter().cloned());
     lines.extend(remarks(outcome, &rows).into_iter().map(|one| one.text));
+    lines.extend(findings(outcome, &rows));
     for chart in sweeps::charts(outcome) {
         lines.push(swept(&chart));
         lines.push(format!("{}: {}", chart.title, chart.finding));
@@ -150,6 +154,19 @@ fn readable(outcome: &Outcome) -> String {
         lines.push(format!("Verdict: {}.", claim.verdict));
     }
     lines.join("\n")
+}
+
+/// What is wrong or costly in each variant; what is merely notable stands in the report.
+fn findings(outcome: &Outcome, rows: &[Row]) -> Vec<String> {
+    let of = |(row, variant)| {
+        let told: Vec<Told> = evidence::findings(outcome, variant).iter().map(Told::from).collect();
+        let label = Row::label(row);
+        told.into_iter().filter(|told| told.severity < Severity::Notable).map(move |told| {
+            let Told { what, place, remedy, .. } = &told;
+            format!("{label}, {}: {what} ({place}). Try: {remedy}.", severity(told.severity))
+        })
+    };
+    rows.iter().zip(&outcome.variants).flat_map(of).collect()
 }
 
 /// A sweep as a table: a variant a row, a value a column.

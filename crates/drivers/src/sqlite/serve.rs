@@ -8,7 +8,7 @@ use super::open::Session;
 use crate::clock::{Clock, Stretch};
 use crate::latency::Network;
 use crate::limits::{Limits, Reached};
-use fetchscope_engine::graph::response::{Arrangement, ResponseShape};
+use fetchscope_engine::graph::response::{Arrangement, NotWritten, ResponseShape};
 use fetchscope_engine::load::{Fetch, Loaded, Loader, LoaderError, Request, Rows, StatementCache, Step};
 use fetchscope_engine::mapping::ColumnKind;
 use fetchscope_engine::plan::Program;
@@ -96,6 +96,12 @@ impl Prepared {
         Prepared { program, statements: Arc::default(), shape }
     }
 
+    /// The program.
+    #[must_use]
+    pub fn program(&self) -> &Program {
+        &self.program
+    }
+
     /// Another program that differs in its parameters only, and so sends the same statements.
     #[must_use]
     pub fn with(&self, program: Arc<Program>) -> Prepared {
@@ -103,11 +109,12 @@ impl Prepared {
         Prepared { program, statements: self.statements.clone(), shape }
     }
 
-    /// The response of a served request in its canonical form; `None` after an error.
-    #[must_use]
-    pub fn canonical(&self, loaded: &Loaded) -> Option<Vec<u8>> {
-        let roots = loaded.roots.as_ref().filter(|_| loaded.error.is_none())?;
-        Some(self.shape.write(&loaded.graph, roots, Arrangement::Canonical))
+    /// The response of a served request in its canonical form, as long as it is to go on; nothing after an error.
+    pub fn canonical(&self, loaded: &Loaded, go_on: &dyn Fn() -> bool) -> Result<Option<Vec<u8>>, SqliteError> {
+        let Some(roots) = loaded.roots.as_ref().filter(|_| loaded.error.is_none()) else { return Ok(None) };
+        // It has as many bytes as the response, which was short enough.
+        let written = self.shape.write_while(&loaded.graph, roots, Arrangement::Canonical, usize::MAX, go_on);
+        written.map(Some).map_err(|_| SqliteError::Cancelled)
     }
 
     /// The response of the first few roots only, and how many were left out; `None` after an error.
@@ -155,8 +162,13 @@ impl Prepared {
         ended?;
         if let (Some(roots), None) = (&served.loaded.roots, &served.loaded.error) {
             let go_on = || !how.cancel.load(Ordering::Relaxed);
-            let response = self.shape.write_while(&served.loaded.graph, roots, &go_on);
-            served.response = response.ok_or(SqliteError::Cancelled)?;
+            let most = how.limits.bytes;
+            let bytes = usize::try_from(most).unwrap_or(usize::MAX);
+            let response = self.shape.write_while(&served.loaded.graph, roots, Arrangement::AsReturned, bytes, &go_on);
+            served.response = response.map_err(|error| match error {
+                NotWritten::Stopped => ServeError::from(SqliteError::Cancelled),
+                NotWritten::TooLarge => Reached::Response(most).into(),
+            })?;
         }
         served.bands.serialize += clock.lap();
         stretch.into_iter().for_each(|stretch| stretch.end(&mut served.bands));
@@ -439,16 +451,16 @@ fn bind(statement: &mut rusqlite::Statement<'_>, index: usize, value: &Value) ->
 }
 
 fn push(raw: Raw<'_>, values: &mut Values) {
-    values.push(match raw {
-        Raw::Null => ValueRef::Null,
-        Raw::Integer(number) => ValueRef::Integer(number),
-        Raw::Real(number) => ValueRef::Real(number),
+    match raw {
+        Raw::Null => values.push(ValueRef::Null),
+        Raw::Integer(number) => values.push(ValueRef::Integer(number)),
+        Raw::Real(number) => values.push(ValueRef::Real(number)),
         Raw::Text(text) => match std::str::from_utf8(text) {
-            Ok(text) => ValueRef::Text(text),
-            Err(_) => return values.push(ValueRef::Text(&String::from_utf8_lossy(text))),
+            Ok(text) => values.push(ValueRef::Text(text)),
+            Err(_) => values.push(ValueRef::Text(&String::from_utf8_lossy(text))),
         },
-        Raw::Blob(blob) => ValueRef::Blob(blob),
-    });
+        Raw::Blob(blob) => values.push(ValueRef::Blob(blob)),
+    }
 }
 
 fn decode(rows: &mut Rows, kinds: &[ColumnKind]) {

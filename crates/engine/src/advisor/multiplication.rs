@@ -46,6 +46,14 @@ pub struct JoinedStatement {
     pub collections: Vec<JoinedCollection>,
 }
 
+impl JoinedStatement {
+    /// Whether it returns more rows than there are distinct ones, because collections stand side by side.
+    #[must_use]
+    pub fn multiplies(&self) -> bool {
+        self.collections.len() > 1 && self.rows > self.distinct
+    }
+}
+
 /// A collection that is joined.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct JoinedCollection {

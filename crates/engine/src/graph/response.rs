@@ -7,6 +7,7 @@ use crate::plan::{NodeId, Program};
 use crate::value::{ValueRef, hex};
 use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::io::Write;
 use std::ops::Range;
@@ -17,6 +18,9 @@ const ROOTS_TO_JUDGE_BY: usize = 64;
 /// Roots written between two looks whether to go on.
 const ROOTS_AT_A_TIME: usize = 4_096;
 
+/// Bytes hashed before looking whether to go on.
+const BYTES_AT_A_TIME: usize = 1 << 20;
+
 /// Which order collections are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Arrangement {
@@ -24,6 +28,15 @@ pub enum Arrangement {
     AsReturned,
     /// What has no defined order sorted by primary key: the form to compare strategies by.
     Canonical,
+}
+
+/// Why a response was not written to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotWritten {
+    /// Whoever asked for it no longer wants it.
+    Stopped,
+    /// It has more bytes than it may have.
+    TooLarge,
 }
 
 /// What a program's response consists of, worked out once.
@@ -56,6 +69,8 @@ struct Writer<'g> {
     graph: &'g Graph,
     arrangement: Arrangement,
     bytes: Vec<u8>,
+    /// How many bytes it may have. Once there are more, nothing else is written.
+    most: usize,
     /// Where objects that others can share stand: what was written once is copied from there.
     written: FxHashMap<(NodeId, ObjectId), Range<usize>>,
 }
@@ -101,26 +116,31 @@ impl ResponseShape {
     /// Writes the response of these roots.
     #[must_use]
     pub fn write(&self, graph: &Graph, roots: &[ObjectId], arrangement: Arrangement) -> Vec<u8> {
-        let mut writer = Writer::new(graph, arrangement);
-        self.write_list(roots, &mut writer);
-        writer.bytes
+        self.write_while(graph, roots, arrangement, usize::MAX, &|| true).unwrap_or_default()
     }
 
-    /// Writes the response as returned, some thousand roots at a time, as long as it is to go on; `None` when it is not.
-    #[must_use]
-    pub fn write_while(&self, graph: &Graph, roots: &[ObjectId], go_on: &dyn Fn() -> bool) -> Option<Vec<u8>> {
-        let mut writer = Writer::new(graph, Arrangement::AsReturned);
+    /// Writes it some thousand roots at a time, as long as it is to go on and has at most so many bytes.
+    pub fn write_while(
+        &self,
+        graph: &Graph,
+        roots: &[ObjectId],
+        arrangement: Arrangement,
+        most: usize,
+        go_on: &dyn Fn() -> bool,
+    ) -> Result<Vec<u8>, NotWritten> {
+        let mut writer = Writer::new(graph, arrangement, most);
+        let roots = self.arranged(roots, &writer);
         writer.bytes.push(b'[');
         let mut written = 0;
         while written < roots.len() {
             if !go_on() {
-                return None;
+                return Err(NotWritten::Stopped);
             }
             // The first few say how much memory the others take: growing by doubling would take twice what is needed.
             let at_a_time = if written == 0 { ROOTS_TO_JUDGE_BY } else { ROOTS_AT_A_TIME };
             let part = &roots[written..roots.len().min(written + at_a_time)];
             let bytes = &mut writer.bytes;
-            let expected = |roots: usize| bytes.len() / written.max(1) * roots * 9 / 8;
+            let expected = |roots: usize| (bytes.len() / written.max(1)).saturating_mul(roots).min(most) / 8 * 9;
             if written > 0 && bytes.capacity() - bytes.len() < expected(part.len()) {
                 bytes.reserve_exact(expected(roots.len() - written));
             }
@@ -130,21 +150,27 @@ impl ResponseShape {
                 }
                 self.write_object(*object, &mut writer);
             }
+            if writer.is_full() {
+                return Err(NotWritten::TooLarge);
+            }
             written += part.len();
         }
         writer.bytes.push(b']');
-        Some(writer.bytes)
+        Ok(writer.bytes)
+    }
+
+    /// Objects in the order in which they are written.
+    fn arranged<'o>(&self, objects: &'o [ObjectId], writer: &Writer<'_>) -> Cow<'o, [ObjectId]> {
+        if writer.arrangement == Arrangement::AsReturned || self.ordered {
+            return Cow::Borrowed(objects);
+        }
+        let mut sorted = objects.to_vec();
+        sorted.sort_by(|left, right| self.compare(writer.graph, *left, *right));
+        Cow::Owned(sorted)
     }
 
     fn write_list(&self, objects: &[ObjectId], writer: &mut Writer<'_>) {
-        let mut sorted;
-        let objects = if writer.arrangement == Arrangement::Canonical && !self.ordered {
-            sorted = objects.to_vec();
-            sorted.sort_by(|left, right| self.compare(writer.graph, *left, *right));
-            &sorted
-        } else {
-            objects
-        };
+        let objects = self.arranged(objects, writer);
         writer.bytes.push(b'[');
         for (index, object) in objects.iter().enumerate() {
             if index > 0 {
@@ -169,7 +195,10 @@ impl ResponseShape {
             return self.write_object(id, writer);
         }
         if let Some(before) = writer.written.get(&(self.node, id)) {
-            return writer.bytes.extend_from_within(before.clone());
+            if !writer.is_full() {
+                writer.bytes.extend_from_within(before.clone());
+            }
+            return;
         }
         let start = writer.bytes.len();
         self.write_object(id, writer);
@@ -177,6 +206,9 @@ impl ResponseShape {
     }
 
     fn write_object(&self, id: ObjectId, writer: &mut Writer<'_>) {
+        if writer.is_full() {
+            return;
+        }
         let graph = writer.graph;
         for field in &self.fields {
             writer.bytes.extend_from_slice(&field.label);
@@ -194,8 +226,12 @@ impl ResponseShape {
 }
 
 impl<'g> Writer<'g> {
-    fn new(graph: &'g Graph, arrangement: Arrangement) -> Writer<'g> {
-        Writer { graph, arrangement, bytes: Vec::new(), written: FxHashMap::default() }
+    fn new(graph: &'g Graph, arrangement: Arrangement, most: usize) -> Writer<'g> {
+        Writer { graph, arrangement, bytes: Vec::new(), most, written: FxHashMap::default() }
+    }
+
+    fn is_full(&self) -> bool {
+        self.bytes.len() > self.most
     }
 }
 
@@ -203,6 +239,19 @@ impl<'g> Writer<'g> {
 #[must_use]
 pub fn hash(response: &[u8]) -> String {
     hex(&Sha256::digest(response))
+}
+
+/// The same as long as it is to go on; `None` when it is not.
+#[must_use]
+pub fn hash_while(response: &[u8], go_on: &dyn Fn() -> bool) -> Option<String> {
+    let mut sha = Sha256::new();
+    for part in response.chunks(BYTES_AT_A_TIME) {
+        if !go_on() {
+            return None;
+        }
+        sha.update(part);
+    }
+    Some(hex(&sha.finalize()))
 }
 
 fn compare(left: ValueRef<'_>, right: ValueRef<'_>) -> Ordering {

@@ -9,6 +9,7 @@ use crate::mapping::{ColumnId, EntityId, RelationshipId};
 use crate::plan::document::Strategy;
 use crate::plan::{NodeId, WalkIo};
 use crate::trace::{OrmError, OrmErrorType};
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// Where the walk stands on one level. The objects of the levels lie in one stack.
@@ -19,11 +20,29 @@ struct Level {
     child: usize,
 }
 
+/// Which objects were read at which node. Reading one again finds everything there, and a plan that goes back and forth
+/// between collections would find the same few objects along more paths than anyone can wait for.
+#[derive(Default)]
+struct Visited(FxHashMap<(NodeId, usize), u64>);
+
+impl Visited {
+    /// Whether this is the first time.
+    fn first(&mut self, node: NodeId, object: ObjectId) -> bool {
+        // Objects that are read one after the other mostly were built so: 64 of them share an entry.
+        let bit = 1 << (object.index() % 64);
+        let known = self.0.entry((node, object.index() / 64)).or_default();
+        let first = *known & bit == 0;
+        *known |= bit;
+        first
+    }
+}
+
 impl Session {
     /// Reads everything the response reads of these roots.
     pub(super) async fn walk(&mut self, node: NodeId, roots: &[ObjectId], io: WalkIo) -> Result<(), OrmError> {
         let program = self.program.clone();
         let mut objects = roots.to_vec();
+        let mut visited = Visited::default();
         let mut levels = vec![Level { next: 0, end: objects.len(), node, child: 0 }];
         while let Some(level) = levels.last_mut() {
             if level.next == level.end {
@@ -52,7 +71,8 @@ impl Session {
             }
             if program.node(child).reads_below || self.graph.incomplete {
                 let next = objects.len();
-                objects.extend_from_slice(self.graph.related(object, relationship).objects());
+                let related = self.graph.related(object, relationship).objects();
+                objects.extend(related.iter().filter(|one| visited.first(child, **one)));
                 levels.push(Level { next, end: objects.len(), node: child, child: 0 });
             }
         }

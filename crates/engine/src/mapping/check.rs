@@ -2,7 +2,11 @@
 
 use super::document::{EntityDocument, MappingDocument, RelationshipDocument, RelationshipKind, TableDocument};
 use super::{Column, ColumnId, ColumnKind, Entity, EntityId, Mapping, Relationship, Remote};
+use rustc_hash::{FxHashMap, FxHashSet};
 use thiserror::Error;
+
+/// Columns of a key: which of them are `NULL` is kept in 64 bits.
+const MOST_KEY_COLUMNS: usize = 64;
 
 /// What is wrong with a mapping, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -21,6 +25,14 @@ pub enum MappingError {
     /// Objects cannot be told apart.
     #[error("`{0}` has no primary key column; mark one with `\"pk\": true`, or leave the entity out of the mapping")]
     NoPrimaryKey(String),
+    /// A key of more columns than any database takes.
+    #[error("`{path}` has a key of {columns} columns; a key has at most {MOST_KEY_COLUMNS}")]
+    KeyTooWide {
+        /// Class, or class and relationship.
+        path: String,
+        /// Columns or pairs of columns.
+        columns: usize,
+    },
     /// A relationship leads nowhere.
     #[error("`{path}` targets `{target}`, which the mapping does not declare; it declares {known}")]
     UnknownTarget {
@@ -62,31 +74,39 @@ pub enum MappingError {
 impl Mapping {
     /// Checks a mapping document.
     pub fn check(document: &MappingDocument) -> Result<Mapping, MappingError> {
+        let mut places = Places::default();
         for (index, entity) in document.entities.iter().enumerate() {
-            if document.entities[..index].iter().any(|other| other.name == entity.name) {
+            if places.insert(&entity.name, index).is_some() {
                 return Err(MappingError::EntityTwice(entity.name.clone()));
             }
         }
         let entities =
-            document.entities.iter().map(|entity| check_entity(document, entity)).collect::<Result<_, _>>()?;
+            document.entities.iter().map(|entity| check_entity(document, &places, entity)).collect::<Result<_, _>>()?;
         Ok(Mapping { name: document.name.clone(), entities })
     }
 }
 
-fn check_entity(document: &MappingDocument, entity: &EntityDocument) -> Result<Entity, MappingError> {
-    let mut names: Vec<&str> = Vec::new();
+/// Where each entity stands, by its name.
+type Places<'d> = FxHashMap<&'d str, usize>;
+
+fn check_entity(
+    document: &MappingDocument,
+    places: &Places<'_>,
+    entity: &EntityDocument,
+) -> Result<Entity, MappingError> {
+    let mut names: FxHashSet<&str> = FxHashSet::default();
     let attributes =
         entity.columns.iter().map(|column| &column.name).chain(entity.relationships.iter().map(|one| &one.name));
     for name in attributes {
-        if names.contains(&name.as_str()) {
+        if !names.insert(name) {
             return Err(MappingError::AttributeTwice { entity: entity.name.clone(), attribute: name.clone() });
         }
-        names.push(name);
     }
     let primary_key = key_of(entity);
     if primary_key.is_empty() {
         return Err(MappingError::NoPrimaryKey(entity.name.clone()));
     }
+    narrow(&entity.name, primary_key.len())?;
     Ok(Entity {
         name: entity.name.as_str().into(),
         table: entity.table.as_str().into(),
@@ -99,9 +119,14 @@ fn check_entity(document: &MappingDocument, entity: &EntityDocument) -> Result<E
         relationships: entity
             .relationships
             .iter()
-            .map(|one| check_relationship(document, entity, one))
+            .map(|one| check_relationship(document, places, entity, one))
             .collect::<Result<_, _>>()?,
     })
+}
+
+/// Whether a key has no more columns than it may.
+fn narrow(path: &str, columns: usize) -> Result<(), MappingError> {
+    if columns <= MOST_KEY_COLUMNS { Ok(()) } else { Err(MappingError::KeyTooWide { path: path.to_owned(), columns }) }
 }
 
 fn key_of(entity: &EntityDocument) -> Vec<ColumnId> {
@@ -110,11 +135,12 @@ fn key_of(entity: &EntityDocument) -> Vec<ColumnId> {
 
 fn check_relationship(
     document: &MappingDocument,
+    places: &Places<'_>,
     entity: &EntityDocument,
     one: &RelationshipDocument,
 ) -> Result<Relationship, MappingError> {
     let path = format!("{}.{}", entity.name, one.name);
-    let Some(target_index) = document.entities.iter().position(|other| other.name == one.target) else {
+    let Some(target_index) = places.get(one.target.as_str()).copied() else {
         return Err(MappingError::UnknownTarget {
             path,
             target: one.target.clone(),
@@ -125,6 +151,7 @@ fn check_relationship(
     if one.pairs.is_empty() {
         return Err(MappingError::NoPairs { path });
     }
+    narrow(&path, one.pairs.len().max(one.secondary_pairs.len()))?;
     let own = |name: &str| column_of(&path, entity, name);
     let far = |name: &str| column_of(&path, target, name);
     let pairs = in_order(entity, target, one);
@@ -288,5 +315,22 @@ mod tests {
         assert_eq!(twice, MappingError::EntityTwice("User".into()));
         let attribute = document(|json| json["entities"][0]["relationships"][0]["name"] = "id".into()).unwrap_err();
         assert!(matches!(attribute, MappingError::AttributeTwice { .. }), "{attribute}");
+    }
+
+    #[test]
+    fn a_key_is_as_wide_as_a_database_takes_it() {
+        let pairs = |count| {
+            document(|json| {
+                json["entities"][0]["relationships"][0]["pairs"] = serde_json::json!(vec![["org_id", "id"]; count]);
+            })
+        };
+        pairs(64).unwrap();
+        let error = pairs(65).unwrap_err().to_string();
+        assert_eq!(error, "`User.org` has a key of 65 columns; a key has at most 64");
+        let key = document(|json| {
+            let column = |at| serde_json::json!({"name": format!("k{at}"), "type": "integer", "pk": true});
+            json["entities"][0]["columns"].as_array_mut().unwrap().extend((0..64).map(column));
+        });
+        assert!(matches!(key, Err(MappingError::KeyTooWide { columns: 65, .. })), "{key:?}");
     }
 }

@@ -5,6 +5,10 @@ use super::resolve::{PlanError, unknown_column, unknown_relationship};
 use crate::mapping::{ColumnId, ColumnKind, EntityId, Mapping, RelationshipId};
 use crate::value::{Value, unhex};
 
+/// Relationships of a dotted path, and explicit joins of a statement. Each nests the statement once more, and SQLite joins no
+/// more tables than this.
+const MOST_STEPS: usize = 64;
+
 /// A checked filter.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Filter {
@@ -49,6 +53,12 @@ impl Filter {
     pub(crate) fn check(mapping: &Mapping, root: EntityId, document: &FilterDocument) -> Result<Filter, PlanError> {
         let mut filter =
             Filter { limit: document.limit, offset: document.offset, distinct: document.distinct, ..Filter::default() };
+        if document.join.len() > MOST_STEPS {
+            let count = document.join.len();
+            return Err(PlanError::Filter(format!(
+                "the filter's `join` names {count} relationships; a statement joins at most {MOST_STEPS}"
+            )));
+        }
         let mut joined = vec![root];
         for path in &document.join {
             let steps = relationships(mapping, root, path)?;
@@ -136,6 +146,12 @@ fn relationships(mapping: &Mapping, root: EntityId, path: &str) -> Result<Vec<(E
     let mut at = root;
     let mut steps = Vec::new();
     for name in path.split('.') {
+        if steps.len() == MOST_STEPS {
+            let start: String = path.chars().take(40).collect();
+            return Err(PlanError::Filter(format!(
+                "the path `{start}…` goes through more than {MOST_STEPS} relationships; shorten it"
+            )));
+        }
         let id = mapping
             .entity(at)
             .find_relationship(name)

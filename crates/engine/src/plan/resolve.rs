@@ -8,6 +8,10 @@ use crate::mapping::{ColumnId, EntityId, Mapping, RelationshipId};
 use std::sync::Arc;
 use thiserror::Error;
 
+/// Relationships and roots of one plan. Statements nest as deep as a plan names relationships below or beside each other,
+/// and no database takes that many in one.
+const MOST_NODES: usize = 1_000;
+
 /// What is wrong with a plan, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum PlanError {
@@ -43,6 +47,9 @@ pub enum PlanError {
         /// The columns there are.
         known: String,
     },
+    /// More relationships than anybody means.
+    #[error("the plan names more than {MOST_NODES} relationships; split it into several")]
+    TooManyRelationships,
     /// One relationship named twice beside itself.
     #[error("the plan names `{0}` twice; keep one of the two")]
     NamedTwice(String),
@@ -113,6 +120,7 @@ fn root_plan(mapping: &Mapping, nodes: &mut Vec<Node>, plan: &PlanDocument) -> R
             known: listed(mapping.entities().map(|(_, entity)| &*entity.name)),
         });
     };
+    room(nodes)?;
     let filter = Filter::check(mapping, entity, &plan.filter)?;
     if plan.mode == Mode::Get && plan.filter.pk.as_ref().is_none_or(|pk| pk.is_null()) {
         return Err(PlanError::Filter("mode `get` wants the primary key as `filter.pk`".to_owned()));
@@ -209,6 +217,11 @@ struct Context<'a> {
     otherwise: Strategy,
 }
 
+/// Whether a plan may have another node.
+fn room(nodes: &[Node]) -> Result<(), PlanError> {
+    if nodes.len() < MOST_NODES { Ok(()) } else { Err(PlanError::TooManyRelationships) }
+}
+
 fn push(nodes: &mut Vec<Node>, node: Node) -> NodeId {
     nodes.push(node);
     NodeId(nodes.len() as u32 - 1)
@@ -226,6 +239,7 @@ fn add_children(
         (node.entity, node.path.clone(), node.depth)
     };
     for document in documents {
+        room(nodes)?;
         let Some(relationship) = mapping.entity(owner).find_relationship(&document.name) else {
             return Err(unknown_relationship(mapping, owner, &document.name, &format!("`{path}`")));
         };
@@ -354,4 +368,46 @@ fn loads_by_subquery(nodes: &[Node], parent: NodeId) -> bool {
         let strategy = nodes[child.0 as usize].strategy;
         strategy == Strategy::Subquery || (strategy.rides_along() && loads_by_subquery(nodes, *child))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn resolve(plan: Value) -> Result<Program, PlanError> {
+        let mapping = json!({"name": "one", "entities": [
+            {"name": "Task", "table": "tasks",
+             "columns": [{"name": "id", "type": "integer", "pk": true}, {"name": "above_id", "type": "integer"}],
+             "relationships": [
+                {"name": "above", "kind": "many_to_one", "target": "Task", "pairs": [["above_id", "id"]]}]}]});
+        let mapping = Arc::new(Mapping::check(&serde_json::from_value(mapping).unwrap()).unwrap());
+        Program::resolve(mapping, &serde_json::from_value(plan).unwrap())
+    }
+
+    #[test]
+    fn a_plan_has_an_end() {
+        let before = |times| vec![json!({"root": "Task", "relationships": [{"name": "above"}]}); times];
+        resolve(json!({"root": "Task", "before": before(499)})).unwrap();
+        let error = resolve(json!({"root": "Task", "before": before(500)})).unwrap_err();
+        assert_eq!(error.to_string(), "the plan names more than 1000 relationships; split it into several");
+    }
+
+    #[test]
+    fn a_dotted_path_has_an_end() {
+        let has = |steps| json!({"root": "Task", "filter": {"has": [["above.".repeat(steps) + "id", "==", 1]]}});
+        resolve(has(64)).unwrap();
+        let error = resolve(has(65)).unwrap_err().to_string();
+        assert!(error.ends_with("goes through more than 64 relationships; shorten it"), "{error}");
+        let error = resolve(has(100_000)).unwrap_err().to_string();
+        assert!(error.len() < 200, "{} bytes", error.len());
+    }
+
+    #[test]
+    fn explicit_joins_have_an_end() {
+        let join = |times| json!({"root": "Task", "filter": {"join": vec!["above"; times]}});
+        resolve(join(64)).unwrap();
+        let error = resolve(join(65)).unwrap_err();
+        assert_eq!(error.to_string(), "the filter's `join` names 65 relationships; a statement joins at most 64");
+    }
 }

@@ -21,6 +21,8 @@ pub(super) struct Rehearsal<'a> {
     pub(super) related: FxHashMap<(ObjectId, RelationshipId), Rc<[ObjectId]>>,
     /// Rows by place and object.
     pub(super) rows: FxHashMap<(NodeId, ObjectId), u64>,
+    /// What the walk has read, by object and node.
+    pub(super) walked: FxHashSet<(ObjectId, NodeId)>,
     pub(super) loads: u32,
     tallies: Vec<Tally>,
     /// Whether nothing about it is certain.
@@ -53,6 +55,7 @@ impl<'a> Rehearsal<'a> {
             held: FxHashMap::default(),
             related: FxHashMap::default(),
             rows: FxHashMap::default(),
+            walked: FxHashSet::default(),
             loads: 0,
             tallies: vec![Tally::default(); program.nodes.len()],
             doubtful: is_out_of_reach(program, survey),

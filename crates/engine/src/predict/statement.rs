@@ -8,6 +8,9 @@ use crate::plan::document::Strategy;
 use rustc_hash::FxHashSet;
 use std::rc::Rc;
 
+/// Rows of one statement that are gone through: a subquery load repeats every row above it, and so do those below it.
+const MOST_ROWS: usize = 1 << 20;
+
 /// A statement without its joins, which is what a subquery load below restates.
 #[derive(Debug)]
 pub(super) struct Lead {
@@ -257,6 +260,13 @@ impl Rehearsal<'_> {
         for step in &steps {
             if self.survey.uneven[step.0 as usize] {
                 self.doubt(node);
+            }
+            let rows: usize = sources.iter().map(|object| self.surveyed(*object, *step).len()).sum();
+            if rows > MOST_ROWS {
+                // Each object once is enough to know what follows; how many rows there are stays open.
+                self.doubt_all();
+                let mut known = FxHashSet::default();
+                sources.retain(|object| known.insert(*object));
             }
             sources = sources.into_iter().flat_map(|object| self.surveyed(object, *step)).collect();
         }

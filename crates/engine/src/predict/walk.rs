@@ -25,7 +25,10 @@ impl Rehearsal<'_> {
                     }
                 };
                 if program.node(*child).reads_below {
-                    self.walk(*child, &value)?;
+                    // Whatever is below an object that was read before is loaded.
+                    let new: Vec<ObjectId> =
+                        value.iter().copied().filter(|one| self.walked.insert((*one, *child))).collect();
+                    self.walk(*child, &new)?;
                 }
             }
         }

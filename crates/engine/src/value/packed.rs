@@ -76,10 +76,24 @@ impl Values {
     }
 
     /// Adds a value.
-    #[inline]
+    #[inline(always)]
     pub fn push(&mut self, value: ValueRef<'_>) {
-        let cell = self.cell(value);
-        self.cells.push(cell);
+        // Inlined, and each kind pushed by itself, a cell is made in its place. Made elsewhere, it is written in parts and
+        // read back as a whole, for which the processor has to wait.
+        match value {
+            ValueRef::Null => self.cells.push(Cell::Null),
+            ValueRef::Boolean(value) => self.cells.push(Cell::Boolean(value)),
+            ValueRef::Integer(value) => self.cells.push(Cell::Integer(value)),
+            ValueRef::Real(value) => self.cells.push(Cell::Real(value)),
+            ValueRef::Text(text) => {
+                let cell = self.text(text);
+                self.cells.push(cell);
+            }
+            ValueRef::Blob(blob) => {
+                let cell = self.blob(blob);
+                self.cells.push(cell);
+            }
+        }
     }
 
     /// Adds values that stand in others, at these places; `Null` for none.

@@ -8,12 +8,15 @@ use crate::event::Event;
 use crate::outcome::{Agreement, Counts, VariantOutcome};
 use crate::spec::{Experiment, Variant};
 use crate::tenants::{Tenant, endpoint_of};
-use fetchscope_drivers::sqlite::{Prepared, ServeError, Served, SqliteError};
+use fetchscope_drivers::sqlite::{Prepared, ServeError, Served, SqliteError, indexes};
+use fetchscope_engine::advisor::evidence::Objects;
+use fetchscope_engine::advisor::multiplication::Volume;
 use fetchscope_engine::graph::response;
 use fetchscope_engine::plan::Program;
 use fetchscope_engine::plan::document::{PlanDocument, Strategy};
 use fetchscope_engine::trace::Nanos;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 /// Most tenants whose answers are compared before measuring: the smallest, the largest, and some between them.
 const COMPARED: usize = 10;
@@ -58,6 +61,8 @@ pub(super) fn check_variants(
 ) -> Result<Vec<Contender>, RunError> {
     let experiment = batch.experiment;
     let compared = audience.compared();
+    let go_on: &dyn Fn() -> bool = &|| !batch.cancel.load(Ordering::Relaxed);
+    let cancelled = |_: SqliteError| RunError::Cancelled;
     let mut contenders = Vec::new();
     let mut answers: Vec<Vec<Answer>> = compared.iter().map(|_| Vec::new()).collect();
     for (name, variant) in &experiment.variants {
@@ -68,8 +73,11 @@ pub(super) fn check_variants(
         for (tenant, answers) in compared.iter().zip(&mut answers) {
             match batch.once(&prepared[*tenant]) {
                 Ok(served) => {
-                    let canonical = prepared[*tenant].canonical(&served.loaded);
-                    let hash = canonical.as_deref().map(response::hash);
+                    let canonical = prepared[*tenant].canonical(&served.loaded, go_on).map_err(cancelled)?;
+                    let hash = match &canonical {
+                        Some(response) => Some(response::hash_while(response, go_on).ok_or(RunError::Cancelled)?),
+                        None => None,
+                    };
                     answers.push(Answer { name: name.clone(), canonical, error: served.loaded.error.clone() });
                     first.get_or_insert((served, hash));
                 }
@@ -80,10 +88,24 @@ pub(super) fn check_variants(
                 Err(error) => return Err(failed(name, error)),
             }
         }
-        contenders.push(contender(experiment, name, prepared, first, stopped));
+        let objects = first.as_ref().zip(compared.first()).map(|((served, _), tenant)| {
+            let fetched = Volume { rows: served.row_count, bytes: served.byte_count };
+            Objects::of(prepared[*tenant].program(), &served.loaded, fetched)
+        });
+        let mut contender = contender(experiment, name, prepared, first, stopped);
+        contender.outcome.objects = objects.map(|objects| looked_up(setup, name, objects)).transpose()?;
+        contenders.push(contender);
     }
-    judge(setup, experiment, &mut contenders, &answers);
+    judge(setup, experiment, &mut contenders, &answers, go_on)?;
     Ok(contenders)
+}
+
+/// With what the database says of the indexes that its relationships are looked up by.
+fn looked_up(setup: &Setup<'_>, variant: &str, mut objects: Objects) -> Result<Objects, RunError> {
+    let session = setup.database.connect();
+    let checked = session.and_then(|session| indexes::check(&session, &mut objects.relationships));
+    checked.map_err(|error| failed(variant, error.into()))?;
+    Ok(objects)
 }
 
 fn prepare(
@@ -144,6 +166,7 @@ fn contender(
         agreement: stopped.unwrap_or(Agreement::Unknown),
         hash,
         statements,
+        objects: None,
         samples: Vec::new(),
         failures: Vec::new(),
         busy: Nanos(0),
@@ -154,13 +177,20 @@ fn contender(
 }
 
 /// Whether every variant answers as the baseline does, for every tenant compared.
-fn judge(setup: &Setup<'_>, experiment: &Experiment, contenders: &mut [Contender], answers: &[Vec<Answer>]) {
+fn judge(
+    setup: &Setup<'_>,
+    experiment: &Experiment,
+    contenders: &mut [Contender],
+    answers: &[Vec<Answer>],
+    go_on: &dyn Fn() -> bool,
+) -> Result<(), RunError> {
     let key = setup.mapping.find(&experiment.endpoint.root).map(|id| setup.mapping.entity(id));
     let key: Vec<String> = key.map_or_else(Vec::new, |entity| {
         entity.primary_key.iter().map(|column| entity.column(*column).name.to_string()).collect()
     });
     for of_tenant in answers {
-        let verdicts = agreement::judge(of_tenant, experiment.baseline_name(), &key);
+        let verdicts =
+            agreement::judge(of_tenant, experiment.baseline_name(), &key, go_on).ok_or(RunError::Cancelled)?;
         for (contender, verdict) in contenders.iter_mut().zip(verdicts) {
             let known = &mut contender.outcome.agreement;
             // The first tenant with another answer is the one that is told.
@@ -169,6 +199,7 @@ fn judge(setup: &Setup<'_>, experiment: &Experiment, contenders: &mut [Contender
             }
         }
     }
+    Ok(())
 }
 
 fn failed(variant: &str, error: ServeError) -> RunError {

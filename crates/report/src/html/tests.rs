@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::fixture;
+use fetchscope_engine::advisor::evidence::Objects;
+use fetchscope_engine::advisor::multiplication::{JoinedCollection, JoinedStatement, Multiplication, Volume};
 use fetchscope_experiment::spec::Experiment;
 
 fn page(outcome: &Outcome) -> String {
@@ -83,6 +85,32 @@ fn statements_are_pretty_and_long_lists_short() {
     assert!(page.contains("IN (?, ?, … 100 in all)"));
     assert!(page.contains("<i>LEFT OUTER JOIN</i> organizations AS organizations_1"));
     assert!(page.contains("walk · organization · <b>100×</b> · 100 rows in all"));
+}
+
+#[test]
+fn what_stands_out_is_said_with_its_rows() {
+    assert!(!content(&fixture::pair()).contains("What stands out"));
+    let mut outcome = fixture::pair();
+    let collection = |path: &str| JoinedCollection { path: path.to_owned(), objects: 12_000, factor: 10.0 };
+    outcome.variants[1].statements[0].rows = 120_000;
+    outcome.variants[1].objects = Some(Objects {
+        relationships: Vec::new(),
+        multiplication: Multiplication {
+            fetched: Volume { rows: 120_000, bytes: 18_500_000 },
+            distinct: Volume { rows: 25_200, bytes: 900_000 },
+            statements: vec![JoinedStatement {
+                path: None,
+                rows: 120_000,
+                distinct: 25_200,
+                rows_split: 24_000,
+                collections: vec![collection("Task.comments"), collection("Task.tags")],
+            }],
+        },
+    });
+    let page = content(&outcome).replace('\u{2009}', " ");
+    assert!(page.contains("joined returned 120 000 rows for 25 200 distinct ones: two sibling collections multiply."));
+    assert!(page.contains("<td>120 000</td><td>25 200</td><td>18.5 MB</td><td>900 kB</td><td>×4.8</td>"));
+    assert!(page.contains("Task.comments ×10, Task.tags ×10"));
 }
 
 #[test]
