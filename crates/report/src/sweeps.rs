@@ -3,6 +3,7 @@
 use crate::charts::{Line, LinePoint, SweepChart};
 use crate::format;
 use crate::rows::letter;
+use crate::sentence::{listed, quoted};
 use crate::table::Table;
 use fetchscope_engine::stats::crossover::Region;
 use fetchscope_experiment::outcome::{Outcome, SweepOutcome};
@@ -68,24 +69,26 @@ fn whole(value: f64) -> String {
     format::count(value.round().max(0.0) as u64)
 }
 
+/// The variants that nothing beats in a stretch, in words.
+fn names_of(region: &Region, names: &[&String]) -> Vec<String> {
+    region.best.iter().filter_map(|index| names.get(*index)).map(|name| quoted(name)).collect()
+}
+
 /// Who wins where: `below 0.4 ms (0.3 to 0.6 ms) lazy wins, above it selectin`.
 fn finding(over: Axis, regions: &[Region], names: &[&String]) -> String {
     let place = place(over);
     let best = |region: &Region| -> String {
-        let named: Vec<&str> = region.best.iter().filter_map(|index| Some(names.get(*index)?.as_str())).collect();
+        let named = names_of(region, names);
         match named.as_slice() {
             [] => "nobody".to_owned(),
-            [only] => (*only).to_owned(),
-            several => format!("{} (indistinguishable)", several.join(" and ")),
+            [only] => only.clone(),
+            several => format!("{} (indistinguishable)", listed(several)),
         }
     };
     match regions {
         [] => "nothing was measured that could be compared.".to_owned(),
         [only] if only.best.len() == 1 => format!("{} wins everywhere.", best(only)),
-        [only] => {
-            let named: Vec<&str> = only.best.iter().filter_map(|index| Some(names.get(*index)?.as_str())).collect();
-            format!("nothing separates {} anywhere.", named.join(" and "))
-        }
+        [only] => format!("{} are fastest everywhere, and indistinguishable.", listed(&names_of(only, names))),
         [first, rest @ ..] => {
             let mut said = String::new();
             let mut last = best(first);
