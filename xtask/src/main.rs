@@ -27,7 +27,7 @@ cargo xtask bench sqlalchemy     measure the real SQLAlchemy beside it
 cargo xtask bench harness        measure what measuring costs over a plain loop
 cargo xtask bench verdicts       measure how often a variant differs from itself, and a slower one is found
 cargo xtask bench window         measure the start of the window and a toggle in it
-cargo xtask fuzz [--seconds N]     make up plan, mapping and experiment files, N seconds each (60), until one fails";
+cargo xtask fuzz [--seconds N]   make up plan, mapping and experiment files, N seconds each (60), until one fails";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

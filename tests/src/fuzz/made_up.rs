@@ -28,7 +28,10 @@ pub(super) fn serve(program: Program) {
     let Some((loaded, _)) = answer(&program) else { return };
     let (Some(roots), None) = (&loaded.roots, &loaded.error) else { return };
     let shape = ResponseShape::of(&program);
-    let Ok(response) = shape.write_while(&loaded.graph, roots, RESPONSE_BYTES, &|| true) else { return };
+    let Ok(response) = shape.write_while(&loaded.graph, roots, Arrangement::AsReturned, RESPONSE_BYTES, &|| true)
+    else {
+        return;
+    };
     let canonical = shape.write(&loaded.graph, roots, Arrangement::Canonical);
     assert_eq!(canonical.len(), response.len(), "the same objects in another order");
     let read: Result<serde::de::IgnoredAny, _> = serde_json::from_slice(&response);

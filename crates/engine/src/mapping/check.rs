@@ -2,6 +2,7 @@
 
 use super::document::{EntityDocument, MappingDocument, RelationshipDocument, RelationshipKind, TableDocument};
 use super::{Column, ColumnId, ColumnKind, Entity, EntityId, Mapping, Relationship, Remote};
+use rustc_hash::{FxHashMap, FxHashSet};
 use thiserror::Error;
 
 /// Columns of a key: which of them are `NULL` is kept in 64 bits.
@@ -73,26 +74,33 @@ pub enum MappingError {
 impl Mapping {
     /// Checks a mapping document.
     pub fn check(document: &MappingDocument) -> Result<Mapping, MappingError> {
+        let mut places = Places::default();
         for (index, entity) in document.entities.iter().enumerate() {
-            if document.entities[..index].iter().any(|other| other.name == entity.name) {
+            if places.insert(&entity.name, index).is_some() {
                 return Err(MappingError::EntityTwice(entity.name.clone()));
             }
         }
         let entities =
-            document.entities.iter().map(|entity| check_entity(document, entity)).collect::<Result<_, _>>()?;
+            document.entities.iter().map(|entity| check_entity(document, &places, entity)).collect::<Result<_, _>>()?;
         Ok(Mapping { name: document.name.clone(), entities })
     }
 }
 
-fn check_entity(document: &MappingDocument, entity: &EntityDocument) -> Result<Entity, MappingError> {
-    let mut names: Vec<&str> = Vec::new();
+/// Where each entity stands, by its name.
+type Places<'d> = FxHashMap<&'d str, usize>;
+
+fn check_entity(
+    document: &MappingDocument,
+    places: &Places<'_>,
+    entity: &EntityDocument,
+) -> Result<Entity, MappingError> {
+    let mut names: FxHashSet<&str> = FxHashSet::default();
     let attributes =
         entity.columns.iter().map(|column| &column.name).chain(entity.relationships.iter().map(|one| &one.name));
     for name in attributes {
-        if names.contains(&name.as_str()) {
+        if !names.insert(name) {
             return Err(MappingError::AttributeTwice { entity: entity.name.clone(), attribute: name.clone() });
         }
-        names.push(name);
     }
     let primary_key = key_of(entity);
     if primary_key.is_empty() {
@@ -111,7 +119,7 @@ fn check_entity(document: &MappingDocument, entity: &EntityDocument) -> Result<E
         relationships: entity
             .relationships
             .iter()
-            .map(|one| check_relationship(document, entity, one))
+            .map(|one| check_relationship(document, places, entity, one))
             .collect::<Result<_, _>>()?,
     })
 }
@@ -127,11 +135,12 @@ fn key_of(entity: &EntityDocument) -> Vec<ColumnId> {
 
 fn check_relationship(
     document: &MappingDocument,
+    places: &Places<'_>,
     entity: &EntityDocument,
     one: &RelationshipDocument,
 ) -> Result<Relationship, MappingError> {
     let path = format!("{}.{}", entity.name, one.name);
-    let Some(target_index) = document.entities.iter().position(|other| other.name == one.target) else {
+    let Some(target_index) = places.get(one.target.as_str()).copied() else {
         return Err(MappingError::UnknownTarget {
             path,
             target: one.target.clone(),
