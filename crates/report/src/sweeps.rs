@@ -7,7 +7,7 @@ use crate::sentence::{listed, quoted};
 use crate::table::Table;
 use fetchscope_engine::stats::crossover::Region;
 use fetchscope_experiment::outcome::{Outcome, SweepOutcome};
-use fetchscope_experiment::standing::{achieved, comparable, is_logarithmic, winners};
+use fetchscope_experiment::standing::{achieved, comparable, is_logarithmic, overtakings, winners};
 use fetchscope_experiment::summary::Summary;
 use fetchscope_experiment::sweep::Axis;
 
@@ -34,7 +34,7 @@ fn chart(outcome: &Outcome, sweep: &SweepOutcome) -> SweepChart {
         lines: lines.filter(|line| !line.points.is_empty()).collect(),
         logarithmic: is_logarithmic(sweep),
         crossings: regions.iter().filter_map(|region| Some(region.begins?.value)).collect(),
-        finding: finding(sweep.over, &regions, &names),
+        finding: format!("{}{}", finding(sweep.over, &regions, &names), overtaken(outcome, sweep, &names)),
     }
 }
 
@@ -72,6 +72,26 @@ fn whole(value: f64) -> String {
 /// The variants that nothing beats in a stretch, in words.
 fn names_of(region: &Region, names: &[&String]) -> Vec<String> {
     region.best.iter().filter_map(|index| names.get(*index)).map(|name| quoted(name)).collect()
+}
+
+/// Where variants and the baseline change places, whoever else is faster: ` all lazy is faster than joined below 0.1 ms.`
+fn overtaken(outcome: &Outcome, sweep: &SweepOutcome, names: &[&String]) -> String {
+    let named = outcome.experiment.baseline_name();
+    let Some(baseline) = names.iter().position(|name| Some(name.as_str()) == named) else { return String::new() };
+    let place = place(sweep.over);
+    let mut said = String::new();
+    for (other, at, above) in overtakings(sweep, baseline).into_iter().filter(|_| names.len() > 2) {
+        let side = if above { "above" } else { "below" };
+        let interval = at.low.zip(at.high);
+        let interval = interval.map_or_else(String::new, |(low, high)| format!(" ({} to {})", place(low), place(high)));
+        said.push_str(&format!(
+            " {} is faster than {} {side} {}{interval}.",
+            quoted(names[other]),
+            quoted(names[baseline]),
+            place(at.value)
+        ));
+    }
+    said
 }
 
 /// Who wins where: `below 0.4 ms (0.3 to 0.6 ms) lazy wins, above it selectin`.
