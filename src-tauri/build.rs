@@ -11,6 +11,7 @@ const COMMANDS: &[&str] = &[
     "choose_export",
     "choose_source",
     "draw",
+    "draw_figure",
     "export_run",
     "open_source",
     "predict",

@@ -3,8 +3,8 @@
 use crate::{dialogs, startup};
 use fetchscope_app::App;
 use fetchscope_app::wire::{
-    ChartPair, DrawRequest, ErrorCode, ExperimentDoc, ExportView, OpenProgress, PredictionView, RunEvent, RunView,
-    Settings, SourceView, StartView, TraceRequest, TraceView, VariantDoc, WireError,
+    ChartPair, DrawRequest, ErrorCode, ExperimentDoc, ExportView, FigureRequest, FigureView, OpenProgress,
+    PredictionView, RunEvent, RunView, Settings, SourceView, StartView, TraceRequest, TraceView, VariantDoc, WireError,
 };
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,6 +23,7 @@ pub(crate) fn all() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         choose_export,
         choose_source,
         draw,
+        draw_figure,
         export_run,
         open_source,
         predict,
@@ -90,6 +91,11 @@ async fn cancel_run(app: Shared<'_>) -> Answer<()> {
 #[tauri::command]
 async fn draw(app: Shared<'_>, request: DrawRequest) -> Answer<ChartPair> {
     aside(&app, move |app| app.draw(&request)).await
+}
+
+#[tauri::command]
+async fn draw_figure(app: Shared<'_>, request: FigureRequest) -> Answer<FigureView> {
+    aside(&app, move |app| app.draw_figure(&request)).await
 }
 
 #[tauri::command]

@@ -1,10 +1,13 @@
 //! The open work and the experiment it stands for, one made from the other.
 
 use crate::error::AppError;
-use crate::wire::{ConditionsDoc, EndpointDoc, ExperimentDoc, ReadDoc, VariantDoc, WireStrategy, WorkloadDoc};
+use crate::wire::{
+    ConditionsDoc, EndpointDoc, ExperimentDoc, ReadDoc, SweepDoc, VariantDoc, WireStrategy, WireTenants, WorkloadDoc,
+};
 use fetchscope_engine::plan::document::{FilterDocument, Mode, SessionKind};
 use fetchscope_engine::plan::endpoint::{Endpoint, ReadNode};
-use fetchscope_experiment::spec::{Conditions, Expectation, Experiment, Limits, Pool, Variant, Workload};
+use fetchscope_experiment::spec::{Conditions, Expectation, Experiment, Limits, Pool, Tenants, Variant, Workload};
+use fetchscope_experiment::sweep::Sweep;
 use indexmap::IndexMap;
 
 /// The experiment that the open work stands for.
@@ -19,7 +22,18 @@ pub fn experiment(doc: &ExperimentDoc) -> Result<Experiment, AppError> {
         }
     }
     let baseline = doc.variants.iter().find(|variant| variant.id == doc.baseline).map(|variant| variant.name.clone());
-    let WorkloadDoc { concurrency, requests, warmup, rounds, pool_size, pool_overflow, pool_timeout_s } = doc.workload;
+    let WorkloadDoc {
+        concurrency,
+        requests,
+        rate,
+        tenants,
+        ref tenant_column,
+        warmup,
+        rounds,
+        pool_size,
+        pool_overflow,
+        pool_timeout_s,
+    } = doc.workload;
     let ConditionsDoc { rtt_ms, jitter_ms, transaction, statement_cache } = doc.conditions;
     Ok(Experiment {
         version: 1,
@@ -32,16 +46,27 @@ pub fn experiment(doc: &ExperimentDoc) -> Result<Experiment, AppError> {
         workload: Workload {
             concurrency,
             requests: Some(requests),
+            seconds: None,
+            rate,
             warmup,
             rounds,
+            tenants: tenants.into(),
+            tenant_column: tenant_column.clone().filter(|column| !column.trim().is_empty()),
             pool: Pool { size: pool_size, overflow: pool_overflow, timeout: pool_timeout_s },
-            ..Workload::default()
         },
         conditions: Conditions { rtt_ms, jitter_ms, transaction, statement_cache, session: SessionKind::Sync },
         limits: Limits::default(),
-        sweep: Vec::new(),
+        sweep: doc.sweeps.iter().map(sweep).collect(),
         claim: None,
     })
+}
+
+/// A sweep of the open work; values written by hand are put in order.
+fn sweep(doc: &SweepDoc) -> Sweep {
+    let mut values = doc.values.clone();
+    values.sort_by(f64::total_cmp);
+    values.dedup();
+    Sweep { over: doc.over.into(), values }
 }
 
 /// The endpoint of the open work.
@@ -94,7 +119,8 @@ pub fn doc(experiment: &Experiment) -> Result<ExperimentDoc, AppError> {
         .iter()
         .find(|variant| Some(variant.name.as_str()) == experiment.baseline_name())
         .map(|variant| variant.id.clone());
-    let Workload { concurrency, requests, warmup, rounds, pool, .. } = &experiment.workload;
+    let Workload { concurrency, requests, seconds: _, rate, warmup, rounds, tenants, tenant_column, pool } =
+        &experiment.workload;
     let Conditions { rtt_ms, jitter_ms, transaction, statement_cache, session: _ } = experiment.conditions;
     Ok(ExperimentDoc {
         source: experiment.source.clone(),
@@ -105,6 +131,9 @@ pub fn doc(experiment: &Experiment) -> Result<ExperimentDoc, AppError> {
         workload: WorkloadDoc {
             concurrency: *concurrency,
             requests: requests.unwrap_or(100),
+            rate: *rate,
+            tenants: WireTenants::of(*tenants),
+            tenant_column: tenant_column.clone(),
             warmup: *warmup,
             rounds: *rounds,
             pool_size: pool.size,
@@ -112,7 +141,33 @@ pub fn doc(experiment: &Experiment) -> Result<ExperimentDoc, AppError> {
             pool_timeout_s: pool.timeout,
         },
         conditions: ConditionsDoc { rtt_ms, jitter_ms, transaction, statement_cache },
+        sweeps: experiment
+            .sweep
+            .iter()
+            .map(|sweep| SweepDoc { over: sweep.over.into(), values: sweep.values.clone() })
+            .collect(),
     })
+}
+
+impl From<WireTenants> for Tenants {
+    fn from(tenants: WireTenants) -> Self {
+        match tenants {
+            WireTenants::One => Tenants::One,
+            WireTenants::RoundRobin => Tenants::RoundRobin,
+            WireTenants::BySize => Tenants::BySize,
+        }
+    }
+}
+
+impl WireTenants {
+    /// As the window offers it; the nearest tenant of a sweep's point is chosen by the sweep alone.
+    fn of(tenants: Tenants) -> WireTenants {
+        match tenants {
+            Tenants::One | Tenants::Nearest(_) => WireTenants::One,
+            Tenants::RoundRobin => WireTenants::RoundRobin,
+            Tenants::BySize => WireTenants::BySize,
+        }
+    }
 }
 
 /// An endpoint as the window keeps it.
@@ -134,4 +189,61 @@ pub fn endpoint_doc(endpoint: &Endpoint) -> Result<EndpointDoc, AppError> {
         filter: serde_json::to_value(&endpoint.filter).map_err(written)?,
         relationships: reads(&endpoint.relationships),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SWEPT: &str = r#"
+version = 1
+source = "sample:citizenapp"
+baseline = "lazy"
+
+[endpoint]
+root = "User"
+relationships = [{ name = "organization" }]
+
+[variants.lazy]
+[variants.in_list]
+"organization" = "selectin"
+
+[workload]
+concurrency = 4
+requests = 40
+rate = 12.5
+tenants = "round_robin"
+tenant_column = "organization.tenant_id"
+
+[[sweep]]
+over = "rtt_ms"
+values = [0.0, 0.5, 2.0]
+[[sweep]]
+over = "tenant_size"
+values = [10.0, 100.0]
+"#;
+
+    #[test]
+    fn what_is_opened_is_what_is_run() {
+        let opened = Experiment::from_toml(SWEPT).unwrap();
+        assert_eq!(experiment(&doc(&opened).unwrap()).unwrap(), opened);
+    }
+
+    #[test]
+    fn work_kept_before_there_were_sweeps_opens() {
+        let mut kept = serde_json::to_value(doc(&Experiment::from_toml(SWEPT).unwrap()).unwrap()).unwrap();
+        kept.as_object_mut().unwrap().remove("sweeps");
+        for later in ["rate", "tenants", "tenant_column"] {
+            kept["workload"].as_object_mut().unwrap().remove(later);
+        }
+        let opened = experiment(&serde_json::from_value(kept).unwrap()).unwrap();
+        assert_eq!((opened.sweep.len(), opened.workload.rate, opened.workload.tenants), (0, None, Tenants::One));
+    }
+
+    #[test]
+    fn values_written_by_hand_are_put_in_order() {
+        let mut written = doc(&Experiment::from_toml(SWEPT).unwrap()).unwrap();
+        written.sweeps[0].values = vec![2.0, 0.0, 2.0];
+        assert_eq!(experiment(&written).unwrap().sweep[0].values, [0.0, 2.0]);
+    }
 }

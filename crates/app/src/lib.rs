@@ -3,6 +3,7 @@
 //! Nothing here knows Tauri or a terminal.
 
 pub mod advice;
+mod axes;
 pub mod document;
 pub mod endpoints;
 pub mod error;

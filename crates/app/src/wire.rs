@@ -93,6 +93,10 @@ pub struct StartView {
     pub strategies: Vec<StrategyInfo>,
     /// Presets in the order of the menu.
     pub presets: Vec<PresetInfo>,
+    /// Circumstances a sweep can change, in the order of the form.
+    pub axes: Vec<AxisInfo>,
+    /// SQLAlchemy's connection pool.
+    pub pool: PoolView,
     /// Settings kept from last time.
     pub settings: Settings,
     /// What could not be restored, in a sentence each.
@@ -121,6 +125,57 @@ pub struct PresetInfo {
     pub title: String,
     /// One sentence.
     pub explanation: String,
+}
+
+/// A circumstance that a sweep can change, with the words the window shows for it and the values to begin with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct AxisInfo {
+    /// The circumstance.
+    pub axis: WireAxis,
+    /// Its label: `Round-trip time`.
+    pub title: String,
+    /// What a button says that switches the sweep on: `Sweep over round-trip time`.
+    pub action: String,
+    /// One sentence: what is changed.
+    pub explanation: String,
+    /// Unit of its values; empty for a number of things.
+    pub unit: String,
+    /// The values to begin with.
+    pub values: Vec<f64>,
+    /// The least value.
+    pub min: f64,
+    /// The largest value.
+    pub max: f64,
+    /// Whether only whole values will do.
+    pub whole: bool,
+}
+
+/// A circumstance that a sweep can change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum WireAxis {
+    /// Requests in flight at once.
+    Concurrency,
+    /// Injected time per round trip, in milliseconds.
+    RttMs,
+    /// Roots a request returns at most.
+    PageSize,
+    /// Roots of the tenant that is asked for.
+    TenantSize,
+}
+
+/// A connection pool.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PoolView {
+    /// Connections kept.
+    pub size: u32,
+    /// Connections beyond that.
+    pub overflow: u32,
+    /// Seconds a request waits for a connection.
+    pub timeout_s: f64,
 }
 
 /// What is kept between starts.
@@ -236,6 +291,19 @@ pub struct ExperimentDoc {
     pub workload: WorkloadDoc,
     /// Under which circumstances.
     pub conditions: ConditionsDoc,
+    /// The same again with one circumstance changed.
+    #[serde(default)]
+    pub sweeps: Vec<SweepDoc>,
+}
+
+/// One circumstance and the values it takes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SweepDoc {
+    /// What is changed.
+    pub over: WireAxis,
+    /// To which values, as the user wrote them.
+    pub values: Vec<f64>,
 }
 
 /// What is asked for.
@@ -288,6 +356,15 @@ pub struct WorkloadDoc {
     pub concurrency: u32,
     /// Measured requests a variant.
     pub requests: u32,
+    /// Requests a second that arrive whether or not earlier ones are answered; none where every client waits for its answer.
+    #[serde(default)]
+    pub rate: Option<f64>,
+    /// Whose data a request asks for.
+    #[serde(default)]
+    pub tenants: WireTenants,
+    /// The column that tells tenants apart, where it is not the usual one.
+    #[serde(default)]
+    pub tenant_column: Option<String>,
     /// Unmeasured requests a variant before the first round.
     pub warmup: u32,
     /// Rounds in which the variants are interleaved.
@@ -298,6 +375,20 @@ pub struct WorkloadDoc {
     pub pool_overflow: u32,
     /// Seconds a request waits for a connection.
     pub pool_timeout_s: f64,
+}
+
+/// Whose data a request asks for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum WireTenants {
+    /// What the endpoint's filter says.
+    #[default]
+    One,
+    /// One tenant after the other.
+    RoundRobin,
+    /// Drawn, a tenant with twice the rows twice as often.
+    BySize,
 }
 
 /// Circumstances of the measurement.
@@ -466,9 +557,9 @@ pub enum RunEvent {
     },
     /// Requests were finished.
     Progress {
-        /// Measured requests done, all variants.
+        /// Measured requests done, all variants, of this part.
         done: u32,
-        /// Measured requests planned, all variants.
+        /// Measured requests planned, all variants, of this part.
         total: u32,
         /// Round, from 1.
         round: u32,
@@ -478,6 +569,10 @@ pub enum RunEvent {
         variant: String,
         /// Seconds since the run began.
         elapsed_s: f64,
+        /// The value of a sweep this part measures: `round-trip time 2 ms, 3 of 4`; none for the experiment itself.
+        part: Option<String>,
+        /// Share of the whole run that is done, 0 to 1; every part counts alike.
+        share: f64,
     },
     /// Something a user should know: a shortened run.
     Notice {
@@ -504,10 +599,26 @@ pub struct RunView {
     pub agrees: bool,
     /// One row a variant, in the user's order.
     pub rows: Vec<RunRow>,
+    /// What a reader has to know before believing the figures: noise, busy cores, the kind of loop.
+    pub remarks: Vec<RemarkView>,
+    /// The further charts this run can be drawn as.
+    pub figures: Vec<Figure>,
     /// What a reader should know.
     pub notices: Vec<String>,
     /// Seconds the run took.
     pub elapsed_s: f64,
+}
+
+/// Something to know before believing the figures.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RemarkView {
+    /// A sentence or two.
+    pub text: String,
+    /// Whether the figures are worth less for it.
+    pub caution: bool,
+    /// Whether it stands beside the charts and not only among the details.
+    pub prominent: bool,
 }
 
 /// One variant of a run.
@@ -532,22 +643,38 @@ pub struct RunRow {
     pub n: u32,
     /// Median with interval.
     pub p50: Option<EstimateView>,
+    /// 90th percentile with interval.
+    pub p90: Option<EstimateView>,
     /// 95th percentile with interval.
     pub p95: Option<EstimateView>,
     /// 99th percentile with interval.
     pub p99: Option<EstimateView>,
-    /// Mean.
-    pub mean: Option<Quantity>,
+    /// Mean with interval.
+    pub mean: Option<EstimateView>,
+    /// Median of the time without waiting for a core or a connection, with interval.
+    pub service: Option<EstimateView>,
     /// Requests a second.
     pub throughput: Option<Quantity>,
-    /// Median against the baseline's: `×3.1`; none for the baseline itself.
-    pub ratio: Option<String>,
+    /// What the rounds say of it against the baseline; none for the baseline itself, and where a side has no time.
+    pub comparison: Option<ComparisonView>,
     /// `baseline`, `same answer`, `wrong answer: 4 roots missing`, `raises InvalidRequestError`.
     pub verdict: String,
     /// Whether the verdict is a wrong answer or an error.
     pub bad: bool,
     /// Requests that failed.
     pub failures: u32,
+}
+
+/// A variant against the baseline, round by round.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ComparisonView {
+    /// `faster`, `slower`, `no detectable difference`, `too few rounds to tell`.
+    pub verdict: String,
+    /// `×0.24`; none where there is nothing to divide.
+    pub ratio: Option<String>,
+    /// `0.22 to 0.26`; none where the rounds are too few.
+    pub interval: Option<String>,
 }
 
 /// A figure with its interval.
@@ -588,6 +715,63 @@ pub struct ChartPair {
     pub queries: ChartView,
     /// Wall-clock latency.
     pub latency: ChartView,
+}
+
+/// A chart beyond the two that share their rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Figure {
+    /// Where the time goes.
+    Time,
+    /// Latency over requests in flight.
+    Concurrency,
+    /// Latency over round-trip time.
+    RttMs,
+    /// Latency over page size.
+    PageSize,
+    /// Latency over tenant size.
+    TenantSize,
+}
+
+/// Asks for a further chart of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct FigureRequest {
+    /// Id of the run.
+    pub run: String,
+    /// Which chart.
+    pub figure: Figure,
+    /// Light or dark; `system` counts as light.
+    pub theme: ThemeChoice,
+    /// Width in px.
+    pub width: u32,
+    /// Height in px.
+    pub height: u32,
+}
+
+/// A further chart, what it says, and its numbers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct FigureView {
+    /// What is found, in a sentence.
+    pub finding: String,
+    /// The chart.
+    pub chart: ChartView,
+    /// Heading of every column of its numbers.
+    pub head: Vec<String>,
+    /// Its numbers, a variant a row.
+    pub rows: Vec<FigureRow>,
+}
+
+/// The numbers of one variant in a chart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct FigureRow {
+    /// Id of the variant.
+    pub variant: String,
+    /// One a column.
+    pub numbers: Vec<String>,
 }
 
 /// A drawing and what can be pointed at in it.

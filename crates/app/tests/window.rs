@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use fetchscope_app::wire::{
-    DrawRequest, ErrorCode, ExperimentDoc, RunEvent, SourceView, ThemeChoice, TraceRequest, TraceView, WireError,
-    WireStrategy,
+    DrawRequest, ErrorCode, ExperimentDoc, Figure, FigureRequest, RunEvent, SourceView, SweepDoc, ThemeChoice,
+    TraceRequest, TraceView, WireAxis, WireError, WireStrategy, WireTenants,
 };
 use fetchscope_app::{App, Paths};
 use fetchscope_drivers::sqlite::create_from_script;
@@ -148,6 +148,46 @@ fn a_run_is_drawn_and_exported() {
     assert!(std::fs::read_to_string(path).unwrap().contains("[variants"));
     let error = bench.app.export_run(&run.id, std::path::Path::new("report.docx")).unwrap_err();
     assert_eq!(error.code, ErrorCode::UnusableInput);
+}
+
+#[test]
+fn a_sweep_is_drawn_with_what_it_found() {
+    let bench = Bench::new();
+    let mut experiment = small(bench.open().experiment);
+    experiment.variants.truncate(2);
+    experiment.conditions.rtt_ms = 0.0;
+    experiment.sweeps = vec![SweepDoc { over: WireAxis::RttMs, values: vec![2.0, 0.0] }];
+    let mut events = Vec::new();
+    let run = bench.app.run(&experiment, &mut |event| events.push(event)).unwrap();
+    assert_eq!(run.figures, [Figure::Time, Figure::RttMs]);
+    let draw = |figure| {
+        let request = FigureRequest { run: run.id.clone(), figure, theme: ThemeChoice::Light, width: 600, height: 240 };
+        bench.app.draw_figure(&request)
+    };
+    let time = draw(Figure::Time).unwrap();
+    assert_eq!((time.chart.marks.len(), time.rows.len(), time.head.len()), (2, 2, 9));
+    let swept = draw(Figure::RttMs).unwrap();
+    assert_eq!((swept.chart.marks.len(), swept.rows.len(), swept.head.len()), (4, 2, 2));
+    assert!(swept.finding.ends_with('.') && swept.chart.marks[0].id == "rtt_ms:A:1", "{}", swept.finding);
+    assert_eq!(draw(Figure::PageSize).unwrap_err().code, ErrorCode::UnusableInput);
+    let mut shares = events.iter().filter_map(|event| match event {
+        RunEvent::Progress { share, .. } => Some(*share),
+        RunEvent::Preparing { .. } | RunEvent::Notice { .. } => None,
+    });
+    assert!(shares.by_ref().is_sorted() && shares.next().is_none());
+    assert!(matches!(events.last(), Some(RunEvent::Progress { share: 1.0, part: Some(_), .. })), "{:?}", events.last());
+}
+
+#[test]
+fn an_open_loop_over_every_tenant_says_so_and_compares_with_the_baseline() {
+    let bench = Bench::new();
+    let mut experiment = small(bench.open().experiment);
+    experiment.workload.rate = Some(500.0);
+    experiment.workload.tenants = WireTenants::RoundRobin;
+    let run = bench.app.run(&experiment, &mut |_| {}).unwrap();
+    assert!(run.remarks.iter().any(|remark| remark.text.starts_with("Open loop")), "{:?}", run.remarks);
+    assert!(run.rows[0].comparison.is_none() && run.rows[1].comparison.is_some());
+    assert!(run.rows.iter().all(|row| row.service.is_some() && row.p90.is_some()));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::outcome::{Agreement, Outcome, SweepOutcome, SweepPoint, VariantOutcome};
 use crate::summary::{round_trip, rounds};
 use crate::sweep::Axis;
-use fetchscope_engine::stats::crossover::{Place, Region, regions};
+use fetchscope_engine::stats::crossover::{Place, Region, crossings_of, regions};
 use fetchscope_engine::stats::drift::Trend;
 use fetchscope_engine::stats::paired::{Comparison, Verdict, compare};
 use fetchscope_engine::stats::quantile::Estimate;
@@ -105,29 +105,46 @@ pub fn is_logarithmic(sweep: &SweepOutcome) -> bool {
     }
 }
 
-/// The stretches of a sweep's axis, each with the variants that nothing beats there. Between two points times are taken
-/// as straight lines on the axis as it is drawn.
-#[must_use]
-pub fn winners(sweep: &SweepOutcome) -> Vec<Region> {
+/// The variants at every point of a sweep, on the axis as it is drawn.
+fn places(sweep: &SweepOutcome) -> Vec<Place> {
     let logarithmic = is_logarithmic(sweep);
     let place = |point: &SweepPoint| {
         let x = achieved(sweep.over, point);
         let x = if logarithmic { x.ln() } else { x };
         Place { x, variants: point.variants.iter().map(comparable).collect() }
     };
-    let mut regions = regions(&sweep.points.iter().map(place).collect::<Vec<_>>());
-    if logarithmic {
-        for Region { from, to, begins, best: _ } in &mut regions {
-            (*from, *to) = (from.exp(), to.exp());
-            let back = |begins: Estimate| Estimate {
-                value: begins.value.exp(),
-                low: begins.low.map(f64::exp),
-                high: begins.high.map(f64::exp),
-            };
-            *begins = begins.map(back);
-        }
+    sweep.points.iter().map(place).collect()
+}
+
+/// A position on the axis as it is drawn, in the units of the circumstance.
+fn back(sweep: &SweepOutcome, x: Estimate) -> Estimate {
+    if !is_logarithmic(sweep) {
+        return x;
+    }
+    Estimate { value: x.value.exp(), low: x.low.map(f64::exp), high: x.high.map(f64::exp) }
+}
+
+/// The stretches of a sweep's axis, each with the variants that nothing beats there. Between two points times are taken
+/// as straight lines on the axis as it is drawn.
+#[must_use]
+pub fn winners(sweep: &SweepOutcome) -> Vec<Region> {
+    let mut regions = regions(&places(sweep));
+    let plain = |x: f64| back(sweep, Estimate { value: x, low: None, high: None }).value;
+    for Region { from, to, begins, best: _ } in &mut regions {
+        (*from, *to) = (plain(*from), plain(*to));
+        *begins = begins.map(|begins| back(sweep, begins));
     }
     regions
+}
+
+/// Where each variant and the baseline change places: the variant's index, where, and whether it is faster from there on.
+#[must_use]
+pub fn overtakings(sweep: &SweepOutcome, baseline: usize) -> Vec<(usize, Estimate, bool)> {
+    let places = places(sweep);
+    let count = sweep.points.first().map_or(0, |point| point.variants.len());
+    let others = (0..count).filter(|other| *other != baseline);
+    let of = |other: usize| crossings_of(&places, baseline, other).into_iter().map(move |crossing| (other, crossing));
+    others.flat_map(of).map(|(other, one)| (other, back(sweep, one.x), one.second_wins_above)).collect()
 }
 
 /// The variants that nothing beats, the fastest first; more than one where they cannot be told apart.

@@ -90,7 +90,8 @@ fn figure(light: &Chart, dark: &Chart) -> Markup {
 }
 
 fn notes(outcome: &Outcome, rows: &[Row]) -> Markup {
-    let said: Vec<String> = outcome.notes.iter().cloned().chain(remarks(outcome, rows)).collect();
+    let said: Vec<String> =
+        outcome.notes.iter().cloned().chain(remarks(outcome, rows).into_iter().map(|one| one.text)).collect();
     html! {
         section {
             h2 { "What to know about the figures" }

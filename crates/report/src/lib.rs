@@ -14,7 +14,8 @@ pub mod sentence;
 pub mod sql;
 mod svg;
 pub mod sweeps;
-mod time;
+pub mod table;
+pub mod time;
 mod type_face;
 mod woff;
 

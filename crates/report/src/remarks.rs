@@ -15,22 +15,62 @@ const SATURATED: f64 = 0.9;
 /// Clocks that take more than this of the latency are worth a word of caution.
 const HEAVY_TRACING: f64 = 0.05;
 
-/// The remarks on an outcome, each a sentence or two.
+/// A remark on an outcome.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    /// What it is about.
+    pub about: About,
+    /// A sentence or two.
+    pub text: String,
+    /// Whether the figures are worth less for it.
+    pub caution: bool,
+}
+
+/// What a remark is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// The baseline against itself.
+    Noise,
+    /// The baseline over the rounds.
+    Drift,
+    /// Requests that lie far out.
+    Outliers,
+    /// Busy cores.
+    Saturation,
+    /// Round-trip time, as achieved.
+    RoundTrip,
+    /// Open or closed loop.
+    Loop,
+    /// What reading the clocks took.
+    Tracing,
+}
+
+impl std::fmt::Display for Remark {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.text)
+    }
+}
+
+fn remark(about: About, caution: bool, text: String) -> Remark {
+    Remark { about, text, caution }
+}
+
+/// The remarks on an outcome.
 #[must_use]
-pub fn remarks(outcome: &Outcome, rows: &[Row]) -> Vec<String> {
+pub fn remarks(outcome: &Outcome, rows: &[Row]) -> Vec<Remark> {
     let all = [
         noise_of(outcome),
         drift_of(outcome),
         outliers(outcome, rows),
         saturation(outcome, rows),
         round_trip(outcome, rows),
-        Some(kind_of_loop(outcome)),
+        Some(remark(About::Loop, false, kind_of_loop(outcome))),
         tracing(rows),
     ];
     all.into_iter().flatten().collect()
 }
 
-fn noise_of(outcome: &Outcome) -> Option<String> {
+fn noise_of(outcome: &Outcome) -> Option<Remark> {
     let noise = noise(outcome)?;
     let ratio = noise.ratio?;
     let (low, high) = (ratio.low?, ratio.high?);
@@ -40,26 +80,28 @@ fn noise_of(outcome: &Outcome) -> Option<String> {
         }
         Verdict::NoDetectableDifference | Verdict::TooFewRounds => "",
     };
-    Some(format!(
+    let text = format!(
         "Noise: the baseline measured twice differs from itself by {} ({} to {}).{trouble}{}",
         format::ratio(ratio.value),
         format::factor(low),
         format::factor(high),
         if trouble.is_empty() { "" } else { "." },
-    ))
+    );
+    Some(remark(About::Noise, !trouble.is_empty(), text))
 }
 
-fn drift_of(outcome: &Outcome) -> Option<String> {
+fn drift_of(outcome: &Outcome) -> Option<Remark> {
     let trend = drift(outcome).filter(|trend| trend.is_clear())?;
     let how = if trend.change > 0.0 { "slower" } else { "faster" };
-    Some(format!(
+    let text = format!(
         "Drift: the baseline became {how} by {} from the first round to the last; variants are compared within rounds, so it \
          does not favour any.",
         format::percent(trend.change.abs())
-    ))
+    );
+    Some(remark(About::Drift, false, text))
 }
 
-fn outliers(outcome: &Outcome, rows: &[Row]) -> Option<String> {
+fn outliers(outcome: &Outcome, rows: &[Row]) -> Option<Remark> {
     let (mut far, mut all, mut named) = (0, 0, Vec::new());
     for (row, variant) in rows.iter().zip(&outcome.variants).filter(|(row, _)| row.latency.is_some()) {
         let Some(found) = Outliers::of(&rounds(&variant.samples).ascending()) else { continue };
@@ -70,42 +112,45 @@ fn outliers(outcome: &Outcome, rows: &[Row]) -> Option<String> {
         }
     }
     (far > 0).then(|| {
-        format!(
+        let text = format!(
             "Outliers: {} of {} requests lie far out (three interquartile ranges beyond the quartiles; {}). They are kept in \
              every figure.",
             format::count(far as u64),
             format::count(all as u64),
             named.join(", ")
-        )
+        );
+        remark(About::Outliers, false, text)
     })
 }
 
-fn saturation(outcome: &Outcome, rows: &[Row]) -> Option<String> {
+fn saturation(outcome: &Outcome, rows: &[Row]) -> Option<Remark> {
     let busy = measured(rows).filter_map(|(row, summary)| Some((row, summary.cores_busy?)));
     let saturated: Vec<String> = busy
         .filter(|(_, busy)| *busy > SATURATED)
         .map(|(row, busy)| format!("{} {}", row.letter, format::percent(busy.min(1.0))))
         .collect();
     (!saturated.is_empty()).then(|| {
-        format!(
+        let text = format!(
             "The {} cores were saturated ({}): latency is mostly the queue for them, and round trips last longer than asked. \
              Compare the service time, or lower the concurrency.",
             outcome.environment.cores,
             saturated.join(", ")
-        )
+        );
+        remark(About::Saturation, true, text)
     })
 }
 
-fn round_trip(outcome: &Outcome, rows: &[Row]) -> Option<String> {
+fn round_trip(outcome: &Outcome, rows: &[Row]) -> Option<Remark> {
     let asked = outcome.experiment.conditions.rtt_ms;
     let achieved: Vec<f64> = measured(rows).filter_map(|(_, summary)| summary.round_trip).collect();
     let (least, most) = achieved.iter().fold((f64::MAX, 0.0f64), |(low, high), one| (low.min(*one), high.max(*one)));
     (!achieved.is_empty()).then(|| {
-        format!(
+        let text = format!(
             "Round trip: {} asked for, {} achieved on average.",
             format::duration_tick(asked * 1e6, asked * 1e6),
             if achieved.len() == 1 { format::duration(least) } else { format::interval(least, most) }
-        )
+        );
+        remark(About::RoundTrip, false, text)
     })
 }
 
@@ -122,12 +167,17 @@ fn kind_of_loop(outcome: &Outcome) -> String {
     }
 }
 
-fn tracing(rows: &[Row]) -> Option<String> {
+fn tracing(rows: &[Row]) -> Option<Remark> {
     let worst = measured(rows).max_by(|(_, one), (_, other)| one.tracing.total_cmp(&other.tracing));
     worst.map(|(row, summary)| {
-        let caution = if summary.tracing > HEAVY_TRACING { "; take that off before comparing it" } else { "" };
+        let heavy = summary.tracing > HEAVY_TRACING;
+        let advice = if heavy { "; take that off before comparing it" } else { "" };
         let share = summary.tracing * 100.0;
-        format!("Measuring: reading the clocks took at most {share:.2} % of the latency ({}){caution}.", row.label())
+        let text = format!(
+            "Measuring: reading the clocks took at most {share:.2} % of the latency ({}){advice}.",
+            row.label()
+        );
+        remark(About::Tracing, heavy, text)
     })
 }
 
@@ -156,23 +206,28 @@ mod tests {
         outcome.control = Some(Control { samples: outcome.variants[0].samples.clone() });
         let said = remarks(&outcome, &rows(&outcome));
         assert!(
-            said[0].starts_with("Noise: the baseline measured twice differs from itself by ×1.00 (1.00 to 1.00)."),
+            said[0].about == About::Noise
+                && !said[0].caution
+                && said[0]
+                    .text
+                    .starts_with("Noise: the baseline measured twice differs from itself by ×1.00 (1.00 to 1.00)."),
             "{said:?}"
         );
-        assert!(said.iter().any(|one| one.starts_with("Closed loop")));
+        assert!(said.iter().any(|one| one.text.starts_with("Closed loop")));
         outcome.experiment.workload.rate = Some(50.0);
         let said = remarks(&outcome, &rows(&outcome));
-        assert!(said.iter().any(|one| one.starts_with("Open loop: requests came at 50.0 /s")), "{said:?}");
+        assert!(said.iter().any(|one| one.text.starts_with("Open loop: requests came at 50.0 /s")), "{said:?}");
     }
 
     #[test]
     fn saturated_cores_and_heavy_clocks_are_said() {
         let mut outcome = fixture::pair();
-        assert!(!remarks(&outcome, &rows(&outcome)).iter().any(|one| one.contains("saturated")));
+        assert!(!remarks(&outcome, &rows(&outcome)).iter().any(|one| one.about == About::Saturation));
         outcome.variants[1].processor = Some(Nanos(outcome.variants[1].busy.0 * 8));
         outcome.variants[1].tracing =
             Nanos(outcome.variants[1].samples.iter().map(|one| one.latency.0).sum::<u64>() / 10);
-        let said = remarks(&outcome, &rows(&outcome)).join("\n");
+        let cautions = remarks(&outcome, &rows(&outcome)).into_iter().filter(|one| one.caution);
+        let said = cautions.map(|one| one.text).collect::<Vec<_>>().join("\n");
         assert!(
             said.contains("cores were saturated (B 100 %)") && said.contains("10.00 % of the latency (B"),
             "{said}"

@@ -140,13 +140,18 @@ fn queries(row: &Row) -> String {
     }
 }
 
+/// A variant's name as part of a sentence, in quotation marks where it would read like two.
+pub(crate) fn quoted(name: &str) -> String {
+    if name.contains([',', ';', '.', ':']) { format!("“{name}”") } else { name.to_owned() }
+}
+
 /// A variant's name, in quotes where it would run into the sentence.
 fn named(row: &Row) -> String {
-    if row.name.contains([',', ';', '.', ':']) { format!("“{}”", row.name) } else { row.name.clone() }
+    quoted(&row.name)
 }
 
 /// `a`, `a and b`, `a, b and c`.
-fn listed(names: &[String]) -> String {
+pub(crate) fn listed(names: &[String]) -> String {
     match names {
         [] => String::new(),
         [only] => only.clone(),

@@ -3,9 +3,11 @@
 use crate::charts::{Line, LinePoint, SweepChart};
 use crate::format;
 use crate::rows::letter;
+use crate::sentence::{listed, quoted};
+use crate::table::Table;
 use fetchscope_engine::stats::crossover::Region;
 use fetchscope_experiment::outcome::{Outcome, SweepOutcome};
-use fetchscope_experiment::standing::{achieved, comparable, is_logarithmic, winners};
+use fetchscope_experiment::standing::{achieved, comparable, is_logarithmic, overtakings, winners};
 use fetchscope_experiment::summary::Summary;
 use fetchscope_experiment::sweep::Axis;
 
@@ -32,7 +34,7 @@ fn chart(outcome: &Outcome, sweep: &SweepOutcome) -> SweepChart {
         lines: lines.filter(|line| !line.points.is_empty()).collect(),
         logarithmic: is_logarithmic(sweep),
         crossings: regions.iter().filter_map(|region| Some(region.begins?.value)).collect(),
-        finding: finding(sweep.over, &regions, &names),
+        finding: format!("{}{}", finding(sweep.over, &regions, &names), overtaken(outcome, sweep, &names)),
     }
 }
 
@@ -57,7 +59,7 @@ fn tick(over: Axis) -> fn(f64, f64) -> String {
 fn place(over: Axis) -> fn(f64) -> String {
     match over {
         Axis::Concurrency => |value| format!("{} concurrent", whole(value)),
-        Axis::RttMs => |millis| format::duration(millis * 1e6),
+        Axis::RttMs => |millis| if millis > 0.0 { format::duration(millis * 1e6) } else { "0 ms".to_owned() },
         Axis::PageSize => |value| format!("a page of {}", whole(value)),
         Axis::TenantSize => |value| format!("a tenant of {}", whole(value)),
     }
@@ -67,21 +69,46 @@ fn whole(value: f64) -> String {
     format::count(value.round().max(0.0) as u64)
 }
 
+/// The variants that nothing beats in a stretch, in words.
+fn names_of(region: &Region, names: &[&String]) -> Vec<String> {
+    region.best.iter().filter_map(|index| names.get(*index)).map(|name| quoted(name)).collect()
+}
+
+/// Where variants and the baseline change places, whoever else is faster: ` all lazy is faster than joined below 0.1 ms.`
+fn overtaken(outcome: &Outcome, sweep: &SweepOutcome, names: &[&String]) -> String {
+    let named = outcome.experiment.baseline_name();
+    let Some(baseline) = names.iter().position(|name| Some(name.as_str()) == named) else { return String::new() };
+    let place = place(sweep.over);
+    let mut said = String::new();
+    for (other, at, above) in overtakings(sweep, baseline).into_iter().filter(|_| names.len() > 2) {
+        let side = if above { "above" } else { "below" };
+        let interval = at.low.zip(at.high);
+        let interval = interval.map_or_else(String::new, |(low, high)| format!(" ({} to {})", place(low), place(high)));
+        said.push_str(&format!(
+            " {} is faster than {} {side} {}{interval}.",
+            quoted(names[other]),
+            quoted(names[baseline]),
+            place(at.value)
+        ));
+    }
+    said
+}
+
 /// Who wins where: `below 0.4 ms (0.3 to 0.6 ms) lazy wins, above it selectin`.
 fn finding(over: Axis, regions: &[Region], names: &[&String]) -> String {
     let place = place(over);
     let best = |region: &Region| -> String {
-        let named: Vec<&str> = region.best.iter().filter_map(|index| Some(names.get(*index)?.as_str())).collect();
+        let named = names_of(region, names);
         match named.as_slice() {
             [] => "nobody".to_owned(),
-            [only] => (*only).to_owned(),
-            several => format!("{} (indistinguishable)", several.join(" and ")),
+            [only] => only.clone(),
+            several => format!("{} (indistinguishable)", listed(several)),
         }
     };
     match regions {
         [] => "nothing was measured that could be compared.".to_owned(),
         [only] if only.best.len() == 1 => format!("{} wins everywhere.", best(only)),
-        [only] => format!("{} everywhere.", best(only)),
+        [only] => format!("{} are fastest everywhere, and indistinguishable.", listed(&names_of(only, names))),
         [first, rest @ ..] => {
             let mut said = String::new();
             let mut last = best(first);
@@ -107,6 +134,29 @@ fn finding(over: Axis, regions: &[Region], names: &[&String]) -> String {
             format!("{said}.")
         }
     }
+}
+
+/// A finding as a sentence of its own.
+#[must_use]
+pub fn sentence(finding: &str) -> String {
+    let mut letters = finding.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// The medians of a sweep: a variant a row, a value a column.
+#[must_use]
+pub fn table(chart: &SweepChart) -> Table {
+    let mut places: Vec<f64> = chart.lines.iter().flat_map(|line| line.points.iter().map(|point| point.x)).collect();
+    places.sort_by(f64::total_cmp);
+    places.dedup();
+    let head = places.iter().map(|place| (chart.place)(*place)).collect();
+    let line = |line: &Line| {
+        let at = |place: &f64| line.points.iter().find(|point| point.x == *place);
+        let cell =
+            |place| at(place).map_or_else(|| format::UNKNOWN.to_owned(), |point| format::duration(point.p50.value));
+        (line.row, places.iter().map(cell).collect())
+    };
+    Table { head, rows: chart.lines.iter().map(line).collect() }
 }
 
 #[cfg(test)]
@@ -151,6 +201,9 @@ mod tests {
         assert_eq!(drawn.marks.len(), 8);
         assert!(drawn.marks.iter().all(|mark| mark.x >= 0.0 && mark.y >= 0.0 && mark.x + mark.width <= 640.0));
         insta::assert_snapshot!("sweep", drawn.svg);
+        let table = table(&chart);
+        assert_eq!(table.head, ["1 concurrent", "10 concurrent", "50 concurrent", "100 concurrent"]);
+        assert!(table.rows.len() == 2 && table.rows.iter().all(|(_, figures)| figures.len() == 4), "{:?}", table.rows);
     }
 
     #[test]

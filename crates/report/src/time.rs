@@ -1,5 +1,8 @@
 //! Where a variant's time goes: the mean of every band.
 
+use crate::format;
+use crate::rows::Row;
+use crate::table::Table;
 use fetchscope_engine::trace::{Bands, Nanos};
 use fetchscope_experiment::outcome::VariantOutcome;
 
@@ -23,6 +26,55 @@ pub(crate) fn means(variant: &VariantOutcome) -> Option<([f64; 8], f64)> {
     Some(([scheduling, pool_wait, round_trip, execute, fetch, decode, hydrate, serialize].map(mean), mean(whole)))
 }
 
+/// What a request mostly is, in a sentence: `The largest part of a request is round trip for A all lazy (81 %); execute for
+/// B joined (62 %).`
+#[must_use]
+pub fn finding(rows: &[Row], variants: &[VariantOutcome]) -> String {
+    let mut largest: [Vec<(&Row, f64)>; BANDS.len()] = Default::default();
+    for (row, (bands, mean)) in measured(rows, variants) {
+        if let Some((index, band)) = bands.iter().enumerate().max_by(|one, other| one.1.total_cmp(other.1)) {
+            largest[index].push((row, band / mean));
+        }
+    }
+    let said: Vec<(&str, Vec<(&Row, f64)>)> =
+        BANDS.into_iter().zip(largest).filter(|(_, named)| !named.is_empty()).collect();
+    match said.as_slice() {
+        [] => "No variant was measured.".to_owned(),
+        [(band, named)] if named.len() > 1 => {
+            let shares = || named.iter().map(|(_, share)| *share);
+            let (least, most) = (shares().fold(1.0, f64::min), shares().fold(0.0, f64::max));
+            let range = format!("{} to {}", format::percent(least), format::percent(most));
+            format!("The largest part of a request is {band}, with every variant: {range} of its mean.")
+        }
+        several => {
+            let one = |(row, share): &(&Row, f64)| format!("{} ({})", row.label(), format::percent(*share));
+            let band = |(band, named): &(&str, Vec<(&Row, f64)>)| {
+                format!("{band} for {}", named.iter().map(one).collect::<Vec<_>>().join(", "))
+            };
+            let said: Vec<String> = several.iter().map(band).collect();
+            format!("The largest part of a request is {}.", said.join("; "))
+        }
+    }
+}
+
+/// The mean of every band.
+#[must_use]
+pub fn table(rows: &[Row], variants: &[VariantOutcome]) -> Table {
+    let head = BANDS.into_iter().chain(["mean"]).map(str::to_owned).collect();
+    let line = |(row, (bands, mean)): (&Row, Means)| {
+        (row.colour, bands.into_iter().chain([mean]).map(format::duration).collect())
+    };
+    Table { head, rows: measured(rows, variants).map(line).collect() }
+}
+
+type Means = ([f64; 8], f64);
+
+/// A wrong answer has no time worth looking at.
+fn measured<'a>(rows: &'a [Row], variants: &'a [VariantOutcome]) -> impl Iterator<Item = (&'a Row, Means)> {
+    let with_time = rows.iter().zip(variants).filter(|(row, _)| row.latency.is_some());
+    with_time.filter_map(|(row, variant)| Some((row, means(variant)?)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -34,5 +86,17 @@ mod tests {
         assert!((bands.iter().sum::<f64>() - mean).abs() < 8.0, "{bands:?} {mean}");
         assert!(bands.iter().all(|band| *band > 0.0));
         assert!(means(&fixture::troubled().variants[3]).is_none());
+    }
+
+    #[test]
+    fn what_is_largest_is_said_and_every_band_is_in_the_table() {
+        let outcome = fixture::troubled();
+        let rows = crate::rows::rows(&outcome);
+        let said = finding(&rows, &outcome.variants);
+        assert!(said.starts_with("The largest part of a request is ") && said.contains(" %"), "{said}");
+        let table = table(&rows, &outcome.variants);
+        assert!(table.rows.iter().all(|(_, figures)| figures.len() == table.head.len()));
+        assert_eq!(table.rows.len(), rows.iter().filter(|row| row.latency.is_some()).count());
+        assert_eq!(finding(&[], &[]), "No variant was measured.");
     }
 }

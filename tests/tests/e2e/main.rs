@@ -9,4 +9,5 @@ mod opening;
 mod restarting;
 mod running;
 mod stage;
+mod sweeping;
 mod toggling;

@@ -1,7 +1,9 @@
 // What an answer depends on, as text: an answer whose key no longer fits the open work is stale.
 import type { ExperimentDoc } from '../host/bindings/ExperimentDoc';
 import type { VariantDoc } from '../host/bindings/VariantDoc';
+import type { WireAxis } from '../host/bindings/WireAxis';
 import { dottedPaths } from './paths';
+import { sweepValues } from './sweeps';
 import { strategyAt } from './variants';
 
 function sorted(value: unknown): unknown {
@@ -27,9 +29,16 @@ export function traceKey(doc: ExperimentDoc, id: string): string {
   return JSON.stringify(sorted([doc.source, doc.seed, asked(doc), loading(doc, variant), doc.conditions]));
 }
 
-/** What a run depends on. Names are left out: renaming a variant makes no measurement old. */
+/**
+ * What a run depends on, but for its sweeps. Names are left out: renaming a variant makes no measurement old.
+ */
 export function runKey(doc: ExperimentDoc): string {
   const variants = doc.variants.map((variant) => [variant.id, loading(doc, variant)]);
   const { source, seed, baseline, workload, conditions } = doc;
   return JSON.stringify(sorted([source, seed, baseline, asked(doc), variants, workload, conditions]));
+}
+
+/** What a sweep depends on: the run, and its own values. */
+export function sweepKey(doc: ExperimentDoc, axis: WireAxis): string {
+  return JSON.stringify([runKey(doc), sweepValues(doc, axis)?.toSorted((a, b) => a - b)]);
 }

@@ -7,7 +7,7 @@ type NumberOf<T> = { [K in keyof T]: T[K] extends number ? K : never }[keyof T];
 
 export type WorkloadField = NumberOf<WorkloadDoc>;
 export type ConditionField = NumberOf<ConditionsDoc>;
-export type Field = WorkloadField | ConditionField | 'seed';
+export type Field = WorkloadField | ConditionField | 'seed' | 'rate';
 
 export interface Limit {
   label: string;
@@ -22,6 +22,7 @@ const amount = (label: string, unit: string, max: number): Limit => ({ label, un
 
 export const LIMITS: Record<Field, Limit> = {
   concurrency: count('Concurrent requests', 1, 200),
+  rate: { label: 'Arrivals', unit: '/s', min: 0.1, max: 100_000, whole: false },
   requests: count('Requests a variant', 1, 1_000_000),
   warmup: count('Warm-up requests', 0, 100_000),
   rounds: count('Rounds', 1, 1_000),
@@ -33,14 +34,18 @@ export const LIMITS: Record<Field, Limit> = {
   seed: count('Seed', 0, 4_294_967_295),
 };
 
+/** Arrivals a second to begin an open loop with. */
+export const FIRST_RATE = 20;
+
 export function fieldValue(doc: ExperimentDoc, field: Field): number {
   if (field === 'seed') return doc.seed;
+  if (field === 'rate') return doc.workload.rate ?? FIRST_RATE;
   if (field === 'rtt_ms' || field === 'jitter_ms') return doc.conditions[field];
   return doc.workload[field];
 }
 
 export function setField(doc: ExperimentDoc, field: Field, value: number): ExperimentDoc {
-  if (fieldValue(doc, field) === value) return doc;
+  if (fieldValue(doc, field) === value && (field !== 'rate' || doc.workload.rate !== null)) return doc;
   if (field === 'seed') return { ...doc, seed: value };
   if (field === 'rtt_ms' || field === 'jitter_ms') {
     return { ...doc, conditions: { ...doc.conditions, [field]: value } };
@@ -81,6 +86,9 @@ export function parseField(field: Field, text: string): number | null {
 
 /** The line in the top bar: `50 concurrent · 1 ms RTT · 1 000 requests`. */
 export function workloadSummary(doc: ExperimentDoc): string {
-  const { concurrency, requests } = doc.workload;
-  return `${grouped(concurrency)} concurrent · ${doc.conditions.rtt_ms} ms RTT · ${grouped(requests)} requests`;
+  const { concurrency, rate, requests } = doc.workload;
+  const load = rate === null ? `${grouped(concurrency)} concurrent` : `${grouped(rate)} /s`;
+  const count = doc.sweeps.length;
+  const sweeps = count === 0 ? '' : ` · ${count} ${count === 1 ? 'sweep' : 'sweeps'}`;
+  return `${load} · ${doc.conditions.rtt_ms} ms RTT · ${grouped(requests)} requests${sweeps}`;
 }

@@ -3,6 +3,8 @@ import type { ChartPair } from './bindings/ChartPair';
 import type { DrawRequest } from './bindings/DrawRequest';
 import type { ExperimentDoc } from './bindings/ExperimentDoc';
 import type { ExportView } from './bindings/ExportView';
+import type { FigureRequest } from './bindings/FigureRequest';
+import type { FigureView } from './bindings/FigureView';
 import type { OpenProgress } from './bindings/OpenProgress';
 import type { PredictionView } from './bindings/PredictionView';
 import type { RunEvent } from './bindings/RunEvent';
@@ -36,6 +38,8 @@ export interface Host {
   cancelRun(): Promise<void>;
   /** The two charts of a run. */
   draw(request: DrawRequest): Promise<ChartPair>;
+  /** A further chart of a run, with what it says. */
+  drawFigure(request: FigureRequest): Promise<FigureView>;
   /** The native save dialog; null when it was closed without a choice. */
   chooseExport(name: string): Promise<string | null>;
   /** Writes a report of a run. */

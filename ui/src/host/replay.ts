@@ -2,6 +2,8 @@
 import type { ChartPair } from './bindings/ChartPair';
 import type { ChartView } from './bindings/ChartView';
 import type { ExperimentDoc } from './bindings/ExperimentDoc';
+import type { Figure } from './bindings/Figure';
+import type { FigureView } from './bindings/FigureView';
 import type { PredictionView } from './bindings/PredictionView';
 import type { RunEvent } from './bindings/RunEvent';
 import type { RunView } from './bindings/RunView';
@@ -12,6 +14,7 @@ import type { VariantDoc } from './bindings/VariantDoc';
 import type { WireError } from './bindings/WireError';
 import type { WireStrategy } from './bindings/WireStrategy';
 import charts from './recorded/charts.json';
+import figures from './recorded/figures.json';
 import run from './recorded/run.json';
 import source from './recorded/source.json';
 import start from './recorded/start.json';
@@ -32,6 +35,9 @@ export interface ReplayOptions {
 
 const recordedTraces = traces as unknown as RecordedTrace[];
 const recordedRun = run as unknown as { events: RunEvent[]; view: RunView };
+type RecordedFigures = Partial<Record<Figure, FigureView>>;
+
+const recordedFigures = figures as unknown as { light: RecordedFigures; dark: RecordedFigures };
 const recordedCharts = charts as unknown as { light: ChartPair[]; dark: ChartPair[] };
 
 function failure(message: string): WireError {
@@ -146,7 +152,9 @@ export function replay(options: ReplayOptions = {}): Host {
         onEvent(event);
         await pause();
       }
-      return { ...structuredClone(recordedRun.view), experiment, cancelled };
+      const swept = experiment.sweeps.map((sweep) => sweep.over as Figure);
+      const drawable = recordedRun.view.figures.filter((figure) => figure === 'time' || swept.includes(figure));
+      return { ...structuredClone(recordedRun.view), experiment, cancelled, figures: drawable };
     },
     cancelRun: async () => {
       cancelled = true;
@@ -158,6 +166,11 @@ export function replay(options: ReplayOptions = {}): Host {
       if (!nearest) throw failure('No chart was recorded.');
       const { queries, latency } = nearest;
       return { queries: fitted(queries, width), latency: fitted(latency, width) };
+    },
+    drawFigure: async ({ figure, theme, width }) => {
+      const found = (theme === 'dark' ? recordedFigures.dark : recordedFigures.light)[figure];
+      if (!found) throw failure('That chart was not recorded.');
+      return { ...found, chart: fitted(found.chart, width) };
     },
     chooseExport: async (name) => `/reports/${name}`,
     exportRun: async (_run, path) => ({ path, size: '412 kB' }),

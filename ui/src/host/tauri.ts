@@ -33,6 +33,7 @@ export const host: Host = {
   },
   cancelRun: () => call('cancel_run'),
   draw: (request) => call('draw', { request }),
+  drawFigure: (request) => call('draw_figure', { request }),
   chooseExport: (name) => call('choose_export', { name }),
   exportRun: (run, path) => call('export_run', { run, path }),
   saveSettings: (settings) => call('save_settings', { settings }),

@@ -1,8 +1,9 @@
 // The run under way and the last one that was shown.
-import { runKey } from '../edit/keys';
+import { runKey, sweepKey } from '../edit/keys';
 import type { ExperimentDoc } from '../host/bindings/ExperimentDoc';
 import type { RunEvent } from '../host/bindings/RunEvent';
 import type { RunView } from '../host/bindings/RunView';
+import type { WireAxis } from '../host/bindings/WireAxis';
 import type { WireError } from '../host/bindings/WireError';
 import { asWireError } from '../host/failure';
 import type { Host } from '../host/host';
@@ -28,6 +29,11 @@ export class Runs {
   /** Whether the results shown are of another plan than the open one. */
   isStale(doc: ExperimentDoc): boolean {
     return this.view !== null && this.#viewKey !== runKey(doc);
+  }
+
+  /** Whether a sweep shown is another than the open one. */
+  isSweepStale(doc: ExperimentDoc, axis: WireAxis): boolean {
+    return this.view !== null && sweepKey(this.view.experiment, axis) !== sweepKey(doc, axis);
   }
 
   /** Runs; gives the failure, or null where there are results or the user stopped it. */

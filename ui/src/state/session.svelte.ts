@@ -2,14 +2,18 @@
 import { createContext } from 'svelte';
 import * as edits from '../edit/variants';
 import { outOfRange } from '../edit/limits';
+import { setSweep, wrongSweep } from '../edit/sweeps';
+import type { AxisInfo } from '../host/bindings/AxisInfo';
+import type { ChartPair } from '../host/bindings/ChartPair';
+import type { DrawRequest } from '../host/bindings/DrawRequest';
 import type { OpenProgress } from '../host/bindings/OpenProgress';
 import type { ExperimentDoc } from '../host/bindings/ExperimentDoc';
 import type { SourceView } from '../host/bindings/SourceView';
 import type { StartView } from '../host/bindings/StartView';
 import { asWireError } from '../host/failure';
 import type { Host } from '../host/host';
-import { Charts } from './charts.svelte';
 import { OpenDocument } from './document.svelte';
+import { Drawing } from './drawing.svelte';
 import { Messages } from './messages.svelte';
 import { Predictions } from './predictions.svelte';
 import { Preferences } from './preferences.svelte';
@@ -19,7 +23,7 @@ import { Traces } from './traces.svelte';
 /** Opened the first time, where nothing else was. */
 const FIRST_SOURCE = 'sample:citizenapp?size=s';
 
-export type Tab = 'compare' | 'statements' | 'sql' | 'response';
+export type Tab = 'compare' | 'time' | 'concurrency' | 'round_trips' | 'size' | 'statements' | 'sql' | 'response';
 
 export class Session {
   readonly document = new OpenDocument();
@@ -28,7 +32,7 @@ export class Session {
   readonly traces: Traces;
   readonly predictions: Predictions;
   readonly runs: Runs;
-  readonly charts: Charts;
+  readonly charts: Drawing<DrawRequest, ChartPair>;
 
   started = $state.raw<StartView | null>(null);
   source = $state.raw<SourceView | null>(null);
@@ -49,11 +53,17 @@ export class Session {
     this.traces = new Traces(host);
     this.predictions = new Predictions(host);
     this.runs = new Runs(host);
-    this.charts = new Charts(host);
+    this.charts = new Drawing((request) => host.draw(request));
   }
 
   get host(): Host {
     return this.#host;
+  }
+
+  /** Whether a field of the workload is outside its usual limits. */
+  get isOutOfRange(): boolean {
+    const doc = this.document.current;
+    return doc !== null && (outOfRange(doc) !== null || wrongSweep(doc, this.started?.axes ?? []) !== null);
   }
 
   /** Restores the work of last time, or opens the first sample. */
@@ -139,7 +149,13 @@ export class Session {
     this.messages.error(failure.message);
     if (failure.code !== 'unusable_input') return;
     this.workloadProblem = failure.message;
-    this.workloadOpen = outOfRange(doc) !== null;
+    this.workloadOpen = this.isOutOfRange;
+  }
+
+  /** Switches a sweep on, with the values to begin with, and runs. */
+  async sweepOver(axis: AxisInfo): Promise<void> {
+    this.document.edit((doc) => setSweep(doc, axis.axis, axis.values));
+    await this.run();
   }
 
   async cancel(): Promise<void> {

@@ -26,6 +26,9 @@ export function work(): ExperimentDoc {
     workload: {
       concurrency: 50,
       requests: 1000,
+      rate: null,
+      tenants: 'one',
+      tenant_column: null,
       warmup: 10,
       rounds: 5,
       pool_size: 5,
@@ -33,6 +36,7 @@ export function work(): ExperimentDoc {
       pool_timeout_s: 30,
     },
     conditions: { rtt_ms: 1, jitter_ms: 0, transaction: true, statement_cache: true },
+    sweeps: [],
   };
 }
 

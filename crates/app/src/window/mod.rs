@@ -1,6 +1,9 @@
 //! What the window asks for, in the types of [`crate::wire`].
 
+mod figures;
 mod predictions;
+mod progress;
+mod run_view;
 mod runs;
 mod source_view;
 mod trace_view;
@@ -10,10 +13,10 @@ use crate::paths::Paths;
 use crate::presets::Preset;
 use crate::source::{Opened, Source};
 use crate::wire::{
-    ChartPair, DrawRequest, ExperimentDoc, ExportView, OpenProgress, PredictionView, RunEvent, RunView, SampleView,
-    Settings, SourceView, StartView, TraceRequest, TraceView, VariantDoc, WireError,
+    ChartPair, DrawRequest, ExperimentDoc, ExportView, FigureRequest, FigureView, OpenProgress, PredictionView,
+    RunEvent, RunView, SampleView, Settings, SourceView, StartView, TraceRequest, TraceView, VariantDoc, WireError,
 };
-use crate::{document, settings, strategies};
+use crate::{axes, document, settings, strategies};
 use fetchscope_datasets::{Progress, Step};
 use fetchscope_drivers::sqlite::Session;
 use fetchscope_engine::plan::document::{PlanDocument, Strategy};
@@ -80,6 +83,8 @@ impl App {
             samples: samples.collect(),
             strategies: strategies::offered(),
             presets: Preset::ALL.map(Preset::info).into(),
+            axes: axes::offered(),
+            pool: axes::sqlalchemy_pool(),
             settings,
             notices: notice.into_iter().collect(),
         })
@@ -163,6 +168,11 @@ impl App {
     /// The two charts of a run.
     pub fn draw(&self, request: &DrawRequest) -> Answer<ChartPair> {
         Ok(self.runs.draw(request)?)
+    }
+
+    /// A further chart of a run, with what it says.
+    pub fn draw_figure(&self, request: &FigureRequest) -> Answer<FigureView> {
+        Ok(self.runs.draw_figure(request)?)
     }
 
     /// Writes a run to a file, in the format its ending asks for.

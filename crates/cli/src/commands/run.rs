@@ -141,7 +141,7 @@ fn readable(outcome: &Outcome) -> String {
         })
     }));
     lines.extend(outcome.notes.iter().cloned());
-    lines.extend(remarks(outcome, &rows));
+    lines.extend(remarks(outcome, &rows).into_iter().map(|one| one.text));
     lines.extend(findings(outcome, &rows));
     for chart in sweeps::charts(outcome) {
         lines.push(swept(&chart));

@@ -107,6 +107,12 @@ pub struct Region {
     pub begins: Option<Estimate>,
 }
 
+/// Every crossing of two of the variants, by their indices.
+#[must_use]
+pub fn crossings_of(places: &[Place], first: usize, second: usize) -> Vec<Crossing> {
+    crossings(&places.iter().filter_map(|place| point(place, first, second)).collect::<Vec<_>>())
+}
+
 /// Cuts the axis into regions of the same best variants.
 #[must_use]
 pub fn regions(places: &[Place]) -> Vec<Region> {

@@ -22,15 +22,9 @@ pub(super) fn charts(outcome: &Outcome) -> Result<Markup, ReportError> {
         @for (chart, (light, dark)) in drawn {
             section {
                 h2 { (chart.title) }
-                p { (sentence(&chart.finding)) }
+                p { (sweeps::sentence(&chart.finding)) }
                 (figure(&light, &dark))
             }
         }
     })
-}
-
-/// A finding as a sentence of its own.
-fn sentence(finding: &str) -> String {
-    let mut letters = finding.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -9,11 +9,11 @@ export type RunEvent = { "kind": "preparing",
  */
 what: string, } | { "kind": "progress", 
 /**
- * Measured requests done, all variants.
+ * Measured requests done, all variants, of this part.
  */
 done: number, 
 /**
- * Measured requests planned, all variants.
+ * Measured requests planned, all variants, of this part.
  */
 total: number, 
 /**
@@ -31,7 +31,15 @@ variant: string,
 /**
  * Seconds since the run began.
  */
-elapsed_s: number, } | { "kind": "notice", 
+elapsed_s: number, 
+/**
+ * The value of a sweep this part measures: `round-trip time 2 ms, 3 of 4`; none for the experiment itself.
+ */
+part: string | null, 
+/**
+ * Share of the whole run that is done, 0 to 1; every part counts alike.
+ */
+share: number, } | { "kind": "notice", 
 /**
  * One sentence.
  */

@@ -1,0 +1,94 @@
+//! The drawings of a run, as the window shows them.
+
+use super::runs::Run;
+use crate::error::AppError;
+use crate::wire::{ChartPair, ChartView, ExperimentDoc, Figure, FigureRow, FigureView, MarkView, ThemeChoice};
+use fetchscope_experiment::sweep::Axis;
+use fetchscope_report::charts::{self, Chart, Style};
+use fetchscope_report::palette::Theme;
+use fetchscope_report::{sweeps, time};
+
+/// How a drawing is to look: light or dark; `system` counts as light.
+pub(super) fn style(theme: ThemeChoice, width: u32, height: u32) -> Style {
+    let theme = match theme {
+        ThemeChoice::Dark => Theme::Dark,
+        ThemeChoice::Light | ThemeChoice::System => Theme::Light,
+    };
+    Style { theme, width: width.clamp(120, 8000), height: height.clamp(60, 8000), scale: 1.0 }
+}
+
+/// The two charts that share their rows.
+pub(super) fn pair(run: &Run, style: &Style) -> Result<ChartPair, AppError> {
+    let pair = charts::pair(&run.rows, style)?;
+    Ok(ChartPair { queries: chart(pair.queries, &run.doc), latency: chart(pair.latency, &run.doc) })
+}
+
+/// The further charts that a run can be drawn as.
+pub(super) fn of(run: &Run) -> Vec<Figure> {
+    use Figure::{Concurrency, PageSize, RttMs, TenantSize, Time};
+    let has = |figure: &Figure| match axis(*figure) {
+        Some(axis) => run.sweeps.iter().any(|sweep| sweep.id == axis.name()),
+        None => true,
+    };
+    [Time, Concurrency, RttMs, PageSize, TenantSize].into_iter().filter(has).collect()
+}
+
+/// One of them.
+pub(super) fn draw(run: &Run, figure: Figure, style: &Style) -> Result<FigureView, AppError> {
+    let (drawn, finding, table) = match axis(figure) {
+        None => {
+            let (rows, variants) = (&run.rows, &run.outcome.variants);
+            let drawn = charts::where_time_goes(rows, variants, style)?;
+            (drawn, time::finding(rows, variants), time::table(rows, variants))
+        }
+        Some(axis) => {
+            let found = run.sweeps.iter().find(|sweep| sweep.id == axis.name());
+            let sweep = found.ok_or_else(|| AppError::Input(format!("that run has no sweep over {}", axis.title())))?;
+            (charts::sweep(sweep, style)?, sweeps::sentence(&sweep.finding), sweeps::table(sweep))
+        }
+    };
+    let row = |(row, numbers)| FigureRow { variant: variant(&run.doc, row), numbers };
+    let rows = table.rows.into_iter().map(row).collect();
+    Ok(FigureView { finding, chart: chart(drawn, &run.doc), head: table.head, rows })
+}
+
+/// The circumstance a figure sweeps over.
+fn axis(figure: Figure) -> Option<Axis> {
+    match figure {
+        Figure::Time => None,
+        Figure::Concurrency => Some(Axis::Concurrency),
+        Figure::RttMs => Some(Axis::RttMs),
+        Figure::PageSize => Some(Axis::PageSize),
+        Figure::TenantSize => Some(Axis::TenantSize),
+    }
+}
+
+/// Id of the variant of a row.
+fn variant(doc: &ExperimentDoc, row: usize) -> String {
+    doc.variants.get(row).map(|variant| variant.id.clone()).unwrap_or_default()
+}
+
+fn chart(chart: Chart, doc: &ExperimentDoc) -> ChartView {
+    ChartView {
+        title: chart.title,
+        description: chart.description,
+        svg: chart.svg,
+        width: chart.width,
+        height: chart.height,
+        marks: chart
+            .marks
+            .into_iter()
+            .map(|mark| MarkView {
+                id: mark.id,
+                variant: variant(doc, mark.row),
+                x: mark.x,
+                y: mark.y,
+                width: mark.width,
+                height: mark.height,
+                label: mark.label,
+                value: mark.value,
+                details: mark.details,
+            })
+            .collect(),
+    }
+}

@@ -1,0 +1,78 @@
+//! A finished or cancelled run, as the window shows it.
+
+use super::figures;
+use super::runs::Run;
+use crate::experiment;
+use crate::wire::{ComparisonView, EstimateView, Quantity, RemarkView, RunRow, RunView};
+use fetchscope_engine::stats::paired::Comparison;
+use fetchscope_engine::stats::quantile::Estimate;
+use fetchscope_experiment::outcome::End;
+use fetchscope_report::remarks::{About, remarks};
+use fetchscope_report::rows::{Row, in_words, interval_text};
+use fetchscope_report::{format, sentence};
+
+/// The view of a run.
+pub(super) fn view(id: &str, run: &Run) -> RunView {
+    let Run { outcome, doc, rows, .. } = run;
+    let wrong: Vec<String> =
+        rows.iter().filter(|row| row.bad).map(|row| format!("{}: {}", row.label(), row.verdict)).collect();
+    let remarks = remarks(outcome, rows).into_iter().map(|one| RemarkView {
+        text: one.text,
+        caution: one.caution,
+        prominent: one.caution || one.about == About::Noise,
+    });
+    RunView {
+        id: id.to_owned(),
+        experiment: doc.clone(),
+        cancelled: outcome.end == End::Cancelled,
+        sentence: sentence::sentence(outcome),
+        agreement: if wrong.is_empty() { "results equal".to_owned() } else { wrong.join("; ") },
+        agrees: experiment::agrees(outcome),
+        rows: rows.iter().zip(&doc.variants).map(|(row, variant)| run_row(row, &variant.id)).collect(),
+        remarks: remarks.collect(),
+        figures: figures::of(run),
+        notices: outcome.notes.clone(),
+        elapsed_s: outcome.elapsed.0 as f64 / 1e9,
+    }
+}
+
+fn run_row(row: &Row, variant: &str) -> RunRow {
+    let counted = |number: u64| Quantity { value: number as f64, text: format::count(number) };
+    let latency = row.latency.as_ref();
+    RunRow {
+        variant: variant.to_owned(),
+        letter: row.letter.clone(),
+        name: row.name.clone(),
+        queries: row.counts.map(|counts| counted(counts.queries)),
+        round_trips: row.counts.map(|counts| counted(counts.round_trips)),
+        row_count: row.counts.map(|counts| counted(counts.rows)),
+        byte_count: row.counts.map(|counts| Quantity { value: counts.bytes as f64, text: format::bytes(counts.bytes) }),
+        n: latency.map_or(0, |latency| u32::try_from(latency.n).unwrap_or(u32::MAX)),
+        p50: latency.map(|latency| estimate(latency.p50)),
+        p90: latency.map(|latency| estimate(latency.p90)),
+        p95: latency.map(|latency| estimate(latency.p95)),
+        p99: latency.map(|latency| estimate(latency.p99)),
+        mean: latency.map(|latency| estimate(latency.mean)),
+        service: latency.map(|latency| estimate(latency.service)),
+        throughput: latency
+            .map(|latency| Quantity { value: latency.throughput, text: format::rate(latency.throughput) }),
+        comparison: row.comparison.as_ref().map(comparison),
+        verdict: row.verdict.clone(),
+        bad: row.bad,
+        failures: u32::try_from(row.failures).unwrap_or(u32::MAX),
+    }
+}
+
+fn comparison(comparison: &Comparison) -> ComparisonView {
+    let interval = comparison.ratio.and_then(|ratio| Some((ratio.low?, ratio.high?)));
+    ComparisonView {
+        verdict: in_words(comparison.verdict).to_owned(),
+        ratio: comparison.ratio.map(|ratio| format::ratio(ratio.value)),
+        interval: interval.map(|(low, high)| format!("{} to {}", format::factor(low), format::factor(high))),
+    }
+}
+
+fn estimate(estimate: Estimate) -> EstimateView {
+    let Estimate { value, low, high } = estimate;
+    EstimateView { value, low, high, text: format::duration(value), interval: interval_text(low, high) }
+}
