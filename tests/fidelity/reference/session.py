@@ -220,7 +220,12 @@ async def _load_asynchronously(session, request):
         result = await session.stream(request.statement, execution_options=request.execution)
         return [] if request.mode == "stream_execute_only" else await request.scalars(result).all()
     result = await session.execute(request.statement, execution_options=request.execution)
-    return [] if request.mode == "execute_only" else request.picked(request.scalars(result))
+    if request.mode == "execute_only":
+        return []
+    picked = request.picked(request.scalars(result))
+    del result
+    gc.collect()
+    return picked
 
 
 def _guard(engine, limits):
