@@ -26,9 +26,9 @@ pub enum Agreement {
 /// Holds two answers against each other; `Err` says for people what differs first.
 pub fn compare(mapping: &Value, plan: &Value, want: &Answer, have: &Answer) -> Result<Agreement, String> {
     let lookup = Lookup::new(mapping, plan);
-    // The rows of a stream are not told; those of other statements of its path then do not matter either.
-    let untold: BTreeSet<Option<String>> =
-        want.statements.iter().filter(|one| one.rows.is_none()).map(|one| one.path.clone()).collect();
+    // The rows of a stream are not told; those of the same statement elsewhere then do not matter either.
+    let untold: BTreeSet<String> =
+        want.statements.iter().filter(|one| one.rows.is_none()).map(|one| without_order(&one.sql)).collect();
     let mut wanted = told(&lookup, want, &untold);
     let had = told(&lookup, have, &untold);
     for (want, have) in wanted.iter_mut().zip(&had) {
@@ -80,13 +80,13 @@ fn first_place(at: &str, want: &Value, have: &Value) -> Option<String> {
 }
 
 /// The statements, without rows where the driver did not tell the real one's, and paths as SQLAlchemy has them.
-fn told(lookup: &Lookup, answer: &Answer, untold: &BTreeSet<Option<String>>) -> Vec<Statement> {
+fn told(lookup: &Lookup, answer: &Answer, untold: &BTreeSet<String>) -> Vec<Statement> {
     let mut statements = answer.statements.clone();
     for one in &mut statements {
         if is_subquery_load(&one.sql) {
             one.path = one.path.as_ref().map(|path| lookup.of_subquery(one.phase, path));
         }
-        if untold.contains(&one.path) {
+        if untold.contains(&without_order(&one.sql)) {
             one.rows = None;
         }
     }
@@ -189,6 +189,11 @@ fn together(lookup: &Lookup, statements: &[Statement], known: bool) -> BTreeMap<
     }
     all.values_mut().for_each(|(keys, _)| keys.sort_unstable());
     all
+}
+
+/// The text whatever the number of its keys and the order of composite ones.
+fn without_order(sql: &str) -> String {
+    without_keys(&with_sorted_keys(sql))
 }
 
 /// The text with one placeholder for a list of them.

@@ -47,8 +47,14 @@ impl Program {
         let interpreter = std::env::var_os(INTERPRETER).ok_or_else(|| {
             failed(format!("{INTERPRETER} names no Python; `cargo xtask test --only fidelity` provides one"))
         })?;
-        let mut command = Command::new(interpreter);
+        let mut command = Command::new(&interpreter);
         command.args(["-m", name]).current_dir(folder()).env("PYTHONDONTWRITEBYTECODE", "1");
+        // Rows without an order come in the same one from the same SQLite, which `cargo xtask test` puts beside Python.
+        if let Some(sqlite) = Path::new(&interpreter).ancestors().nth(2).map(|environment| environment.join("sqlite"))
+            && sqlite.is_dir()
+        {
+            command.env("LD_LIBRARY_PATH", sqlite);
+        }
         command.envs(environment.iter().copied()).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut process = command.spawn().map_err(|error| failed(error.to_string()))?;
         match (process.stdin.take(), process.stdout.take()) {

@@ -80,6 +80,7 @@ fn counted(mut command: Command, tally: &mut Tally) -> Result<()> {
 
 fn fidelity(tally: &mut Tally) -> Result<()> {
     let python = reference::interpreter()?;
+    reference::share_sqlite()?;
     // First whether the program that asks it agrees with the recorded answers.
     let check = ["-B", "-m", "reference", "--check-goldens"];
     shell::run(Command::new(&python).args(check).current_dir(workspace::root().join("tests/fidelity")))?;

@@ -53,6 +53,15 @@ impl Identities {
             .flat_map(|of| of.counted.iter().flatten().chain(of.numbers.values()).chain(of.others.values()).copied())
     }
 
+    pub(super) fn remove(&mut self, entity: EntityId, key: &Key) {
+        let Some(of) = self.0.get_mut(entity.index()) else { return };
+        let removed = match key {
+            Key::Number(number) => of.remove(*number),
+            Key::Values(_) => of.others.remove(key),
+        };
+        of.len -= usize::from(removed.is_some());
+    }
+
     pub(super) fn retain(&mut self, kept: impl Fn(ObjectId) -> bool) {
         for of in &mut self.0 {
             of.counted.iter_mut().for_each(|place| *place = place.filter(|id| kept(*id)));
@@ -68,6 +77,11 @@ impl OfEntity {
     fn find(&self, number: i64) -> Option<ObjectId> {
         let counted = usize::try_from(number).ok().and_then(|place| *self.counted.get(place)?);
         counted.or_else(|| self.numbers.get(&number).copied())
+    }
+
+    fn remove(&mut self, number: i64) -> Option<ObjectId> {
+        let place = usize::try_from(number).ok().and_then(|place| self.counted.get_mut(place)?.take());
+        place.or_else(|| self.numbers.remove(&number))
     }
 
     #[inline]
@@ -107,6 +121,11 @@ mod tests {
         assert_eq!(found(&map), (0..keys.len()).map(|index| Some(ObjectId::at(index))).collect::<Vec<_>>());
         assert_eq!(map.objects().count(), keys.len());
         assert_eq!(map.find(EntityId(1), &keys[0]), None);
+        map.remove(entity, &keys[0]);
+        map.remove(entity, &keys[keys.len() - 1]);
+        assert_eq!((map.find(entity, &keys[0]), map.objects().count()), (None, keys.len() - 2));
+        map.insert(entity, keys[0].clone(), ObjectId::at(0));
+        map.insert(entity, keys[keys.len() - 1].clone(), ObjectId::at(keys.len() - 1));
         map.retain(|id| id.index().is_multiple_of(2));
         let even = |index: usize| index.is_multiple_of(2).then(|| ObjectId::at(index));
         assert_eq!(found(&map), (0..keys.len()).map(even).collect::<Vec<_>>());

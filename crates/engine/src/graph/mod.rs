@@ -114,6 +114,10 @@ pub struct Graph {
     related: Vec<Related>,
     places: Arc<Places>,
     identities: Identities,
+    /// Objects that were dropped while the statement that built them was still at work.
+    forgotten: FxHashSet<ObjectId>,
+    /// Whether something may have been built that nobody refers to: several rows for one that is wanted.
+    pub(crate) loose: bool,
     /// Which columns are not loaded, in table order, of the few objects that have not got all.
     missing: FxHashMap<ObjectId, Box<[bool]>>,
     /// Relationships whose reading is an error, of the few objects that have any.
@@ -301,6 +305,31 @@ impl Graph {
         self.identities.retain(|id| alive[id.index()]);
     }
 
+    /// Drops those of these new objects that neither the others nor `referring` objects lead to.
+    pub(crate) fn forget(&mut self, mapping: &Mapping, new: &[ObjectId], referring: Vec<ObjectId>) {
+        let new: FxHashSet<ObjectId> = new.iter().copied().collect();
+        let mut alive: FxHashSet<ObjectId> = FxHashSet::default();
+        let mut found = referring;
+        while let Some(id) = found.pop() {
+            if alive.insert(id) {
+                found.extend(self.referred(id).filter(|id| new.contains(id)));
+            }
+        }
+        for id in new.into_iter().filter(|id| !alive.contains(id) && !self.is_forgotten(*id)).collect::<Vec<_>>() {
+            let entity = self.object(id).entity;
+            let parts = mapping.entity(entity).primary_key.iter().map(|part| self.value(id, *part));
+            let key = Key::new(parts);
+            self.identities.remove(entity, &key);
+            self.forgotten.insert(id);
+        }
+        self.loose = true;
+    }
+
+    /// Whether an object was dropped while the statement that built it was still at work.
+    pub(crate) fn is_forgotten(&self, id: ObjectId) -> bool {
+        !self.forgotten.is_empty() && self.forgotten.contains(&id)
+    }
+
     /// A commit: every object that is held loses what was loaded of it, and everything else is dropped.
     pub(crate) fn expire(&mut self, held: &[ObjectId]) {
         let held: FxHashSet<ObjectId> = held.iter().copied().collect();
@@ -309,10 +338,26 @@ impl Graph {
             let columns = self.places.class(self.object(id).entity).columns;
             let relationships = self.relationships(id);
             self.objects[id.index()].expired = true;
+            self.raises.remove(&id);
             self.missing.insert(id, vec![true; columns].into());
             self.related[relationships].fill(Related::Unloaded);
         }
         self.incomplete = true;
+    }
+
+    /// The relationships of an object that are not loaded, of those that the plan names.
+    pub(crate) fn unloaded(&self, id: ObjectId) -> impl Iterator<Item = RelationshipId> {
+        let places = (0..).map(RelationshipId).zip(&self.places.class(self.object(id).entity).relationships);
+        let first = self.object(id).first_related;
+        places.filter_map(move |(relationship, place)| {
+            let place = (first + (*place)?) as usize;
+            (self.related[place] == Related::Unloaded).then_some(relationship)
+        })
+    }
+
+    /// The objects that were built after so many others.
+    pub(crate) fn since(&self, before: usize) -> impl Iterator<Item = ObjectId> {
+        (before..self.objects.len()).map(ObjectId::at)
     }
 
     /// Number of objects that were built.

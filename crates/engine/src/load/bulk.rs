@@ -9,7 +9,7 @@ use crate::graph::{Key, ObjectId, Related};
 use crate::mapping::{ColumnId, ColumnKind, Remote};
 use crate::plan::document::{BulkForm, BulkKeys};
 use crate::plan::{NodeId, Program};
-use crate::sql::{ColumnRef, Condition, JoinKind, Labels, Order, Query, Source};
+use crate::sql::{Bind, ColumnRef, Condition, JoinKind, Labels, Order, Query, Source};
 use crate::trace::OrmError;
 use crate::value::{Value, ValueRef};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -119,7 +119,7 @@ fn compile(program: &Program, node: NodeId, form: BulkForm, count: usize) -> Dra
     };
     let columns = keys.iter().map(|(column, _)| column.clone()).collect();
     query.select.conditions = vec![match form {
-        BulkForm::In => Condition::In(columns, count),
+        BulkForm::In => Condition::In(columns, count, Bind::Fixed),
         BulkForm::Any => Condition::Any(columns),
     }];
     let order = |by: &ColumnId| Order { column: ColumnRef::new(source, &target.column(*by).name), descending: false };

@@ -231,6 +231,22 @@ impl Eager {
             || self.nested.iter().any(|kid| kid.eager.lacks_keys())
     }
 
+    /// Whether an inner join may drop rows of this statement.
+    pub(crate) fn joins_inner(&self, program: &Program) -> bool {
+        self.joined.iter().any(|(_, _, kid)| {
+            let strategy = kid.node.map(|node| program.node(node).strategy);
+            matches!(strategy, Some(Strategy::JoinedInner | Strategy::JoinedInnerUnnested)) || kid.joins_inner(program)
+        })
+    }
+
+    /// Whether anything in this statement stays empty, or is an error to read.
+    pub(crate) fn decides(&self) -> bool {
+        !self.noloads.is_empty()
+            || !self.raises.is_empty()
+            || self.joined.iter().any(|(_, _, kid)| kid.decides())
+            || self.nested.iter().any(|kid| kid.eager.decides())
+    }
+
     /// Whether a subquery load stands anywhere in this statement.
     pub(crate) fn has_subquery(&self) -> bool {
         !self.subqueries.is_empty()

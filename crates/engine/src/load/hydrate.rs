@@ -8,6 +8,7 @@ use crate::graph::{Graph, Key, Object, ObjectId, Related};
 use crate::mapping::{ColumnId, Mapping, RelationshipId};
 use crate::plan::NodeId;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 /// Turning the rows of one statement into objects.
@@ -24,6 +25,15 @@ pub(crate) struct Hydration<'a> {
     pub(crate) subqueries: FxHashMap<NodeId, Assembled>,
     /// Relationships that this load has set from a subquery load.
     assigned: FxHashSet<(ObjectId, NodeId)>,
+    /// What each object that was there before had not got when this statement found it first, and at which place: it takes
+    /// that from here.
+    partials: FxHashMap<ObjectId, (Option<NodeId>, Box<[RelationshipId]>)>,
+    /// Whether its options leave relationships empty, or make reading them an error.
+    decides: bool,
+    /// Relationships that were about to be set when a row had to wait for a subquery load.
+    interrupted: FxHashSet<(ObjectId, RelationshipId)>,
+    /// What was built for a place before a row had to wait for a subquery load.
+    unfinished: FxHashMap<NodeId, Vec<ObjectId>>,
     /// Lead objects that were found, where each counts once.
     leads: Option<FxHashSet<ObjectId>>,
     /// Collections that this load is filling, and what is in them.
@@ -52,6 +62,10 @@ impl<'a> Hydration<'a> {
             refreshed: plan.refreshed,
             subqueries: FxHashMap::default(),
             assigned: FxHashSet::default(),
+            partials: FxHashMap::default(),
+            decides: compiled.lead.decides(),
+            interrupted: FxHashSet::default(),
+            unfinished: FxHashMap::default(),
             leads: plan.unique.then(FxHashSet::default),
             filling: FxHashSet::default(),
             filled: FxHashSet::default(),
@@ -109,7 +123,16 @@ impl<'a> Hydration<'a> {
         if graph.incomplete {
             fill(graph, eager, id, row);
         }
-        if graph.object(id).load != self.load || self.refreshed == Some(id) {
+        let existing = graph.object(id).load != self.load;
+        let partly = existing && !self.invoke_all;
+        let mut again = false;
+        if existing && (self.decides || !eager.subqueries.is_empty() || !eager.joined.is_empty()) {
+            match self.partials.entry(id) {
+                Entry::Occupied(_) => again = true,
+                Entry::Vacant(entry) => _ = entry.insert((eager.node, graph.unloaded(id).collect())),
+            }
+        }
+        if (existing && !again) || self.refreshed == Some(id) {
             // What the object has not got yet, this statement's options decide.
             self.initialize(graph, eager, id);
         }
@@ -128,8 +151,12 @@ impl<'a> Hydration<'a> {
         }
         for SubqueryEager { node, relationship, key } in &eager.subqueries {
             let unloaded = *graph.related(id, *relationship) == Related::Unloaded;
-            // Where an object is new, it takes what its own statement found, whatever a load below has put there meanwhile.
-            let first = own && !self.assigned.contains(&(id, *node));
+            // An object takes what its own statement found, whatever a load below has put there meanwhile.
+            let wanting = || {
+                let found = self.partials.get(&id);
+                found.is_some_and(|(place, unloaded)| *place == eager.node && unloaded.contains(relationship))
+            };
+            let first = (own || (existing && wanting())) && !self.assigned.contains(&(id, *node));
             if first || unloaded || (self.invoke_all && !fresh) {
                 let Some(found) = self.subqueries.get(node) else { return Err(NeedsSubquery(*node)) };
                 if first || unloaded {
@@ -141,11 +168,18 @@ impl<'a> Hydration<'a> {
             }
         }
         for (relationship, collection, kid) in &eager.joined {
+            // To what it has got the rows of a lazy load say nothing.
+            if partly && self.partials.get(&id).is_some_and(|(_, unloaded)| !unloaded.contains(relationship)) {
+                continue;
+            }
             if *collection {
                 // The collection begins before its first member is built, which may be this object's own place.
                 self.begin(graph, id, *relationship, fresh);
             }
-            let child = self.row(graph, posts, kid, row)?;
+            let child = match collection {
+                true => self.row(graph, posts, kid, row)?,
+                false => self.single(graph, posts, (id, *relationship, again && self.invoke_all), kid, row)?,
+            };
             match child {
                 _ if !collection => graph.set_unloaded(id, *relationship, Related::One(child)),
                 Some(child) => self.collect(graph, id, *relationship, child),
@@ -159,6 +193,56 @@ impl<'a> Hydration<'a> {
             }
         }
         Ok(Some(id))
+    }
+
+    /// The object of a row for a relationship that has one. Where it has another already, this one is built and dropped at
+    /// once, with whatever came with it, unless something else refers to it: `twice` where SQLAlchemy goes through the row of
+    /// an object that was there before once for what it lacked and once for what it has.
+    fn single(
+        &mut self,
+        graph: &mut Graph,
+        posts: &mut PostLoads,
+        (owner, relationship, twice): (ObjectId, RelationshipId, bool),
+        kid: &Eager,
+        row: Row<'_>,
+    ) -> Result<Option<ObjectId>, NeedsSubquery> {
+        let before = graph.len();
+        let unloaded = *graph.related(owner, relationship) == Related::Unloaded;
+        let child = self.row(graph, posts, kid, row);
+        if unloaded && child.is_err() {
+            self.interrupted.insert((owner, relationship));
+        }
+        if let Ok(child) = child
+            && !self.interrupted.is_empty()
+            && self.interrupted.remove(&(owner, relationship))
+        {
+            // Whatever the subquery load has put there meanwhile.
+            graph.set(owner, relationship, Related::One(child), true);
+            return Ok(child);
+        }
+        let settled = match graph.related(owner, relationship) {
+            Related::One(settled) => *settled,
+            Related::Unloaded | Related::Many(_) => return child,
+        };
+        let mut new: Vec<ObjectId> = graph.since(before).filter(|id| graph.object(*id).load == self.load).collect();
+        let Some(place) = kid.node else { return child };
+        if child.is_err() {
+            self.unfinished.entry(place).or_default().append(&mut new);
+        } else if let Ok(Some(object)) = child {
+            new.extend(self.unfinished.remove(&place).unwrap_or_default());
+            if settled != Some(object) && new.contains(&object) {
+                let mut referring = objects_of(graph, kid, row);
+                referring.retain(|id| !new.contains(id));
+                let kept = self.subqueries.values().flat_map(|found| found.objects.values().flatten());
+                referring.extend(kept);
+                graph.forget(self.mapping, &new, referring);
+                let wanted = || self.partials.get(&owner).is_some_and(|(_, lacked)| lacked.contains(&relationship));
+                if twice && graph.is_forgotten(object) && wanted() {
+                    return self.single(graph, posts, (owner, relationship, false), kid, row);
+                }
+            }
+        }
+        child
     }
 
     fn create(&self, graph: &mut Graph, eager: &Eager, key: Key, row: Row<'_>) -> ObjectId {
@@ -214,6 +298,12 @@ impl<'a> Hydration<'a> {
             objects.push(child);
         }
     }
+}
+
+/// The objects of a row at a place and below it.
+fn objects_of(graph: &Graph, eager: &Eager, row: Row<'_>) -> Vec<ObjectId> {
+    let below = eager.joined.iter().flat_map(|(_, _, kid)| objects_of(graph, kid, row));
+    graph.find(eager.entity, &row.key(&eager.key)).into_iter().chain(below).collect()
 }
 
 /// Takes what an object that was there before had left out, where the row has it.

@@ -99,7 +99,7 @@ impl Session {
         let mut rounds = 0;
         while !posts.0.is_empty() {
             rounds += 1;
-            for (_, post_load) in std::mem::take(&mut posts.0) {
+            for (place, post_load) in std::mem::take(&mut posts.0) {
                 if post_load.objects.is_empty() {
                     continue;
                 }
@@ -109,7 +109,7 @@ impl Session {
                     self.check_end(rounds, node)?;
                     let recursion = self.below(node, depth);
                     if immediate {
-                        self.immediate(node, times, recursion, &objects, posts).await?;
+                        self.immediate((node, place), times, recursion, &objects, posts).await?;
                     } else if self.program.node(node).strategy == Strategy::Bulk {
                         self.bulk(node, &objects, posts).await?;
                     } else {

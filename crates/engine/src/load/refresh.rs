@@ -8,7 +8,7 @@ use crate::graph::{Object, ObjectId};
 use crate::mapping::{Column, ColumnId, EntityId};
 use crate::plan::document::Strategy;
 use crate::plan::{NodeId, Program};
-use crate::sql::{ColumnRef, Condition, Labels, Query, SourceId};
+use crate::sql::{Bind, ColumnRef, Condition, Labels, Query, SourceId};
 use crate::trace::OrmError;
 use crate::value::{Value, ValueRef};
 
@@ -65,7 +65,7 @@ fn by_key(program: &Program, entity: EntityId) -> (Query, SourceId) {
     let of = program.mapping.entity(entity);
     let (mut query, source) = Query::over(&of.table, Labels::Disambiguate);
     let key = of.primary_key.iter().map(|part| ColumnRef::new(source, &of.column(*part).name));
-    query.select.conditions = key.map(|column| Condition::Compare(column, "=")).collect();
+    query.select.conditions = key.map(|column| Condition::Compare(column, "=", Bind::Fixed)).collect();
     (query, source)
 }
 

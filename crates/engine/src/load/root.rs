@@ -4,7 +4,7 @@ use super::compiled::{Columns, Core, Draft, on_clause, unchanged};
 use super::joined::EagerJoins;
 use crate::mapping::{ColumnId, ColumnKind, EntityId, RelationshipId, Remote};
 use crate::plan::{Comparison, Program, RootPlan, Test};
-use crate::sql::{ColumnName, ColumnRef, Condition, Labels, Order, Query, Select, Source, SourceId};
+use crate::sql::{Bind, ColumnName, ColumnRef, Condition, Labels, Order, Query, Select, Source, SourceId};
 use crate::value::Value;
 use std::sync::Arc;
 
@@ -134,8 +134,10 @@ fn condition(program: &Program, query: &mut Query, entity: EntityId, root: Sourc
         }
         Test::Keys(columns, rows) => {
             let entity = program.mapping.entity(entity);
-            let columns = columns.iter().map(|column| ColumnRef::new(root, &entity.column(*column).name)).collect();
-            Condition::In(columns, rows.len())
+            let columns: Vec<ColumnRef> =
+                columns.iter().map(|column| ColumnRef::new(root, &entity.column(*column).name)).collect();
+            let bind = if columns.len() > 1 { Bind::Param } else { Bind::Column };
+            Condition::In(columns, rows.len(), bind)
         }
         Test::Has(steps, entity, column, comparison) => {
             exists(program, query, root, steps, (*entity, *column, comparison))
@@ -148,8 +150,8 @@ fn compare(column: ColumnRef, comparison: &Comparison) -> Condition {
         Comparison::IsNull => Condition::IsNull(column),
         Comparison::IsNotNull => Condition::IsNotNull(column),
         Comparison::Truth(operator, value) => Condition::IsTruth(column, operator, *value),
-        Comparison::Value(operator, _) => Condition::Compare(column, operator),
-        Comparison::In(values) => Condition::In(vec![column], values.len()),
+        Comparison::Value(operator, _) => Condition::Compare(column, operator, Bind::Column),
+        Comparison::In(values) => Condition::In(vec![column], values.len(), Bind::Column),
     }
 }
 

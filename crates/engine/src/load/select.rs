@@ -9,7 +9,7 @@ use crate::mapping::document::RelationshipKind;
 use crate::mapping::{EntityId, RelationshipId, Remote};
 use crate::plan::document::Strategy;
 use crate::plan::{NodeId, Program};
-use crate::sql::{ColumnRef, Condition, Labels, Order, Query, Source};
+use crate::sql::{Bind, ColumnRef, Condition, Labels, Order, Query, Source};
 use crate::trace::OrmError;
 use crate::value::{Value, ValueRef};
 use std::sync::Arc;
@@ -71,8 +71,16 @@ impl Session {
             .cache
             .get_or_compile(StatementKey::Lazy(owner, id, node, nulls), || compile(&program, owner, id, node, nulls));
         let plan = Plan { recursion, unique: true, ..Plan::of(Some(path.clone()), false) };
+        let before = self.graph.len();
         let found = self.load(compiled, params, plan, queue).await?.objects;
-        Ok(if relationship.kind.is_collection() { Related::Many(found) } else { Related::One(found.first().copied()) })
+        if relationship.kind.is_collection() {
+            return Ok(Related::Many(found));
+        }
+        let first = found.first().copied();
+        if found.len() > 1 {
+            self.drop_unreferred(before, node, first);
+        }
+        Ok(Related::One(first))
     }
 }
 
@@ -92,12 +100,12 @@ fn compile(program: &Program, owner: EntityId, id: RelationshipId, node: Option<
         Remote::Target(_) if relationship.targets_primary_key => (0u32..)
             .zip(&target.primary_key)
             .map(|(bit, key)| match nulls & (1 << bit) {
-                0 => Condition::Compare(column(*key), "="),
+                0 => Condition::Compare(column(*key), "=", Bind::Fixed),
                 _ => Condition::IsNull(column(*key)),
             })
             .collect(),
         Remote::Target(remote) if relationship.kind == RelationshipKind::ManyToOne => {
-            remote.iter().map(|other| Condition::Compare(column(*other), "=")).collect()
+            remote.iter().map(|other| Condition::Compare(column(*other), "=", Bind::Param)).collect()
         }
         Remote::Target(remote) => remote.iter().map(|other| Condition::BindEquals(column(*other))).collect(),
     };

@@ -9,7 +9,7 @@ use crate::mapping::document::RelationshipKind;
 use crate::mapping::{ColumnId, EntityId, Relationship, Remote};
 use crate::plan::document::Strategy;
 use crate::plan::{NodeId, Program};
-use crate::sql::{ColumnRef, Condition, JoinKind, Labels, Order, Query, Source, SourceId};
+use crate::sql::{Bind, ColumnRef, Condition, JoinKind, Labels, Order, Query, Source, SourceId};
 use crate::trace::OrmError;
 use crate::value::ValueRef;
 use indexmap::IndexMap;
@@ -51,6 +51,9 @@ impl Session {
             // Distinct foreign keys, in the order in which they are first seen.
             let mut keys: IndexMap<Key, Vec<(ObjectId, bool)>, FxBuildHasher> = IndexMap::default();
             for (object, overwrite) in objects.iter().copied() {
+                if self.graph.is_forgotten(object) {
+                    continue;
+                }
                 let key = self.target_key(object, owner, id);
                 if key.has_null() {
                     self.graph.set(object, id, Related::One(None), overwrite);
@@ -79,6 +82,8 @@ impl Session {
             .map(|object| (Key::new(primary_key.iter().map(|column| self.graph.value(object.0, *column))), *object))
             .collect();
         for part in keys.chunks(chunk) {
+            let before = self.graph.len();
+            let mut several = false;
             let keys = part.iter().map(|(key, _)| key);
             let mut found = self.selectin_chunk((node, by_owner, wildcard), recursion, keys, posts).await?;
             for (key, (object, overwrite)) in part {
@@ -86,9 +91,13 @@ impl Session {
                 let value = if relationship.kind.is_collection() {
                     Related::Many(targets)
                 } else {
+                    several |= targets.len() > 1;
                     Related::One(targets.first().copied())
                 };
                 self.graph.set(*object, id, value, *overwrite);
+            }
+            if several {
+                self.drop_unreferred(before, Some(node), part.iter().map(|(_, (owner, _))| *owner));
             }
         }
         Ok(())
@@ -177,7 +186,8 @@ fn compile(program: &Program, node: NodeId, count: usize, by_owner: bool, wildca
                 key.map(|column| (ColumnRef::new(alias, &column.name), column.kind)).collect()
             }
         };
-    query.select.conditions = vec![Condition::In(keys.iter().map(|(column, _)| column.clone()).collect(), count)];
+    query.select.conditions =
+        vec![Condition::In(keys.iter().map(|(column, _)| column.clone()).collect(), count, Bind::Fixed)];
     let order = |by: &ColumnId| Order { column: ColumnRef::new(source, &target.column(*by).name), descending: false };
     query.select.order_by = relationship.order_by.iter().map(order).collect();
     let mut core = Core::of(&query, relationship.target, source);

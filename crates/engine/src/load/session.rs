@@ -102,6 +102,7 @@ impl Session {
         for plan in &program.before {
             self.phase = Phase::Before;
             let objects = self.load_root(plan).await?;
+            self.drop_loose(&objects);
             self.walk(plan.node, &objects, WalkIo::Allowed).await?;
             if program.hold {
                 self.held.extend(objects);
@@ -113,6 +114,7 @@ impl Session {
             return self.stream(&program.main, roots).await;
         }
         let objects = self.load_root(&program.main).await?;
+        self.drop_loose(&objects);
         *roots = Some(objects.clone());
         if !program.walks {
             return Ok(());
@@ -120,6 +122,34 @@ impl Session {
         self.between(&objects).await;
         self.phase = Phase::Walk;
         self.walk(program.main.node, &objects, program.walk_io).await
+    }
+
+    /// Drops what was loaded and is referred to by nobody, if there may be such objects.
+    pub(super) fn drop_loose(&mut self, roots: &[ObjectId]) {
+        if std::mem::take(&mut self.graph.loose) {
+            let held: Vec<ObjectId> = self.held.iter().chain(roots).copied().collect();
+            self.graph.sweep(&held);
+        }
+    }
+
+    /// Drops those of the objects built after so many others that nothing refers to, where a statement with the options of
+    /// this node has found several for one that is wanted. These objects, `known` to refer to them or to be referred to, stay.
+    pub(super) fn drop_unreferred(
+        &mut self,
+        before: usize,
+        node: Option<NodeId>,
+        known: impl IntoIterator<Item = ObjectId>,
+    ) {
+        let program = self.program.clone();
+        let new: Vec<ObjectId> = self.graph.since(before).collect();
+        let mut referring: Vec<ObjectId> = known.into_iter().collect();
+        referring.retain(|id| !self.graph.is_forgotten(*id));
+        // Only what is loaded below can have given a new object to one that was there before.
+        let below = |node: NodeId| !program.node(node).children.is_empty() || program.node(node).recursion.is_some();
+        if node.is_some_and(below) {
+            referring.extend(self.graph.since(0).take(before).filter(|id| !self.graph.is_forgotten(*id)));
+        }
+        self.graph.forget(&program.mapping, &new, referring);
     }
 
     /// What the plan does between loading and reading.
@@ -275,7 +305,7 @@ impl Session {
         let sent = if stops { 1 } else { batches.size };
         self.loads += 1;
         batches.load = self.loads;
-        let fetch = Fetch::Batch(sent);
+        let fetch = if lacks_keys && plan.batch.is_none() { Fetch::Nothing } else { Fetch::Batch(sent) };
         batches.rows = Some(self.ask(&batches.compiled.clone(), root::params(plan), &how, fetch).await);
         if lacks_keys {
             return Err(self.lacks_keys(&how));
@@ -339,7 +369,8 @@ impl Session {
     /// Whether loads have gone round in a circle: no path through so many objects and options is longer. SQLAlchemy
     /// would go on for ever; this says so instead.
     pub(super) fn check_end(&self, rounds: usize, node: NodeId) -> Result<(), OrmError> {
-        if rounds <= self.graph.len() + self.program.nodes.len() {
+        let repeats = self.program.nodes.iter().filter_map(|node| usize::try_from(node.recursion?).ok());
+        if rounds <= self.graph.len() + self.program.nodes.len() + repeats.sum::<usize>() {
             return Ok(());
         }
         Err(OrmError {

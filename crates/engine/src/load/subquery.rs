@@ -42,11 +42,16 @@ impl Session {
             return Err(self.needs_all_rows());
         }
         let loaded = self.load_within(compiled.clone(), params, plan, queue, Some(enclosing.clone())).await?;
+        let single = program.relationship(node).is_some_and(|(_, _, one)| !one.kind.is_collection());
+        // It does not know the inner joins of the statement that it restates, and brings what belongs to owners they drop.
+        self.graph.loose |= within.lead.joins_inner(&program);
         let mut assembled = Assembled::default();
         let mut seen = FxHashSet::default();
         for (key, object) in loaded.keyed() {
             if seen.insert((key.clone(), object)) {
-                assembled.objects.entry(key).or_default().push(object);
+                let objects = assembled.objects.entry(key).or_default();
+                objects.push(object);
+                self.graph.loose |= single && objects.len() > 1;
             }
         }
         Ok(assembled)

@@ -6,7 +6,7 @@ use super::select::Lazily;
 use super::session::Session;
 use crate::graph::{ObjectId, Related};
 use crate::mapping::{ColumnId, EntityId, RelationshipId};
-use crate::plan::document::Strategy;
+use crate::plan::document::{Mode, Strategy};
 use crate::plan::{NodeId, WalkIo};
 use crate::trace::{OrmError, OrmErrorType};
 use rustc_hash::FxHashMap;
@@ -67,7 +67,10 @@ impl Session {
             if *self.graph.related(object, relationship) == Related::Unloaded {
                 self.reading = Some(program.node(child).path.clone());
                 let value = self.read(object, owner, relationship, &program.node(child).path, io).await?;
-                self.graph.set_unloaded(object, relationship, value);
+                self.graph.set(object, relationship, value, true);
+                if self.program.main.mode != Mode::StreamDrop {
+                    self.drop_loose(roots);
+                }
             }
             if program.node(child).reads_below || self.graph.incomplete {
                 let next = objects.len();

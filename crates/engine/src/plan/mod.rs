@@ -48,6 +48,9 @@ pub struct Node {
     pub depth: u32,
     /// Whether it stands for the second and every later round of a recursive `immediate`.
     pub unrolled: bool,
+    /// Where a recursive `selectin` goes on when an object that it has found is read again: one round further down, without
+    /// the options of the first.
+    pub again: Option<NodeId>,
     /// Whether something below is read by the response.
     pub reads_below: bool,
 }

@@ -144,6 +144,7 @@ fn root_plan(mapping: &Mapping, nodes: &mut Vec<Node>, plan: &PlanDocument) -> R
         otherwise: otherwise(plan.wildcard)?,
         depth: 0,
         unrolled: false,
+        again: None,
         reads_below: false,
     };
     let node = push(nodes, root);
@@ -265,6 +266,7 @@ fn add_children(
             otherwise: context.otherwise,
             depth: depth + 1,
             unrolled: false,
+            again: None,
             reads_below: false,
         };
         check_node(context, nodes, parent, &node)?;
@@ -321,25 +323,27 @@ fn repeats_above(nodes: &[Node], above: NodeId, relationship: RelationshipId) ->
     above.recursion.is_some() && above.relationship.is_some_and(|(_, id)| id == relationship)
 }
 
-/// Below a recursive `immediate` the plan goes on with the same, without the other options of the first.
+/// Below a recursive load the plan goes on with the same, without the other options of the first: for `immediate` always,
+/// for `selectin` where an object is read again.
 fn unroll(nodes: &mut Vec<Node>, id: NodeId) {
     let node = nodes[id.0 as usize].clone();
-    if node.strategy != Strategy::Immediate || node.recursion.is_none_or(|depth| depth == 0) {
+    if node.recursion.is_none_or(|depth| depth == 0) {
         return;
     }
     let named = node.children.iter().copied().find(|child| nodes[child.0 as usize].relationship == node.relationship);
-    if let Some(named) = named {
+    if let Some(named) = named.filter(|_| node.strategy == Strategy::Immediate) {
         let below = &mut nodes[named.0 as usize];
         (below.strategy, below.recursion, below.unrolled) = (Strategy::Immediate, node.recursion, true);
         return;
     }
+    let named = named.map(|named| nodes[named.0 as usize].clone());
     let name = node.path.rsplit('.').next().unwrap_or_default();
     let below = Node {
         parent: Some(id),
         accessed: false,
-        columns: None,
-        children: Vec::new(),
-        declared: Vec::new(),
+        columns: named.as_ref().and_then(|named| named.columns.clone()),
+        children: named.as_ref().map(|named| named.children.clone()).unwrap_or_default(),
+        declared: named.map(|named| named.declared).unwrap_or_default(),
         path: format!("{}.{name}", node.path).into(),
         unrolled: true,
         depth: node.depth + 1,
@@ -348,8 +352,12 @@ fn unroll(nodes: &mut Vec<Node>, id: NodeId) {
     };
     let below = push(nodes, below);
     let node = &mut nodes[id.0 as usize];
-    node.children.push(below);
-    node.declared.push(below);
+    if node.strategy == Strategy::Immediate {
+        node.children.push(below);
+        node.declared.push(below);
+    } else {
+        node.again = Some(below);
+    }
 }
 
 /// Whether a collection in the root statement is reached through joins only.

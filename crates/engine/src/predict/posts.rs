@@ -96,7 +96,7 @@ impl Rehearsal<'_> {
                 None if times > 1 && relationship.targets_primary_key => continue,
                 None => self.lazy(*object, id, (Some(node), node), Some(posts)),
             };
-            self.set_unloaded(*object, id, value);
+            self.related.insert((*object, id), value);
         }
     }
 

@@ -3,9 +3,10 @@
 use super::posts::PostLoads;
 use super::rehearsal::{Held, Rehearsal};
 use crate::graph::{Key, ObjectId};
+use crate::mapping::RelationshipId;
 use crate::plan::NodeId;
 use crate::plan::document::Strategy;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
 
 /// Rows of one statement that are gone through: a subquery load repeats every row above it, and so do those below it.
@@ -46,6 +47,8 @@ struct Going<'p> {
     run: FxHashSet<NodeId>,
     /// Relationships that it has set from a subquery load.
     assigned: FxHashSet<(ObjectId, NodeId)>,
+    /// What each object that was there before had got when a statement that does not load everything anew found it first.
+    partials: FxHashMap<ObjectId, Vec<RelationshipId>>,
     /// Objects that were gone through, by place.
     seen: FxHashSet<(ObjectId, Option<NodeId>)>,
 }
@@ -75,6 +78,7 @@ impl Rehearsal<'_> {
             own,
             run: FxHashSet::default(),
             assigned: FxHashSet::default(),
+            partials: FxHashMap::default(),
             seen: FxHashSet::default(),
         };
         let mut distinct = FxHashSet::default();
@@ -149,7 +153,16 @@ impl Rehearsal<'_> {
             options: at,
             raises: Vec::new(),
         });
-        if new || held.load != going.load {
+        let existing = held.load != going.load;
+        let partly = existing && !going.invoke_all;
+        let first = existing && !going.partials.contains_key(&object);
+        if first {
+            let all = (0..program.mapping.entity(self.survey.graph.object(object).entity).relationships.len() as u32)
+                .map(RelationshipId);
+            let related = &self.related;
+            going.partials.insert(object, all.filter(|id| related.contains_key(&(object, *id))).collect());
+        }
+        if new || first {
             // What the object has not got yet, this statement's options decide.
             for child in with(|strategy| matches!(strategy, Strategy::Raise | Strategy::RaiseOnSql)) {
                 if let Some(id) = relationship(child).filter(|id| !self.related.contains_key(&(object, *id))) {
@@ -203,6 +216,9 @@ impl Rehearsal<'_> {
         }
         for child in with(Strategy::rides_along).filter(|_| !in_json) {
             let Some(id) = relationship(child) else { continue };
+            if partly && going.partials.get(&object).is_some_and(|loaded| loaded.contains(&id)) {
+                continue;
+            }
             let kept = self.kept(object, id, Some(child));
             let collection = program.relationship(child).is_some_and(|(_, _, one)| one.kind.is_collection());
             if collection {
@@ -243,6 +259,10 @@ impl Rehearsal<'_> {
         }
         steps.reverse();
         let Some((owner, _, first)) = steps.first().and_then(|step| program.relationship(*step)) else { return };
+        if within.rows.iter().any(|object| self.rows(*object, within.node) == 0) {
+            // What it brings for owners that an inner join has dropped is dropped as well, unless something else has it.
+            self.doubt_all();
+        }
         let whole = program.mapping.entity(owner).primary_key.iter().all(|part| first.local.contains(part));
         let filter = &program.main.filter;
         let mut sources = within.rows.to_vec();

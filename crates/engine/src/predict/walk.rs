@@ -21,7 +21,8 @@ impl Rehearsal<'_> {
                     Some(value) => value.clone(),
                     None => {
                         let value = self.read(*object, *child, id)?;
-                        self.related.entry((*object, id)).or_insert(value).clone()
+                        self.related.insert((*object, id), value.clone());
+                        value
                     }
                 };
                 if program.node(*child).reads_below {

@@ -98,7 +98,7 @@ pub(crate) struct Order {
 #[derive(Debug, Clone)]
 pub(crate) enum Condition {
     /// `column = ?`, `column LIKE ?` …
-    Compare(ColumnRef, &'static str),
+    Compare(ColumnRef, &'static str, Bind),
     /// `? = column`: the lazy load of a collection.
     BindEquals(ColumnRef),
     /// `column = column`.
@@ -110,11 +110,22 @@ pub(crate) enum Condition {
     /// `column = 1`: a boolean constant on a database without a boolean type.
     IsTruth(ColumnRef, &'static str, bool),
     /// `column IN (?, ?)`, or `(a, b) IN (VALUES (?, ?), …)`.
-    In(Vec<ColumnRef>, usize),
+    In(Vec<ColumnRef>, usize, Bind),
     /// `column IN (SELECT value FROM json_each(?))`: one parameter for all keys.
     Any(Vec<ColumnRef>),
     /// `EXISTS (SELECT 1 FROM … WHERE …)`.
     Exists(Vec<SourceId>, Vec<Condition>),
+}
+
+/// What SQLAlchemy calls a parameter. The names it numbers take their numbers from those of aliases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Bind {
+    /// A name without a number.
+    Fixed,
+    /// That of the column it is compared with.
+    Column,
+    /// `param`.
+    Param,
 }
 
 /// Related rows as one JSON value: a correlated subquery in the SELECT list.

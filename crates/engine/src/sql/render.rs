@@ -1,7 +1,9 @@
 //! From a statement to its text, alias numbers assigned in the order of first appearance.
 
 use super::quote::quote;
-use super::{ColumnName, ColumnRef, Condition, From, Item, JoinKind, Labels, Nested, Query, Select, Source, SourceId};
+use super::{
+    Bind, ColumnName, ColumnRef, Condition, From, Item, JoinKind, Labels, Nested, Query, Select, Source, SourceId,
+};
 use crate::mapping::ColumnKind;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::fmt::Write;
@@ -84,6 +86,8 @@ impl Renderer<'_> {
         }
         if select.limit {
             text.push_str("\n LIMIT ? OFFSET ?");
+            self.bind(Bind::Param, &[]);
+            self.bind(Bind::Param, &[]);
         }
     }
 
@@ -99,12 +103,14 @@ impl Renderer<'_> {
 
     fn condition(&mut self, condition: &Condition, text: &mut String) {
         match condition {
-            Condition::Compare(column, operator) => {
+            Condition::Compare(column, operator, bind) => {
                 self.column(column, text);
+                self.bind(*bind, std::slice::from_ref(column));
                 let _ = write!(text, " {operator} ?");
             }
             Condition::BindEquals(column) => {
                 text.push_str("? = ");
+                self.bind(Bind::Param, &[]);
                 self.column(column, text);
             }
             Condition::Equal(left, right) => self.equal(left, right, text),
@@ -121,7 +127,10 @@ impl Renderer<'_> {
                 let _ = write!(text, " {operator} {}", u8::from(*value));
             }
             Condition::Any(columns) => self.any(columns, text),
-            Condition::In(columns, count) => self.in_list(columns, *count, text),
+            Condition::In(columns, count, bind) => {
+                self.in_list(columns, *count, text);
+                self.bind(*bind, columns);
+            }
             Condition::Exists(sources, conditions) => {
                 text.push_str("EXISTS (SELECT 1 \nFROM ");
                 for (index, source) in sources.iter().enumerate() {
@@ -302,23 +311,34 @@ impl Renderer<'_> {
         self.anonymous(Anonymous::Source(id), table)
     }
 
+    /// Takes the number that the name of a parameter has.
+    fn bind(&mut self, bind: Bind, columns: &[ColumnRef]) {
+        let name = match (bind, columns) {
+            (Bind::Fixed, _) => return,
+            (Bind::Column, [column, ..]) => self.name(&column.name),
+            (Bind::Column, []) | (Bind::Param, _) => "param".to_owned(),
+        };
+        let plain = with_one_underscore(&name, "%() $.[]:");
+        self.next_number(plain.trim_matches('_').to_owned());
+    }
+
+    fn next_number(&mut self, plain: String) -> u32 {
+        let last = self.last.entry(plain).or_insert(0);
+        *last += 1;
+        *last
+    }
+
     /// A name with a number. What would disturb SQLAlchemy's own placeholders becomes an underscore.
     fn anonymous(&mut self, what: Anonymous, name: &str) -> String {
-        let mut plain = String::with_capacity(name.len());
-        for letter in name.chars() {
-            match letter {
-                '%' | '(' | ')' | ' ' | '$' if plain.ends_with('\u{0}') => {}
-                '%' | '(' | ')' | ' ' | '$' => plain.push('\u{0}'),
-                letter => plain.push(letter),
+        let plain = with_one_underscore(name, "%() $");
+        let number = match self.numbers.get(&what) {
+            Some(number) => *number,
+            None => {
+                let number = self.next_number(plain.clone());
+                self.numbers.insert(what, number);
+                number
             }
-        }
-        let plain = plain.replace('\u{0}', "_");
-        let last = &mut self.last;
-        let number = *self.numbers.entry(what).or_insert_with(|| {
-            let last = last.entry(plain.clone()).or_insert(0);
-            *last += 1;
-            *last
-        });
+        };
         format!("{plain}_{number}")
     }
 
@@ -342,6 +362,20 @@ impl Renderer<'_> {
         let name = self.name(&column.name);
         format!("{source}_{name}")
     }
+}
+
+/// The name with an underscore in place of these letters, one for as many as follow each other.
+fn with_one_underscore(name: &str, letters: &str) -> String {
+    let mut plain = String::with_capacity(name.len());
+    let mut replaced = false;
+    for letter in name.chars() {
+        let replaces = letters.contains(letter);
+        if !(replaces && replaced) {
+            plain.push(if replaces { '_' } else { letter });
+        }
+        replaced = replaces;
+    }
+    plain
 }
 
 /// A text literal.
