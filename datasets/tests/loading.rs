@@ -40,7 +40,7 @@ fn request(sample: &Sample, endpoint: &Endpoint, strategies: &[(&str, Strategy)]
         cancel: &AtomicBool::new(false),
     };
     let served = prepared.serve(&session, &mut how).expect("serve");
-    let response = prepared.canonical(&served.loaded).expect("response");
+    let response = prepared.canonical(&served.loaded, &|| true).expect("nothing cancels it").expect("response");
     Taken { statements: served.query_count, rows: served.row_count, response }
 }
 
