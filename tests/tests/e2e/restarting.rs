@@ -8,6 +8,7 @@ fn killing_it_during_a_run_leaves_the_sample_and_the_settings_usable() -> Result
     play("restarting", |stage| {
         stage.await_queries(111)?;
         stage.set_theme("dark")?;
+        stage.await_saved("\"dark\"")?;
         stage.begin_run()?;
         stage.crash_and_reopen()?;
         stage.select('A')?;

@@ -50,6 +50,15 @@ impl Stage {
         self.home.path()
     }
 
+    /// Waits until the settings on disk say this: what was changed a moment ago is not saved yet.
+    pub(crate) fn await_saved(&self, text: &str) -> Result<(), Fault> {
+        let file = self.home().join("fetchscope/settings.json");
+        self.session.wait("the settings are saved", || {
+            let saved = std::fs::read_to_string(&file).unwrap_or_default();
+            Ok(if saved.contains(text) { Ok(()) } else { Err(saved) })
+        })
+    }
+
     /// Kills the application without a warning and opens it again on the same home.
     pub(crate) fn crash_and_reopen(&mut self) -> Result<(), Fault> {
         self.driver.kill();
