@@ -118,7 +118,8 @@ pub struct Workload {
     pub rate: Option<f64>,
     /// Unmeasured requests a variant before the first round.
     pub warmup: u32,
-    /// Rounds in which the variants are interleaved.
+    /// Rounds in which the variants are interleaved, at most: every client has two requests in each. The shorter a round,
+    /// the more alike is what the machine does to all variants in it.
     pub rounds: u32,
     /// Whose data a request asks for.
     #[serde(skip_serializing_if = "is_default")]
@@ -138,7 +139,7 @@ impl Default for Workload {
             seconds: None,
             rate: None,
             warmup: 10,
-            rounds: 10,
+            rounds: 50,
             tenants: Tenants::One,
             tenant_column: None,
             pool: Pool::default(),

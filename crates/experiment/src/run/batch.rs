@@ -1,23 +1,14 @@
-//! Requests at once: worker threads that take one after the other, while the calling thread listens and can cancel.
+//! The requests of one cell: what they share, one of them, and what a batch of them found.
 
-use super::limit::Limit;
 use crate::outcome::Sample;
 use crate::spec::Experiment;
 use crate::tenants::Draw;
-use fetchscope_drivers::clock::process_time;
-use fetchscope_drivers::latency::{Network, wake_on_time};
+use fetchscope_drivers::latency::Network;
 use fetchscope_drivers::sqlite::{Circumstances, Pool, PoolError, Prepared, ServeError, Served, SqliteError};
 use fetchscope_engine::trace::Nanos;
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
-
-/// How often progress is told and cancelling is looked at.
-const TICK: Duration = Duration::from_millis(40);
-
-/// Pause of a worker whose request failed.
-const PAUSE: Duration = Duration::from_millis(1);
 
 /// What the requests of one cell share.
 pub(super) struct Batch<'a> {
@@ -56,11 +47,6 @@ impl Report {
     }
 }
 
-enum Told {
-    Sample(Sample, Nanos),
-    Failure(String),
-}
-
 impl Batch<'_> {
     /// One request without a network, every statement recorded.
     pub(super) fn once(&self, prepared: &Prepared) -> Result<Served, ServeError> {
@@ -83,103 +69,16 @@ impl Batch<'_> {
         })
     }
 
-    /// A round's share of a variant's requests.
-    pub(super) fn run(
-        &self,
-        prepared: &[Prepared],
-        limit: &Limit,
-        share: Share,
-        progress: &mut dyn FnMut(u32),
-    ) -> Report {
-        let (quota, length) = limit.share(share.round, share.rounds);
-        let (tell, told) = mpsc::channel();
-        let taken = AtomicU32::new(0);
-        let processor = process_time();
-        let start = Instant::now();
-        let deadline = length.map(|length| start + length);
-        let mut report = Report::default();
-        std::thread::scope(|scope| {
-            for worker in 0..self.experiment.workload.concurrency.min(quota) {
-                let (tell, taken) = (tell.clone(), &taken);
-                let mut network = self.network(share, worker);
-                scope.spawn(move || {
-                    wake_on_time();
-                    while !self.cancel.load(Ordering::Relaxed) {
-                        let number = taken.fetch_add(1, Ordering::Relaxed);
-                        let due = self.due(start, number);
-                        if number >= quota
-                            || deadline.is_some_and(|deadline| due.unwrap_or_else(Instant::now) >= deadline)
-                        {
-                            break;
-                        }
-                        if !due.is_none_or(|due| self.sleep_until(due)) {
-                            break;
-                        }
-                        match self.request(prepared, &mut network, share, (number, due)) {
-                            Ok(Some((sample, tracing))) => drop(tell.send(Told::Sample(sample, tracing))),
-                            Ok(None) => break,
-                            Err(message) => {
-                                drop(tell.send(Told::Failure(message)));
-                                // What fails at once must not become a busy loop beside the requests that do not.
-                                std::thread::sleep(PAUSE);
-                            }
-                        }
-                    }
-                });
-            }
-            drop(tell);
-            let mut next = start + TICK;
-            loop {
-                match told.recv_timeout(next.saturating_duration_since(Instant::now())) {
-                    Ok(Told::Sample(sample, tracing)) => {
-                        report.samples.push(sample);
-                        report.tracing += tracing;
-                    }
-                    Ok(Told::Failure(message)) => *report.failures.entry(message).or_default() += 1,
-                    Err(RecvTimeoutError::Timeout) => {
-                        next = Instant::now() + TICK;
-                        if self.cancel.load(Ordering::Relaxed) {
-                            self.pool.interrupt();
-                        }
-                        progress(report.finished());
-                    }
-                    Err(RecvTimeoutError::Disconnected) => break,
-                }
-            }
-        });
-        report.busy = start.elapsed().into();
-        let taken = process_time().zip(processor);
-        report.processor = taken.map(|(after, before)| after.saturating_sub(before).into());
-        report.cancelled = self.cancel.load(Ordering::Relaxed);
-        progress(report.finished());
-        report
-    }
-
-    fn network(&self, share: Share, worker: u32) -> Network {
+    /// The injected network of one worker.
+    pub(super) fn network(&self, share: Share, worker: u32) -> Network {
         let conditions = &self.experiment.conditions;
         let rtt = Duration::from_secs_f64(conditions.rtt_ms / 1e3);
         let jitter = Duration::from_secs_f64(conditions.jitter_ms / 1e3);
         Network::new(rtt, jitter, share.seed.wrapping_mul(0x9E37_79B9).wrapping_add(worker.into()))
     }
 
-    /// When the request with this number arrives, in an open loop: evenly spaced, whatever became of those before it.
-    fn due(&self, start: Instant, number: u32) -> Option<Instant> {
-        self.experiment.workload.rate.map(|rate| start + Duration::from_secs_f64(f64::from(number) / rate))
-    }
-
-    /// Waits for a moment; `false` when cancelled before it.
-    fn sleep_until(&self, due: Instant) -> bool {
-        while let Some(left) = due.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) {
-            if self.cancel.load(Ordering::Relaxed) {
-                return false;
-            }
-            std::thread::sleep(left.min(TICK));
-        }
-        true
-    }
-
     /// One measured request, and what reading the clocks took of it; `None` when it was cancelled.
-    fn request(
+    pub(super) fn request(
         &self,
         prepared: &[Prepared],
         network: &mut Network,

@@ -2,6 +2,7 @@
 
 use super::batch::{Batch, Report, Share};
 use super::contender::{Audience, Contender, check_variants};
+use super::crew::Crew;
 use super::limit::Limit;
 use super::{RunError, Setup};
 use crate::event::Event;
@@ -45,8 +46,8 @@ pub(super) fn measure(
     let (rounds, fewer) = rounds(experiment, &contenders);
     notes.extend(fewer);
     notes.iter().for_each(|note| emit(Event::Note(note.clone())));
-    let mut round_robin = Rounds { batch: &batch, rounds, contenders, control: None };
-    let end = round_robin.run(emit);
+    let mut round_robin = Rounds { experiment, rounds, contenders, control: None };
+    let end = std::thread::scope(|scope| round_robin.run(&mut Crew::new(&batch, scope), emit));
     let variants = round_robin.contenders.into_iter().map(|contender| contender.outcome).collect();
     Ok(Cell { variants, control: round_robin.control, tenants: audience.tenants, notes, end })
 }
@@ -69,42 +70,48 @@ fn audience(setup: &Setup<'_>, experiment: &Experiment) -> Result<Audience, RunE
     Ok(Audience { column: Some(column), tenants: tenants::chosen(all, wanted) })
 }
 
-/// As many rounds as leave every variant enough requests to reach the concurrency in each, and a note where that is
-/// fewer than asked for, or where even one round has too few.
+/// Rounds that are enough to tell variants apart on an ordinary machine.
+const ENOUGH_ROUNDS: u32 = 10;
+
+/// Requests that every client has in a round at least: with one, all that is measured is how a batch begins and ends.
+const REQUESTS_EACH: u32 = 2;
+
+/// At most as many rounds as leave every client its requests in each, and a note where those are few and fewer than
+/// asked for, or where even one round has too few.
 fn rounds(experiment: &Experiment, contenders: &[Contender]) -> (u32, Option<String>) {
     let Workload { concurrency, rounds, .. } = experiment.workload;
-    let fewest = contenders.iter().filter_map(|one| one.limit.planned()).filter(|planned| *planned > 0).min();
+    let fewest = contenders.iter().map(|one| one.limit.expected()).filter(|expected| *expected > 0).min();
     let Some(fewest) = fewest else { return (rounds, None) };
     // In an open loop the rate says how many are in flight.
     let at_once = if experiment.workload.rate.is_some() { 1 } else { concurrency };
-    if fewest < at_once {
+    if fewest < at_once && experiment.workload.seconds.is_none() {
         let note = format!(
             "With {fewest} requests a variant, no more than {fewest} were in flight at once, not {concurrency}."
         );
         return (1, Some(note));
     }
-    let possible = fewest / at_once;
-    if possible >= rounds {
-        return (rounds, None);
+    let possible = (fewest / at_once.saturating_mul(REQUESTS_EACH)).clamp(1, rounds);
+    if possible >= rounds.min(ENOUGH_ROUNDS) {
+        return (possible, None);
     }
     let note = format!(
-        "Measured in {possible} instead of {rounds} rounds, so that {concurrency} requests are in flight in each; more \
-         requests allow more rounds."
+        "Measured in {possible} instead of {rounds} rounds, so that each of {concurrency} clients has {REQUESTS_EACH} \
+         requests in each; more requests allow more rounds, and more rounds tell smaller differences."
     );
     (possible, Some(note))
 }
 
 /// Warm-up and rounds.
 struct Rounds<'a> {
-    batch: &'a Batch<'a>,
+    experiment: &'a Experiment,
     rounds: u32,
     contenders: Vec<Contender>,
     control: Option<Control>,
 }
 
 impl Rounds<'_> {
-    fn run(&mut self, emit: &mut dyn FnMut(Event)) -> End {
-        let experiment = self.batch.experiment;
+    fn run(&mut self, crew: &mut Crew<'_, '_>, emit: &mut dyn FnMut(Event)) -> End {
+        let experiment = self.experiment;
         let seed = experiment.seed;
         let baseline =
             self.contenders.iter().position(|one| Some(one.outcome.name.as_str()) == experiment.baseline_name());
@@ -113,7 +120,7 @@ impl Rounds<'_> {
         let again = baseline.filter(|_| self.contenders.len() > 1);
         let slots: Vec<usize> = (0..self.contenders.len()).chain(again).collect();
         let total = slots.iter().map(|slot| self.contenders[*slot].limit.planned()).sum::<Option<u32>>();
-        if self.warm_up(emit) == End::Cancelled {
+        if self.warm_up(crew, emit) == End::Cancelled {
             return End::Cancelled;
         }
         self.control = again.map(|_| Control { samples: Vec::new() });
@@ -131,7 +138,7 @@ impl Rounds<'_> {
                     let (done, rounds) = (done + finished, self.rounds);
                     emit(Event::Progress { done, total, round: round + 1, rounds, variant: variant.clone() });
                 };
-                let report = self.batch.run(&contender.prepared, &contender.limit, share, &mut progress);
+                let report = crew.run(&contender.prepared, &contender.limit, share, &mut progress);
                 done += report.finished();
                 let cancelled = report.cancelled;
                 match (&mut self.control, is_control) {
@@ -146,14 +153,14 @@ impl Rounds<'_> {
         End::Completed
     }
 
-    fn warm_up(&self, emit: &mut dyn FnMut(Event)) -> End {
-        let warmup = self.batch.experiment.workload.warmup;
+    fn warm_up(&self, crew: &mut Crew<'_, '_>, emit: &mut dyn FnMut(Event)) -> End {
+        let warmup = self.experiment.workload.warmup;
         for contender in self.contenders.iter().filter(|one| warmup > 0 && one.limit.planned() != Some(0)) {
             emit(Event::WarmingUp { variant: contender.outcome.name.clone() });
             let planned = contender.limit.planned().unwrap_or(u32::MAX);
             let few = Limit::exactly(warmup.min(planned));
-            let share = Share { round: 0, rounds: 1, seed: self.batch.experiment.seed };
-            if self.batch.run(&contender.prepared, &few, share, &mut |_| {}).cancelled {
+            let share = Share { round: 0, rounds: 1, seed: self.experiment.seed };
+            if crew.run(&contender.prepared, &few, share, &mut |_| {}).cancelled {
                 return End::Cancelled;
             }
         }

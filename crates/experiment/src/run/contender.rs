@@ -24,7 +24,7 @@ const COMPARED: usize = 10;
 /// A variant that takes part.
 pub(super) struct Contender {
     /// One program a tenant, or one in all.
-    pub(super) prepared: Vec<Prepared>,
+    pub(super) prepared: Arc<[Prepared]>,
     pub(super) outcome: VariantOutcome,
     pub(super) limit: Limit,
 }
@@ -173,7 +173,7 @@ fn contender(
         processor: None,
         tracing: Nanos(0),
     };
-    Contender { prepared, outcome, limit }
+    Contender { prepared: prepared.into(), outcome, limit }
 }
 
 /// Whether every variant answers as the baseline does, for every tenant compared.

@@ -17,16 +17,17 @@ pub(super) enum Limit {
         expected_each: Duration,
     },
     /// After so much time.
-    Time(Duration),
+    Time {
+        whole: Duration,
+        /// As above.
+        expected_each: Duration,
+    },
 }
 
 impl Limit {
     /// What the workload says; how long a request will take of the whole run follows from one without a network.
     pub(super) fn of(experiment: &Experiment, one: Nanos, round_trips: u64) -> Limit {
         let workload = &experiment.workload;
-        if let Some(seconds) = workload.seconds {
-            return Limit::Time(Duration::from_secs_f64(seconds));
-        }
         let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u32);
         let connections = workload.pool.size.saturating_add(workload.pool.overflow);
         let one = Duration::from_nanos(one.0);
@@ -36,17 +37,31 @@ impl Limit {
         let by_connections = (one + network) / workload.concurrency.min(connections).max(1);
         let by_rate = workload.rate.map_or(Duration::ZERO, |rate| Duration::from_secs_f64(1.0 / rate));
         let expected_each = by_cores.max(by_connections).max(by_rate);
-        Limit::Requests { planned: workload.requests.unwrap_or(100), expected_each }
+        match workload.seconds {
+            Some(seconds) => Limit::Time { whole: Duration::from_secs_f64(seconds), expected_each },
+            None => Limit::Requests { planned: workload.requests.unwrap_or(100), expected_each },
+        }
     }
 
     pub(super) fn exactly(requests: u32) -> Limit {
         Limit::Requests { planned: requests, expected_each: Duration::ZERO }
     }
 
+    /// Requests that it leaves time for, or asks for.
+    pub(super) fn expected(&self) -> u32 {
+        match self {
+            Limit::Requests { planned, .. } => *planned,
+            Limit::Time { whole, expected_each } => {
+                let requests = whole.as_nanos() / expected_each.as_nanos().max(1);
+                u32::try_from(requests.max(1)).unwrap_or(u32::MAX)
+            }
+        }
+    }
+
     pub(super) fn planned(&self) -> Option<u32> {
         match self {
             Limit::Requests { planned, .. } => Some(*planned),
-            Limit::Time(_) => None,
+            Limit::Time { .. } => None,
         }
     }
 
@@ -54,7 +69,7 @@ impl Limit {
     pub(super) fn share(&self, round: u32, rounds: u32) -> (u32, Option<Duration>) {
         match self {
             Limit::Requests { planned, .. } => (planned / rounds + u32::from(round < planned % rounds), None),
-            Limit::Time(whole) => (u32::MAX, Some(*whole / rounds)),
+            Limit::Time { whole, .. } => (u32::MAX, Some(*whole / rounds)),
         }
     }
 

@@ -4,6 +4,7 @@ mod agreement;
 mod batch;
 mod cell;
 mod contender;
+mod crew;
 mod limit;
 mod shapes;
 

@@ -58,7 +58,10 @@ pub(super) fn agreement(rows: &[Row]) -> Markup {
 
 /// How it was measured, in three sentences.
 pub(super) fn method(outcome: &Outcome) -> Markup {
-    let Workload { concurrency, warmup, rounds, pool, .. } = &outcome.experiment.workload;
+    let Workload { concurrency, warmup, pool, .. } = &outcome.experiment.workload;
+    // There may be fewer than were asked for.
+    let samples = outcome.variants.iter().flat_map(|variant| &variant.samples);
+    let rounds = samples.map(|sample| sample.round + 1).max().unwrap_or(0);
     let Conditions { rtt_ms, jitter_ms, transaction, .. } = outcome.experiment.conditions;
     let jitter =
         if jitter_ms > 0.0 { format!(" with a standard deviation of {}", setting(jitter_ms)) } else { String::new() };
@@ -73,8 +76,8 @@ pub(super) fn method(outcome: &Outcome) -> Markup {
                 "Latency is the wall clock from the start of a request to its written response, with "
                 (setting(rtt_ms)) " injected for every round trip" (jitter)
                 @if transaction { ", BEGIN and ROLLBACK included" } @else { ", in autocommit" } ". "
-                "Intervals are 95 % and lie between two order statistics, so they assume nothing about the "
-                "distribution; where two overlap, the difference may be chance."
+                "Intervals are 95 % and come from drawing whole rounds again and again (bootstrap), since requests of one "
+                "round resemble each other; which variant is faster is told by the rounds in pairs, not by intervals."
             }
         }
     }
