@@ -23,7 +23,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 /// Pairs, each of so many requests a side: a thousand in all.
-const PAIRS: u32 = 10;
+const PAIRS: u32 = 30;
 const REQUESTS: u32 = 100;
 const CLIENTS: u32 = 50;
 /// SQLAlchemy's defaults.
