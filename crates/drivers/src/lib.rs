@@ -1,6 +1,11 @@
 //! Databases: opening, introspecting, querying. The only crate that names a database client.
 
 pub mod clock;
+pub mod database;
+pub mod error;
 pub mod latency;
 pub mod limits;
+pub mod pool;
+pub mod postgres;
+pub mod request;
 pub mod sqlite;

@@ -5,20 +5,12 @@
 
 use super::error::SqliteError;
 use super::open::Session;
+use crate::database::Introspected;
 use fetchscope_engine::mapping::document::{
     ColumnDocument, EntityDocument, ForeignKeyDocument, MappingDocument, RelationshipDocument, RelationshipKind,
     TableDocument,
 };
 use std::collections::{BTreeMap, BTreeSet};
-
-/// A mapping, and what was left out of it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Introspected {
-    /// What was found.
-    pub mapping: MappingDocument,
-    /// Tables left out, with the reason.
-    pub notices: Vec<String>,
-}
 
 struct Table {
     document: TableDocument,
