@@ -3,4 +3,5 @@
 pub mod clock;
 pub mod latency;
 pub mod limits;
+pub mod postgres;
 pub mod sqlite;
