@@ -13,7 +13,7 @@ pub enum Database {
     /// A SQLite file.
     Sqlite(sqlite::Database),
     /// A PostgreSQL server, or what answers as one.
-    Postgres(postgres::Database),
+    Postgres(Box<postgres::Database>),
 }
 
 /// An open connection that only reads.
@@ -22,7 +22,7 @@ pub enum Session {
     /// To a SQLite file.
     Sqlite(sqlite::Session),
     /// To a PostgreSQL server.
-    Postgres(postgres::Session),
+    Postgres(Box<postgres::Session>),
 }
 
 /// A mapping, and what was left out of it.
@@ -40,11 +40,16 @@ impl Database {
         Ok(Database::Sqlite(sqlite::Database::open(path)?))
     }
 
+    /// A PostgreSQL server, connected to once.
+    pub fn open_server(settings: &postgres::Settings) -> Result<Database, DatabaseError> {
+        Ok(Database::Postgres(Box::new(postgres::Database::open(settings)?)))
+    }
+
     /// One more connection.
     pub fn connect(&self) -> Result<Session, DatabaseError> {
         Ok(match self {
             Database::Sqlite(database) => Session::Sqlite(database.connect()?),
-            Database::Postgres(database) => Session::Postgres(database.connect()?),
+            Database::Postgres(database) => Session::Postgres(Box::new(database.connect()?)),
         })
     }
 
@@ -53,7 +58,7 @@ impl Database {
     pub fn version(&self) -> String {
         match self {
             Database::Sqlite(_) => format!("SQLite {}", sqlite::version()),
-            Database::Postgres(database) => database.version().to_owned(),
+            Database::Postgres(database) => format!("PostgreSQL {}", database.version()),
         }
     }
 }

@@ -15,7 +15,7 @@ pub enum DatabaseError {
     Sqlite(SqliteError),
     /// A PostgreSQL server.
     #[error(transparent)]
-    Postgres(PostgresError),
+    Postgres(Box<PostgresError>),
 }
 
 impl DatabaseError {
@@ -38,6 +38,10 @@ impl From<SqliteError> for DatabaseError {
 
 impl From<PostgresError> for DatabaseError {
     fn from(error: PostgresError) -> Self {
-        if matches!(error, PostgresError::Cancelled { .. }) { DatabaseError::Cancelled } else { DatabaseError::Postgres(error) }
+        if matches!(error, PostgresError::Cancelled) {
+            DatabaseError::Cancelled
+        } else {
+            DatabaseError::Postgres(Box::new(error))
+        }
     }
 }

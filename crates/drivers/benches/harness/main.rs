@@ -39,9 +39,11 @@ fn main() {
     let experiment = Experiment::from_toml(&format!(
         "version = 1\nsource = \"sample:{spec}\"\n[endpoint]\nroot = \"Task\"\nfilter = {{ order_by = [\"id\"] }}\n\
          relationships = [{{ name = \"comments\" }}, {{ name = \"tags\" }}]\n[variants.lazy]\n\
-         [workload]\nconcurrency = {CLIENTS}\nrequests = {REQUESTS}\nrounds = 1\nwarmup = 0\n"
+         [workload]\nconcurrency = {CLIENTS}\nrequests = {REQUESTS}\nrounds = 1\nwarmup = {CLIENTS}\n\
+         [workload.pool]\nsize = {CONNECTIONS}\noverflow = 0\n"
     ))
     .unwrap();
+    // Warmed up, since the plain loop keeps its connections, with what SQLite has cached for each, from pair to pair.
     let setup = Setup {
         experiment: &experiment,
         mapping: mapping.clone(),

@@ -1,9 +1,9 @@
 //! What is served: the users of the sample CitizenApp, by id, each with its organization and that organization's tenant.
 
 use fetchscope_datasets::{Dataset, SampleSpec, ensure};
+use fetchscope_drivers::database::{Database, Session};
 use fetchscope_drivers::latency::Network;
 use fetchscope_drivers::limits::Limits;
-use fetchscope_drivers::database::{Database, Session};
 use fetchscope_drivers::request::{Circumstances, Prepared, Served};
 use fetchscope_engine::mapping::Mapping;
 use fetchscope_engine::plan::Program;

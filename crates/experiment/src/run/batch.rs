@@ -3,8 +3,8 @@
 use crate::outcome::Sample;
 use crate::spec::Experiment;
 use crate::tenants::Draw;
-use fetchscope_drivers::latency::Network;
 use fetchscope_drivers::error::DatabaseError;
+use fetchscope_drivers::latency::Network;
 use fetchscope_drivers::pool::{Pool, PoolError};
 use fetchscope_drivers::request::{Circumstances, Prepared, ServeError, Served};
 use fetchscope_engine::trace::Nanos;
