@@ -113,6 +113,9 @@ impl<'a, 'b> Meter<'a, 'b> {
         }
         self.wait();
         let took = self.how.network.round_trip(self.how.cancel);
+        // What passed before and after it, a core was waited for.
+        let around = self.lap().0.saturating_sub(took.0);
+        self.served.bands.scheduling += Nanos(around);
         self.work();
         took
     }
