@@ -4,6 +4,7 @@
 //! is asked, so a request is served by one thread from its beginning to its end, as with SQLite.
 
 mod error;
+mod introspect;
 mod open;
 mod password;
 mod session;
@@ -12,6 +13,7 @@ mod tls;
 pub mod value;
 
 pub use error::PostgresError;
+pub use introspect::introspect;
 pub use open::Database;
 pub use password::Password;
 pub use session::{Cancel, Encryption, Guard, LOCK_TIMEOUT, STATEMENT_TIMEOUT, Session};

@@ -14,7 +14,7 @@ pub mod write;
 
 pub use error::SqliteError;
 pub use groups::groups;
-pub use introspect::{Introspected, introspect};
+pub use introspect::introspect;
 pub use open::{Database, Session, version};
 pub use pool::{Pool, PoolError, Pooled};
 pub use script::create_from_script;
