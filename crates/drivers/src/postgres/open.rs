@@ -1,6 +1,7 @@
 //! Opening a connection that cannot write, waits for nobody long, and says who it is.
 
 use super::error::PostgresError;
+use super::kept::Kept;
 use super::session::{Encryption, Guard, LOCK_TIMEOUT, Link, STATEMENT_TIMEOUT, Session, Way};
 use super::settings::{Host, Settings, SslMode};
 use super::tls;
@@ -26,6 +27,7 @@ pub struct Database {
     settings: Settings,
     connector: MakeRustlsConnect,
     way: Way,
+    version: String,
 }
 
 impl Database {
@@ -38,14 +40,21 @@ impl Database {
         let mut why = PostgresError::NotPostgres { server: settings.server() };
         for encryption in ways(settings) {
             let way = Way { encryption: *encryption, guard: Guard::Session };
-            let mut database = Database { settings: settings.clone(), connector: connector.clone(), way };
+            let mut database =
+                Database { settings: settings.clone(), connector: connector.clone(), way, version: String::new() };
             let mut tried = database.attempt();
             if tried.as_ref().is_err_and(Failure::is_pooler) {
                 database.way.guard = Guard::Transaction;
                 tried = database.attempt();
             }
             match tried {
-                Ok(_) => return Ok(database),
+                Ok(session) => {
+                    let said = session.ask("SHOW server_version")?;
+                    let version = said.first().and_then(|row| row.get(0)).unwrap_or_default();
+                    // Debian's packages add their own after a space.
+                    database.version = version.split(' ').next().unwrap_or_default().to_owned();
+                    return Ok(database);
+                }
                 // That the role is not let in says more than that there is no encryption either.
                 Err(failure) if failure.is_worth_another_way() => {
                     if !matches!(why, PostgresError::NotAllowed { .. }) {
@@ -66,6 +75,12 @@ impl Database {
         self.attempt().map_err(|failure| failure.reason)
     }
 
+    /// The server's version, as `15.18`.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
     /// Where it is.
     #[must_use]
     pub fn settings(&self) -> &Settings {
@@ -82,6 +97,7 @@ impl Database {
             Ok(Ok((client, task))) => Ok(Session {
                 client,
                 link: Link { runtime, task },
+                kept: Kept::default(),
                 settings: settings.clone(),
                 connector: self.connector.clone(),
                 way: self.way,

@@ -1,6 +1,7 @@
 //! An open connection, and what stops a statement on it.
 
 use super::error::PostgresError;
+use super::kept::Kept;
 use super::settings::Settings;
 use std::fmt;
 use std::future::Future;
@@ -51,6 +52,7 @@ pub struct Session {
     // Dropped in this order: without a client, the task says farewell to the server and ends.
     pub(super) client: Client,
     pub(super) link: Link,
+    pub(super) kept: Kept,
     pub(super) settings: Settings,
     pub(super) connector: MakeRustlsConnect,
     pub(super) way: Way,
@@ -80,6 +82,17 @@ impl Session {
     #[must_use]
     pub fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// What it keeps from request to request.
+    pub(super) fn kept(&self) -> &Kept {
+        &self.kept
+    }
+
+    /// Whether it can serve another request.
+    #[must_use]
+    pub fn is_usable(&self) -> bool {
+        !self.is_closed() && !self.kept.is_spoiled()
     }
 
     /// Where it is connected to.
@@ -153,6 +166,11 @@ impl Session {
 }
 
 impl Cancel {
+    /// Asks the server to stop the statement, over a connection of its own.
+    pub(super) async fn ask(&self) -> Result<(), tokio_postgres::Error> {
+        self.token.cancel_query(self.connector.clone()).await
+    }
+
     /// Asks the server to stop the statement, over a connection of its own, and waits until that is said. A session that
     /// runs nothing is left alone.
     ///
@@ -162,8 +180,7 @@ impl Cancel {
         let settings = &self.settings;
         let failed = |message: String| PostgresError::Other { server: settings.server(), message };
         let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| failed(error.to_string()))?;
-        let asked = self.token.cancel_query(self.connector.clone());
-        match runtime.block_on(async { tokio::time::timeout(settings.connect_timeout, asked).await }) {
+        match runtime.block_on(async { tokio::time::timeout(settings.connect_timeout, self.ask()).await }) {
             Ok(asked) => asked.map_err(|error| PostgresError::from_connect(&error, settings)),
             Err(_) => Err(PostgresError::ConnectTimeout { server: settings.server(), after: settings.connect_timeout }),
         }

@@ -2,7 +2,8 @@
 
 use super::catalogue::{Attribute, Catalogue, ConstraintKind, Oid, Relation, RelationKind};
 use super::types::type_name;
-use crate::introspected::{Introspected, Table, relate};
+use crate::database::Introspected;
+use crate::relate::{Table, relate};
 use fetchscope_engine::mapping::document::{ColumnDocument, ForeignKeyDocument, TableDocument};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -9,7 +9,7 @@ mod types;
 
 use super::error::PostgresError;
 use super::session::Session;
-use crate::introspected::Introspected;
+use crate::database::Introspected;
 
 /// Reads the tables that the session's role may read.
 ///

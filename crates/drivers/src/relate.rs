@@ -3,21 +3,11 @@
 //! `organization_id` gives the many-to-one `organization`; the reverse side is called as its table, told apart by the
 //! column where two clash. A table that only connects two others becomes a many-to-many in both directions.
 
+use crate::database::Introspected;
 use fetchscope_engine::mapping::document::{
     EntityDocument, MappingDocument, RelationshipDocument, RelationshipKind, TableDocument,
 };
 use std::collections::{BTreeMap, BTreeSet};
-
-/// A mapping, and what was left out of it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Introspected {
-    /// What was found.
-    pub mapping: MappingDocument,
-    /// Tables left out, with the reason.
-    pub notices: Vec<String>,
-    /// How many rows an entity's table has, where the database knows without counting.
-    pub estimates: BTreeMap<String, u64>,
-}
 
 /// A table as a database has it.
 #[derive(Debug)]
