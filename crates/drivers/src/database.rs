@@ -5,6 +5,7 @@ use crate::{postgres, sqlite};
 use fetchscope_engine::advisor::evidence::LoadedRelationship;
 use fetchscope_engine::mapping::document::MappingDocument;
 use fetchscope_engine::value::Value;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// A database.
@@ -32,6 +33,8 @@ pub struct Introspected {
     pub mapping: MappingDocument,
     /// Tables left out, with the reason.
     pub notices: Vec<String>,
+    /// How many rows an entity's table has, where the database knows without counting.
+    pub estimates: BTreeMap<String, u64>,
 }
 
 impl Database {

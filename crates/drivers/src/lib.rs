@@ -7,5 +7,6 @@ pub mod latency;
 pub mod limits;
 pub mod pool;
 pub mod postgres;
+mod relate;
 pub mod request;
 pub mod sqlite;

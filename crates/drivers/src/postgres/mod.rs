@@ -7,6 +7,7 @@ mod drive;
 mod error;
 mod groups;
 pub mod indexes;
+mod introspect;
 mod kept;
 mod open;
 mod password;
@@ -19,14 +20,9 @@ mod verify;
 pub(crate) use drive::drive;
 pub use error::PostgresError;
 pub use groups::groups;
+pub use introspect::introspect;
 pub use open::Database;
 pub use password::Password;
 pub use session::{Cancel, Encryption, Guard, LOCK_TIMEOUT, STATEMENT_TIMEOUT, Session};
 pub use settings::{APPLICATION_NAME, Fields, Host, Settings, SettingsError, SslMode};
 pub use verify::verify;
-
-use crate::database::Introspected;
-/// To be replaced.
-pub fn introspect(session: &Session, _: &str) -> Result<Introspected, PostgresError> {
-    Err(PostgresError::NotPostgres { server: session.settings().server() })
-}
