@@ -12,6 +12,7 @@ use fetchscope_engine::mapping::Mapping;
 use fetchscope_engine::plan::Program;
 use fetchscope_engine::plan::document::Strategy;
 use fetchscope_engine::plan::endpoint::Endpoint;
+use fetchscope_engine::sql::Dialect;
 use indexmap::IndexMap;
 use sample::{Sample, sample};
 use std::sync::Arc;
@@ -29,7 +30,7 @@ fn request(sample: &Sample, endpoint: &Endpoint, strategies: &[(&str, Strategy)]
     let mapping = Arc::new(Mapping::check(&sample.dataset.mapping).expect("mapping"));
     let strategies: IndexMap<String, Strategy> =
         strategies.iter().map(|(path, way)| ((*path).to_owned(), *way)).collect();
-    let program = Program::resolve(mapping, &endpoint.plan(&strategies, otherwise)).expect("plan");
+    let program = Program::resolve(mapping, &endpoint.plan(&strategies, otherwise), Dialect::Sqlite).expect("plan");
     let prepared = Prepared::new(Arc::new(program));
     let session = Database::open_file(&sample.path).and_then(|database| database.connect()).expect("open");
     let mut how = Circumstances {

@@ -11,6 +11,8 @@ pub(crate) enum Purpose {
     Window,
     /// Driving the window on a display of its own.
     WindowTests,
+    /// A server of the tests' own.
+    Postgres,
     /// Running the real SQLAlchemy in an environment of its own.
     Reference,
 }
@@ -39,9 +41,11 @@ impl Family {
         match (self, purpose) {
             (Family::Debian, Purpose::Window) => &["libwebkit2gtk-4.1-dev", "libgtk-3-dev", "pkg-config"],
             (Family::Debian, Purpose::WindowTests) => &["xvfb", "webkit2gtk-driver"],
+            (Family::Debian, Purpose::Postgres) => &["postgresql"],
             (Family::Debian, Purpose::Reference) => &["python3", "python3-venv"],
             (Family::Fedora, Purpose::Window) => &["webkit2gtk4.1-devel", "gtk3-devel", "/usr/bin/pkg-config"],
             (Family::Fedora, Purpose::WindowTests) => &["/usr/bin/Xvfb", "/usr/bin/WebKitWebDriver"],
+            (Family::Fedora, Purpose::Postgres) => &["postgresql-server"],
             (Family::Fedora, Purpose::Reference) => &["python3", "python3-pip"],
         }
     }
@@ -78,7 +82,7 @@ pub(crate) fn provide(purposes: &[Purpose]) -> Result<()> {
     let Some(family) = Family::of(&release) else {
         eprintln!(
             "xtask: system packages are installed on Debian, Ubuntu and Fedora only; here, install WebKitGTK 4.1 and GTK 3 \
-             with their development files, and for the tests Xvfb and WebKitWebDriver."
+             with their development files, and for the tests Xvfb, WebKitWebDriver and PostgreSQL."
         );
         return Ok(());
     };

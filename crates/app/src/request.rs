@@ -11,13 +11,14 @@ use fetchscope_engine::advisor::Finding;
 use fetchscope_engine::graph::response;
 use fetchscope_engine::plan::Program;
 use fetchscope_engine::plan::document::PlanDocument;
+use fetchscope_engine::sql::Dialect;
 use fetchscope_engine::trace::Trace;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 /// Runs one request without an injected network, every statement recorded.
 pub fn serve(opened: &Opened, session: &Session, plan: &PlanDocument) -> Result<(Prepared, Served), AppError> {
-    let program = Program::resolve(opened.mapping.clone(), plan)?;
+    let program = Program::resolve(opened.mapping.clone(), plan, Dialect::Sqlite)?;
     serve_program(session, Arc::new(program), &AtomicBool::new(false))
 }
 

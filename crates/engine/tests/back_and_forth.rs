@@ -7,6 +7,7 @@ use fetchscope_engine::load::{Loader, Rows, Step};
 use fetchscope_engine::mapping::Mapping;
 use fetchscope_engine::plan::Program;
 use fetchscope_engine::predict::{Survey, predict};
+use fetchscope_engine::sql::Dialect;
 use fetchscope_engine::value::Value;
 use serde_json::json;
 use std::sync::Arc;
@@ -25,7 +26,7 @@ fn program(times: usize, strategy: &str) -> Program {
     });
     let plan = json!({"root": "Team", "relationships": relationships});
     let mapping = Arc::new(Mapping::check(&serde_json::from_value(mapping).unwrap()).unwrap());
-    Program::resolve(mapping, &serde_json::from_value(plan).unwrap()).unwrap()
+    Program::resolve(mapping, &serde_json::from_value(plan).unwrap(), Dialect::Sqlite).unwrap()
 }
 
 /// One team of ten people: whatever is asked for, they are in it.

@@ -5,7 +5,7 @@ use crate::spec::{Endpoint, Experiment, Tenants};
 use fetchscope_engine::mapping::document::RelationshipKind;
 use fetchscope_engine::mapping::{Mapping, Remote};
 use fetchscope_engine::plan::document::Operator;
-use fetchscope_engine::sql::quote::quote;
+use fetchscope_engine::sql::Dialect;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
@@ -47,6 +47,7 @@ pub(crate) fn column(experiment: &Experiment, mapping: &Mapping) -> Result<Strin
 /// The statement that counts the roots of every tenant, by key.
 pub(crate) fn sizes_sql(mapping: &Mapping, root: &str, path: &str) -> Result<String, ExperimentError> {
     let wrong = |what: &str| ExperimentError::Inconsistent(format!("the tenant column `{path}` of `{root}`: {what}"));
+    let quote = |name| Dialect::Sqlite.quote(name);
     let mut entity = mapping.find(root).ok_or_else(|| wrong("there is no such class"))?;
     let mut from = format!("{} AS t0", quote(&mapping.entity(entity).table));
     let mut steps: Vec<&str> = path.split('.').collect();

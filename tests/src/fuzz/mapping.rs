@@ -5,6 +5,7 @@ use fetchscope_engine::mapping::document::MappingDocument;
 use fetchscope_engine::mapping::{EntityId, Mapping};
 use fetchscope_engine::plan::Program;
 use fetchscope_engine::plan::document::{FilterDocument, NodeDocument, PlanDocument, Strategy};
+use fetchscope_engine::sql::Dialect;
 use std::sync::Arc;
 
 /// Entities, and relationships of each, that are tried: a larger mapping says nothing more.
@@ -46,7 +47,7 @@ pub fn mapping(bytes: &[u8]) {
                 filter: FilterDocument { join, limit: Some(3), ..FilterDocument::default() },
                 ..PlanDocument::of(&entity.name)
             };
-            match Program::resolve(checked.clone(), &plan) {
+            match Program::resolve(checked.clone(), &plan, Dialect::Sqlite) {
                 Ok(program) => made_up::serve(program),
                 Err(error) => assert!(!error.to_string().is_empty()),
             }

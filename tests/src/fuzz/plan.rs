@@ -4,6 +4,7 @@ use super::{made_up, seeds};
 use fetchscope_engine::mapping::Mapping;
 use fetchscope_engine::plan::Program;
 use fetchscope_engine::plan::document::PlanDocument;
+use fetchscope_engine::sql::Dialect;
 use std::sync::{Arc, LazyLock};
 
 static MAPPINGS: LazyLock<Vec<Arc<Mapping>>> = LazyLock::new(|| {
@@ -23,7 +24,7 @@ pub fn plan(bytes: &[u8]) {
 /// Goes through the requests of a plan on every mapping that has what it names.
 pub(super) fn requests(document: &PlanDocument) {
     for mapping in MAPPINGS.iter() {
-        match Program::resolve(mapping.clone(), document) {
+        match Program::resolve(mapping.clone(), document, Dialect::Sqlite) {
             Ok(program) => made_up::serve(program),
             Err(error) => assert!(!error.to_string().is_empty()),
         }

@@ -65,7 +65,7 @@ impl Report {
 fn install() -> Result<()> {
     prerequisites::rust()?;
     prerequisites::node()?;
-    system::provide(&[Purpose::Window, Purpose::WindowTests])?;
+    system::provide(&[Purpose::Window, Purpose::WindowTests, Purpose::Postgres])?;
     frontend::install()?;
     window_driver()
 }

@@ -5,6 +5,7 @@ use fetchscope_engine::load::{Fetch, Loaded, Loader, Request, Rows, StatementCac
 use fetchscope_engine::mapping::{ColumnKind, Mapping};
 use fetchscope_engine::plan::Program;
 use fetchscope_engine::plan::document::PlanDocument;
+use fetchscope_engine::sql::Dialect;
 use fetchscope_engine::value::{Value, ValueRef};
 use rusqlite::types::ValueRef as Raw;
 use rusqlite::{Connection, OpenFlags};
@@ -25,7 +26,7 @@ pub(crate) struct Plain {
 
 impl Plain {
     pub(crate) fn new(file: &Path, mapping: &Arc<Mapping>, plan: &PlanDocument, connections: u32) -> Plain {
-        let program = Arc::new(Program::resolve(mapping.clone(), plan).unwrap());
+        let program = Arc::new(Program::resolve(mapping.clone(), plan, Dialect::Sqlite).unwrap());
         let shape = ResponseShape::of(&program);
         let open = |_| {
             let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;

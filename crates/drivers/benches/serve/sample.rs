@@ -7,6 +7,7 @@ use fetchscope_drivers::limits::Limits;
 use fetchscope_drivers::request::{Circumstances, Prepared, Served};
 use fetchscope_engine::mapping::Mapping;
 use fetchscope_engine::plan::Program;
+use fetchscope_engine::sql::Dialect;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -70,7 +71,8 @@ impl Sample {
         let tenant = json!({"name": "tenant", "strategy": strategy});
         let organization = json!({"name": "organization", "strategy": strategy, "relationships": [tenant]});
         let plan = json!({"root": "User", "filter": {"order_by": ["id"]}, "relationships": [organization]});
-        let program = Program::resolve(self.mapping.clone(), &serde_json::from_value(plan).unwrap()).unwrap();
+        let program =
+            Program::resolve(self.mapping.clone(), &serde_json::from_value(plan).unwrap(), Dialect::Sqlite).unwrap();
         Plan { session: &self.session, prepared: Prepared::new(Arc::new(program)) }
     }
 }

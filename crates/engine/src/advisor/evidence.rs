@@ -235,7 +235,7 @@ fn lookup(mapping: &Mapping, relationship: &Relationship) -> Option<Lookup> {
     match &relationship.remote {
         Remote::Secondary { table, near, .. } => Some(Lookup {
             table: table.to_string(),
-            columns: near.iter().map(ToString::to_string).collect(),
+            columns: near.iter().map(|column| column.name.to_string()).collect(),
             indexed: None,
         }),
         Remote::Target(_) if relationship.targets_primary_key => None,

@@ -4,6 +4,7 @@ use super::evidence::Evidence;
 use crate::load::{Fetch, Loader, Request, Rows, Step};
 use crate::mapping::Mapping;
 use crate::plan::Program;
+use crate::sql::Dialect;
 use crate::trace::{Bands, Nanos, StatementTrace};
 use crate::value::{Value, Values};
 use serde_json::json;
@@ -25,7 +26,7 @@ pub(super) fn evidence(desks: i64, each: [i64; 2], strategies: [&str; 2]) -> Evi
     let plan = json!({"root": "Desk", "relationships": [
         {"name": "drawers", "strategy": drawers}, {"name": "lamps", "strategy": lamps}]});
     let mapping = Arc::new(Mapping::check(&serde_json::from_value(mapping).unwrap()).unwrap());
-    let program = Arc::new(Program::resolve(mapping, &serde_json::from_value(plan).unwrap()).unwrap());
+    let program = Arc::new(Program::resolve(mapping, &serde_json::from_value(plan).unwrap(), Dialect::Sqlite).unwrap());
     let mut loader = Loader::new(program.clone(), Arc::default());
     let mut statements = Vec::new();
     // What is left of statements that are read in batches, the innermost last.

@@ -6,12 +6,12 @@ use super::joined::EagerJoins;
 use super::postload::{PostLoads, Queue};
 use super::session::{Plan, Session};
 use crate::graph::{Key, ObjectId, Related};
-use crate::mapping::{ColumnId, ColumnKind, Remote};
+use crate::mapping::{Column, ColumnId, ColumnType, Remote};
 use crate::plan::document::{BulkForm, BulkKeys};
 use crate::plan::{NodeId, Program};
-use crate::sql::{Bind, ColumnRef, Condition, JoinKind, Labels, Order, Query, Source};
+use crate::sql::{Bind, ColumnRef, Condition, Dialect, JoinKind, Labels, Order, Parameter, Query, Source};
 use crate::trace::OrmError;
-use crate::value::{Value, ValueRef};
+use crate::value::{Value, ValueRef, hex};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Parameters a statement may have: SQLite's limit, below that of PostgreSQL.
@@ -38,9 +38,10 @@ impl Session {
         let keys = owners.iter().map(|(_, key)| key).filter(|key| !key.has_null());
         let keys: Vec<Key> =
             keys.filter(|key| repeat == BulkKeys::Repeated || sent.insert((*key).clone())).cloned().collect();
-        // Bytes have no place in a JSON array.
-        let blobs = keys.iter().flat_map(Key::parts).any(|part| matches!(part, ValueRef::Blob(_)));
-        let form = if blobs { BulkForm::In } else { form };
+        let form = match form {
+            BulkForm::Any if !fits_arrays(&program, node, &keys) => BulkForm::In,
+            BulkForm::Any | BulkForm::In => form,
+        };
         let chunk = match (program.node(node).chunk, form) {
             (Some(chunk), _) => chunk,
             (None, BulkForm::In) => PARAMETERS / relationship.local.len().max(1),
@@ -51,10 +52,10 @@ impl Session {
         for part in keys.chunks(chunk) {
             let (count, params) = match form {
                 BulkForm::In => (part.len(), part.iter().flat_map(|key| key.parts().map(ValueRef::to_value)).collect()),
-                BulkForm::Any => (0, vec![array(part)]),
+                BulkForm::Any => (0, arrays(program.dialect, relationship.local.len(), part)),
             };
             let key = StatementKey::Bulk(node, form, count);
-            let compiled = self.cache.get_or_compile(key, || compile(&program, node, form, count));
+            let compiled = self.cache.get_or_compile(program.dialect, key, || compile(&program, node, form, count));
             let plan = Plan::of(Some(program.node(node).path.clone()), true);
             let loaded = self.load(compiled.clone(), params, plan, Queue::Enclosing(posts)).await?;
             for (key, object) in loaded.keyed() {
@@ -76,8 +77,46 @@ impl Session {
     }
 }
 
+/// Whether such keys can be sent as arrays. Bytes have no place in JSON, and PostgreSQL has to be told what several arrays
+/// beside each other are made of.
+fn fits_arrays(program: &Program, node: NodeId, keys: &[Key]) -> bool {
+    match program.dialect {
+        Dialect::Sqlite => !keys.iter().flat_map(Key::parts).any(|part| matches!(part, ValueRef::Blob(_))),
+        Dialect::Postgres => {
+            let types: Vec<ColumnType> = sides(program, node).map(|column| column.column_type).collect();
+            types.len() == 1 || !types.contains(&ColumnType::Other)
+        }
+    }
+}
+
+/// Keys as parameters: one JSON array, or on PostgreSQL one array for each of their parts.
+fn arrays(dialect: Dialect, parts: usize, keys: &[Key]) -> Vec<Value> {
+    match dialect {
+        Dialect::Sqlite => vec![json_array(keys)],
+        Dialect::Postgres => (0..parts)
+            .map(|part| {
+                let values = keys.iter().filter_map(|key| key.parts().nth(part));
+                let elements: Vec<String> = values.map(element).collect();
+                Value::Text(format!("{{{}}}", elements.join(",")).into())
+            })
+            .collect(),
+    }
+}
+
+/// An element of an array as PostgreSQL reads it.
+fn element(value: ValueRef<'_>) -> String {
+    match value {
+        ValueRef::Null => "NULL".to_owned(),
+        ValueRef::Boolean(truth) => truth.to_string(),
+        ValueRef::Integer(number) => number.to_string(),
+        ValueRef::Real(number) => number.to_string(),
+        ValueRef::Text(text) => format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")),
+        ValueRef::Blob(bytes) => format!("\"\\\\x{}\"", hex(bytes)),
+    }
+}
+
 /// Keys as one JSON array, of values or of arrays of values.
-fn array(keys: &[Key]) -> Value {
+fn json_array(keys: &[Key]) -> Value {
     let value = |value: &Value| match value {
         Value::Boolean(truth) => i64::from(*truth).into(),
         Value::Null | Value::Integer(_) | Value::Real(_) | Value::Text(_) | Value::Blob(_) => value.to_json(),
@@ -100,27 +139,30 @@ fn compile(program: &Program, node: NodeId, form: BulkForm, count: usize) -> Dra
     let (owner, target) = (program.mapping.entity(owner), program.mapping.entity(relationship.target));
     let mut query = Query::new(Labels::Bare);
     let source = query.add(Source::Table(target.table.clone()));
-    // The columns on the other side of the owner's.
-    let keys: Vec<(ColumnRef, ColumnKind)> = match &relationship.remote {
-        Remote::Target(columns) => {
+    let keys_of = match &relationship.remote {
+        Remote::Target(_) => {
             query.select.from.comma(source);
-            let columns = columns.iter().map(|column| target.column(*column));
-            columns.map(|column| (ColumnRef::new(source, &column.name), column.kind)).collect()
+            source
         }
-        Remote::Secondary { table, near, .. } => {
+        Remote::Secondary { table, .. } => {
             let secondary = query.add(Source::Table(table.clone()));
             query.select.from.comma(secondary);
             let own = |column: ColumnId| ColumnRef::new(secondary, &owner.column(column).name);
             let (_, far) = on_clause(program, relationship, own, source, Some(secondary));
             query.select.from.join(JoinKind::Inner, source, far);
-            let kinds = relationship.local.iter().map(|part| owner.column(*part).kind);
-            near.iter().map(|name| ColumnRef::new(secondary, name)).zip(kinds).collect()
+            secondary
         }
     };
-    let columns = keys.iter().map(|(column, _)| column.clone()).collect();
+    let keys: Vec<(ColumnRef, &Column)> =
+        sides(program, node).map(|column| (ColumnRef::new(keys_of, &column.name), column)).collect();
+    let types = keys.iter().map(|(column, of)| (column.clone(), of.column_type));
+    let column_type = keys.first().map_or(ColumnType::Other, |(_, of)| of.column_type);
     query.select.conditions = vec![match form {
-        BulkForm::In => Condition::In(columns, count, Bind::Fixed),
-        BulkForm::Any => Condition::Any(columns),
+        BulkForm::In => {
+            let parameter = Parameter { name: Bind::Fixed, column_type };
+            Condition::In(types.map(|(column, _)| column).collect(), count, parameter)
+        }
+        BulkForm::Any => Condition::Any(types.collect()),
     }];
     let order = |by: &ColumnId| Order { column: ColumnRef::new(source, &target.column(*by).name), descending: false };
     query.select.order_by = relationship.order_by.iter().map(order).collect();
@@ -128,10 +170,23 @@ fn compile(program: &Program, node: NodeId, form: BulkForm, count: usize) -> Dra
 
     let (joins, draft) = EagerJoins::plan(program, &mut query, relationship.target, source, Some(node));
     let mut columns = Columns::default();
-    keys.iter().for_each(|(column, kind)| columns.push_once(column.clone(), *kind));
+    keys.iter().for_each(|(column, of)| columns.push_once(column.clone(), of.kind));
     columns.push_entity(program, relationship.target, source, Some(node));
     joins.complete(program, &mut query, &mut columns, &unchanged);
     let key = keys.iter().map(|(column, _)| columns.position(column)).collect();
     let lead = draft.place(program, &columns, wildcard);
     Draft { query, columns, lead, key, core, wildcard }
+}
+
+/// The columns on the other side of the owner's, one for each.
+fn sides(program: &Program, node: NodeId) -> impl Iterator<Item = &Column> {
+    let relationship = program.relationship(node).map(|(_, _, relationship)| relationship);
+    let (target, near) = match relationship.map(|one| (&one.remote, one.target)) {
+        Some((Remote::Target(columns), target)) => (Some((columns, program.mapping.entity(target))), None),
+        Some((Remote::Secondary { near, .. }, _)) => (None, Some(near)),
+        None => (None, None),
+    };
+    let of_target =
+        target.into_iter().flat_map(|(columns, entity)| columns.iter().map(|column| entity.column(*column)));
+    of_target.chain(near.into_iter().flatten())
 }

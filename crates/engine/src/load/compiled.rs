@@ -4,8 +4,7 @@ use super::json_agg::{NestedDraft, NestedEager};
 use crate::mapping::{ColumnId, ColumnKind, EntityId, Relationship, RelationshipId, Remote};
 use crate::plan::document::{BulkForm, Strategy};
 use crate::plan::{NodeId, Program};
-use crate::sql::render::render;
-use crate::sql::{ColumnRef, Condition, From, Order, Query, Select, Source, SourceId};
+use crate::sql::{ColumnRef, Condition, Dialect, From, Limit, Order, Query, Select, Source, SourceId, render};
 use rustc_hash::FxHashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -37,10 +36,15 @@ pub struct StatementCache {
 }
 
 impl StatementCache {
-    pub(crate) fn get_or_compile(&self, key: StatementKey, compile: impl FnOnce() -> Draft) -> Arc<Compiled> {
+    pub(crate) fn get_or_compile(
+        &self,
+        dialect: Dialect,
+        key: StatementKey,
+        compile: impl FnOnce() -> Draft,
+    ) -> Arc<Compiled> {
         let found = self.statements.read().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
         found.unwrap_or_else(|| {
-            let compiled = Arc::new(compile().finish(self.next.fetch_add(1, Ordering::Relaxed)));
+            let compiled = Arc::new(compile().finish(self.next.fetch_add(1, Ordering::Relaxed), dialect));
             let mut statements = self.statements.write().unwrap_or_else(PoisonError::into_inner);
             statements.entry(key).or_insert(compiled).clone()
         })
@@ -118,7 +122,7 @@ pub(crate) struct Core {
     pub(crate) conditions: Vec<Condition>,
     pub(crate) order_by: Vec<Order>,
     pub(crate) distinct: bool,
-    pub(crate) limited: bool,
+    pub(crate) limited: Option<Limit>,
     /// Whether a derived table of it keeps the ORDER BY.
     pub(crate) ordered: bool,
 }
@@ -203,12 +207,12 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
-    fn finish(mut self, id: u32) -> Compiled {
+    fn finish(mut self, id: u32, dialect: Dialect) -> Compiled {
         self.query.select.columns = self.columns.refs;
         self.columns.kinds.extend(self.query.select.nested.iter().map(|_| ColumnKind::Plain));
         Compiled {
             id,
-            sql: render(&self.query).into(),
+            sql: render(&self.query, dialect).into(),
             kinds: self.columns.kinds.into(),
             lead: self.lead,
             key: self.key.into(),
@@ -370,7 +374,7 @@ impl Core {
             order_by: order_by.clone(),
             distinct: *distinct,
             limited: *limit,
-            ordered: *limit,
+            ordered: limit.is_some(),
         }
     }
 }
@@ -400,7 +404,7 @@ pub(crate) fn on_clause(
                 .local
                 .iter()
                 .zip(near)
-                .map(|(own, other)| (left(*own), ColumnRef::new(secondary, other)))
+                .map(|(own, other)| (left(*own), ColumnRef::new(secondary, &other.name)))
                 .collect(),
             far.iter().map(|(column, other)| (right(*column), ColumnRef::new(secondary, other))).collect(),
         ),

@@ -23,7 +23,7 @@ pub(crate) struct EagerJoins {
     /// Columns of the lead that its joins need, even where a `load_only` leaves them out.
     needed: Vec<(ColumnRef, ColumnKind)>,
     /// Relationships that come as JSON, in columns after all others.
-    nested: Vec<Nested>,
+    pub(crate) nested: Vec<Nested>,
     /// The `order_by` of the joined collections.
     order_by: Vec<Order>,
     /// Whether any of them is a collection.

@@ -8,7 +8,7 @@ use super::compiled::{Columns, Eager, EagerDraft, entity_columns, on_clause};
 use super::hydrate::{Hydration, NeedsSubquery};
 use super::postload::PostLoads;
 use crate::graph::{Graph, ObjectId, Related};
-use crate::mapping::{ColumnKind, RelationshipId, Remote};
+use crate::mapping::{Column, ColumnKind, ColumnType, RelationshipId, Remote};
 use crate::plan::document::Strategy;
 use crate::plan::{NodeId, Program};
 use crate::sql::{ColumnRef, Nested, Query, Source, SourceId};
@@ -18,6 +18,9 @@ use rustc_hash::FxBuildHasher;
 use serde_json::Value as Json;
 use std::sync::Arc;
 
+/// Bytes of a name that PostgreSQL keeps.
+const LONGEST_NAME: usize = 63;
+
 /// How a relationship is read from a JSON value.
 #[derive(Debug)]
 pub(crate) struct NestedEager {
@@ -26,8 +29,8 @@ pub(crate) struct NestedEager {
     many: bool,
     /// Position of the column; `None` inside another JSON value.
     pub(crate) position: Option<usize>,
-    /// The object's columns as the JSON names them.
-    fields: Vec<(Arc<str>, ColumnKind)>,
+    /// The object's columns, which the JSON names.
+    fields: Vec<Column>,
     pub(crate) eager: Eager,
 }
 
@@ -39,7 +42,7 @@ pub(crate) struct NestedDraft {
     many: bool,
     /// Which of the JSON columns it is.
     index: Option<usize>,
-    columns: Vec<(ColumnRef, ColumnKind)>,
+    columns: Vec<(ColumnRef, Column)>,
     draft: EagerDraft,
 }
 
@@ -63,7 +66,12 @@ impl NestedDraft {
         };
         let own = |column| ColumnRef::new(left, &owner.column(column).name);
         let (on, far) = on_clause(program, relationship, own, source, secondary);
+        let read = |column: ColumnRef| {
+            let of = target.columns.iter().find(|of| column == ColumnRef::new(source, &of.name))?;
+            Some((column, of.clone()))
+        };
         let columns = entity_columns(program, relationship.target, source, Some(node));
+        let columns: Vec<(ColumnRef, Column)> = columns.into_iter().filter_map(|(column, _)| read(column)).collect();
         let (mut nested, mut drafts) = (Vec::new(), Vec::new());
         for child in &program.node(node).declared {
             let strategy = program.node(*child).strategy;
@@ -75,11 +83,14 @@ impl NestedDraft {
         }
         let order = |column| ColumnRef::new(source, &target.column(column).name);
         let many = relationship.kind.is_collection();
+        let name = label(&relationship.name, id);
         let column = Nested {
-            name: relationship.name.clone(),
+            name: name.clone(),
             many,
             source,
             secondary,
+            derived: query.add(Source::Nested),
+            rows: query.add(Source::Nested),
             columns: columns.clone(),
             nested,
             conditions: on.into_iter().chain(far).collect(),
@@ -87,18 +98,16 @@ impl NestedDraft {
         };
         let draft =
             EagerDraft { entity: relationship.target, node: Some(node), source, joined: Vec::new(), nested: drafts };
-        (column, NestedDraft { relationship: id, name: relationship.name.clone(), many, index, columns, draft })
+        (column, NestedDraft { relationship: id, name, many, index, columns, draft })
     }
 
     /// Says where the value stands, the JSON columns being after `columns` others.
     pub(crate) fn place(self, program: &Program, columns: usize, wildcard: Strategy) -> NestedEager {
-        let entity = program.mapping.entity(self.draft.entity);
         let mut own = Columns::default();
         let mut fields = Vec::new();
-        for (column, kind) in self.columns {
-            let found = entity.columns.iter().find(|known| column == ColumnRef::new(self.draft.source, &known.name));
-            fields.extend(found.map(|known| (known.name.clone(), kind)));
-            own.push(column, kind);
+        for (column, of) in self.columns {
+            own.push(column, of.kind);
+            fields.push(of);
         }
         NestedEager {
             relationship: self.relationship,
@@ -124,7 +133,7 @@ impl Hydration<'_> {
         let mut found = IndexSet::<ObjectId, FxBuildHasher>::default();
         let one = std::slice::from_ref(json);
         for object in json.as_array().map_or(one, Vec::as_slice) {
-            let row: Values = nested.fields.iter().map(|(name, kind)| read(&object[&**name], *kind)).collect();
+            let row: Values = nested.fields.iter().map(|column| read(&object[&*column.name], column)).collect();
             let Some(id) = self.row(graph, posts, &nested.eager, Row::of(&row))? else { continue };
             for inner in &nested.eager.nested {
                 self.take_nested(graph, posts, id, inner, &object[&*inner.name])?;
@@ -138,9 +147,17 @@ impl Hydration<'_> {
     }
 }
 
+/// What the value of a relationship is called: by its name, unless that is longer than a database has names.
+fn label(name: &Arc<str>, id: RelationshipId) -> Arc<str> {
+    if name.len() <= LONGEST_NAME { name.clone() } else { format!("related_{}", id.index()).into() }
+}
+
 /// A value of a column as JSON carries it.
-fn read(json: &Json, kind: ColumnKind) -> Value {
-    match (json, kind) {
+fn read(json: &Json, column: &Column) -> Value {
+    match (json, column.kind) {
+        (Json::Number(number), _) if column.column_type == ColumnType::Float => {
+            number.as_f64().map_or(Value::Null, Value::Real)
+        }
         (Json::Number(number), ColumnKind::Boolean) => Value::Boolean(number.as_i64() != Some(0)),
         (Json::Number(number), _) => match number.as_i64() {
             Some(whole) => Value::Integer(whole),
@@ -149,6 +166,7 @@ fn read(json: &Json, kind: ColumnKind) -> Value {
         (Json::String(text), ColumnKind::Bytes) => unhex(text).map_or(Value::Null, Value::Blob),
         (Json::String(text), _) => Value::Text(text.as_str().into()),
         (Json::Bool(truth), _) => Value::Boolean(*truth),
-        (Json::Null | Json::Array(_) | Json::Object(_), _) => Value::Null,
+        (Json::Array(_) | Json::Object(_), _) => Value::Text(json.to_string().into()),
+        (Json::Null, _) => Value::Null,
     }
 }

@@ -56,7 +56,7 @@ pub enum Step {
 /// A statement a loader needs.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// SQL with `?` for every parameter. The same text is the same allocation while the program lives.
+    /// SQL in the program's dialect. The same text is the same allocation while the program lives.
     pub sql: Arc<str>,
     /// Parameters in the order of their places.
     pub params: Vec<Value>,
@@ -262,6 +262,7 @@ impl Port {
 mod tests {
     use super::*;
     use crate::mapping::Mapping;
+    use crate::sql::Dialect;
     use serde_json::json;
 
     fn loader() -> Loader {
@@ -272,7 +273,7 @@ mod tests {
              "relationships": [{"name": "team", "kind": "many_to_one", "target": "Team", "pairs": [["team_id", "id"]]}]}]});
         let plan = json!({"root": "Person", "relationships": [{"name": "team", "strategy": "select"}]});
         let mapping = Arc::new(Mapping::check(&serde_json::from_value(mapping).unwrap()).unwrap());
-        let program = Program::resolve(mapping, &serde_json::from_value(plan).unwrap()).unwrap();
+        let program = Program::resolve(mapping, &serde_json::from_value(plan).unwrap(), Dialect::Sqlite).unwrap();
         Loader::new(Arc::new(program), Arc::default())
     }
 

@@ -8,7 +8,7 @@ use crate::graph::{Object, ObjectId};
 use crate::mapping::{Column, ColumnId, EntityId};
 use crate::plan::document::Strategy;
 use crate::plan::{NodeId, Program};
-use crate::sql::{Bind, ColumnRef, Condition, Labels, Query, SourceId};
+use crate::sql::{Bind, ColumnRef, Condition, Labels, Parameter, Query, SourceId};
 use crate::trace::OrmError;
 use crate::value::{Value, ValueRef};
 
@@ -35,7 +35,8 @@ impl Session {
         let options = options.filter(|options| self.program.propagates(*options));
         let program = self.program.clone();
         let key = StatementKey::Refresh(entity, options, missing.clone());
-        let compiled = self.cache.get_or_compile(key, || compile_refresh(&program, entity, options, &missing));
+        let compiled =
+            self.cache.get_or_compile(program.dialect, key, || compile_refresh(&program, entity, options, &missing));
         let params = self.identity(object);
         let plan = Plan { refreshed: Some(object), ..Plan::of(self.reading.clone(), true) };
         self.load(compiled, params, plan, Queue::Own).await?;
@@ -47,7 +48,7 @@ impl Session {
         let entity = self.graph.object(object).entity;
         let program = self.program.clone();
         let key = StatementKey::Deferred(entity, column);
-        let compiled = self.cache.get_or_compile(key, || compile_column(&program, entity, column));
+        let compiled = self.cache.get_or_compile(program.dialect, key, || compile_column(&program, entity, column));
         let params = self.identity(object);
         let plan = Plan::of(self.reading.clone(), true);
         let value = self.first_value(&compiled, params, &plan).await;
@@ -64,8 +65,12 @@ impl Session {
 fn by_key(program: &Program, entity: EntityId) -> (Query, SourceId) {
     let of = program.mapping.entity(entity);
     let (mut query, source) = Query::over(&of.table, Labels::Disambiguate);
-    let key = of.primary_key.iter().map(|part| ColumnRef::new(source, &of.column(*part).name));
-    query.select.conditions = key.map(|column| Condition::Compare(column, "=", Bind::Fixed)).collect();
+    let key = of.primary_key.iter().map(|part| of.column(*part));
+    let equals = |column: &Column| {
+        let parameter = Parameter { name: Bind::Fixed, column_type: column.column_type };
+        Condition::Compare(ColumnRef::new(source, &column.name), "=", parameter)
+    };
+    query.select.conditions = key.map(equals).collect();
     (query, source)
 }
 

@@ -2,9 +2,11 @@
 
 use super::compiled::{Columns, Core, Draft, on_clause, unchanged};
 use super::joined::EagerJoins;
-use crate::mapping::{ColumnId, ColumnKind, EntityId, RelationshipId, Remote};
+use crate::mapping::{Column, ColumnId, ColumnKind, ColumnType, EntityId, RelationshipId, Remote};
 use crate::plan::{Comparison, Program, RootPlan, Test};
-use crate::sql::{Bind, ColumnName, ColumnRef, Condition, Labels, Order, Query, Select, Source, SourceId};
+use crate::sql::{
+    Bind, ColumnName, ColumnRef, Condition, Dialect, Labels, Limit, Order, Parameter, Query, Select, Source, SourceId,
+};
 use crate::value::Value;
 use std::sync::Arc;
 
@@ -16,7 +18,12 @@ pub(crate) fn compile(program: &Program, plan: &RootPlan) -> Draft {
     let filter = &plan.filter;
     let (mut query, root) = Query::over(&entity.table, Labels::Disambiguate);
     query.select.distinct = filter.distinct;
-    query.select.limit = filter.is_limited();
+    query.select.limit = match (filter.limit, filter.offset) {
+        (None, None) => None,
+        (Some(_), None) => Some(Limit::Rows),
+        (None, Some(_)) => Some(Limit::Offset),
+        (Some(_), Some(_)) => Some(Limit::Both),
+    };
     for (owner, relationship) in &filter.joins {
         join_explicitly(program, &mut query, *owner, *relationship);
     }
@@ -33,7 +40,9 @@ pub(crate) fn compile(program: &Program, plan: &RootPlan) -> Draft {
 
     let (mut joins, draft) = EagerJoins::plan_root(program, &mut query, node.entity, root, plan.node);
     let mut columns = Columns::default();
-    let wrap = !joins.is_empty() && ((filter.is_limited() && joins.collection) || filter.distinct);
+    // JSON values cannot be told apart, so that a DISTINCT has to be inside, as with joins.
+    let wrap = (!joins.is_empty() && filter.is_limited() && joins.collection)
+        || (filter.distinct && !(joins.is_empty() && joins.nested.is_empty()));
     let leading = std::mem::take(&mut joins.leading);
     if !wrap {
         leading.into_iter().for_each(|(column, kind)| columns.push(column, kind));
@@ -86,22 +95,28 @@ pub(crate) fn compile(program: &Program, plan: &RootPlan) -> Draft {
 }
 
 /// Parameters of a root statement, in the order of their places.
-pub(crate) fn params(plan: &RootPlan) -> Vec<Value> {
+pub(crate) fn params(dialect: Dialect, plan: &RootPlan) -> Vec<Value> {
     let mut params = Vec::new();
     for test in &plan.filter.tests {
         match test {
             Test::Keys(_, rows) => params.extend(rows.iter().flatten().cloned()),
             Test::Column(_, _, comparison) | Test::Has(_, _, _, comparison) => match comparison {
                 Comparison::Value(_, value) => params.push(value.clone()),
-                Comparison::In(values) => params.extend(values.iter().cloned()),
+                Comparison::In(values) => params.extend(values.iter().map(|value| match (dialect, value) {
+                    (Dialect::Sqlite, Value::Boolean(truth)) => Value::Integer(i64::from(*truth)),
+                    (Dialect::Sqlite | Dialect::Postgres, value) => value.clone(),
+                })),
                 Comparison::IsNull | Comparison::IsNotNull | Comparison::Truth(..) => {}
             },
         }
     }
-    if plan.filter.is_limited() {
-        let whole = |number: u64| Value::Integer(i64::try_from(number).unwrap_or(i64::MAX));
-        params.push(plan.filter.limit.map_or(Value::Integer(-1), whole));
-        params.push(whole(plan.filter.offset.unwrap_or(0)));
+    let whole = |number: u64| Value::Integer(i64::try_from(number).unwrap_or(i64::MAX));
+    let (limit, offset) = (plan.filter.limit.map(whole), plan.filter.offset.map(whole));
+    match dialect {
+        Dialect::Sqlite if plan.filter.is_limited() => {
+            params.extend([limit.unwrap_or(Value::Integer(-1)), offset.unwrap_or(Value::Integer(0))]);
+        }
+        Dialect::Sqlite | Dialect::Postgres => params.extend(limit.into_iter().chain(offset)),
     }
     params
 }
@@ -129,15 +144,20 @@ fn table_column(program: &Program, query: &mut Query, entity: EntityId, column: 
 fn condition(program: &Program, query: &mut Query, entity: EntityId, root: SourceId, test: &Test) -> Condition {
     match test {
         Test::Column(entity, column, comparison) => {
-            let column = table_column(program, query, *entity, *column);
-            compare(column, comparison)
+            let of = program.mapping.entity(*entity).column(*column);
+            compare(table_column(program, query, *entity, *column), of, comparison)
         }
-        Test::Keys(columns, rows) => {
+        Test::Keys(key, rows) => {
             let entity = program.mapping.entity(entity);
-            let columns: Vec<ColumnRef> =
-                columns.iter().map(|column| ColumnRef::new(root, &entity.column(*column).name)).collect();
-            let bind = if columns.len() > 1 { Bind::Param } else { Bind::Column };
-            Condition::In(columns, rows.len(), bind)
+            let parameter = match (key.as_slice(), rows.first().and_then(|row| row.first())) {
+                ([column], first) => {
+                    let of = entity.column(*column).column_type;
+                    Parameter { name: Bind::Column, column_type: first.map_or(of, |value| of.of_value(value)) }
+                }
+                (_, _) => Parameter { name: Bind::Param, column_type: ColumnType::Other },
+            };
+            let columns = key.iter().map(|column| ColumnRef::new(root, &entity.column(*column).name)).collect();
+            Condition::In(columns, rows.len(), parameter)
         }
         Test::Has(steps, entity, column, comparison) => {
             exists(program, query, root, steps, (*entity, *column, comparison))
@@ -145,13 +165,18 @@ fn condition(program: &Program, query: &mut Query, entity: EntityId, root: Sourc
     }
 }
 
-fn compare(column: ColumnRef, comparison: &Comparison) -> Condition {
+fn compare(column: ColumnRef, of: &Column, comparison: &Comparison) -> Condition {
+    let parameter = |value: &Value| Parameter { name: Bind::Column, column_type: of.column_type.of_value(value) };
     match comparison {
         Comparison::IsNull => Condition::IsNull(column),
         Comparison::IsNotNull => Condition::IsNotNull(column),
         Comparison::Truth(operator, value) => Condition::IsTruth(column, operator, *value),
-        Comparison::Value(operator, _) => Condition::Compare(column, operator, Bind::Column),
-        Comparison::In(values) => Condition::In(vec![column], values.len(), Bind::Column),
+        Comparison::Value(operator, value) => Condition::Compare(column, operator, parameter(value)),
+        // SQLAlchemy looks at the first value only.
+        Comparison::In(values) => {
+            let first = values.first().unwrap_or(&Value::Null);
+            Condition::In(vec![column], values.len(), parameter(first))
+        }
     }
 }
 
@@ -164,8 +189,8 @@ fn exists(
     (entity, column, comparison): (EntityId, ColumnId, &Comparison),
 ) -> Condition {
     let Some(((owner_id, relationship), rest)) = steps.split_first() else {
-        let column = ColumnRef::new(outer, &program.mapping.entity(entity).column(column).name);
-        return compare(column, comparison);
+        let of = program.mapping.entity(entity).column(column);
+        return compare(ColumnRef::new(outer, &of.name), of, comparison);
     };
     let owner = program.mapping.entity(*owner_id);
     let relationship = &owner.relationships[relationship.index()];

@@ -6,10 +6,10 @@ use super::postload::{Queue, Recursion};
 use super::session::{Plan, Session};
 use crate::graph::{Key, ObjectId, Related};
 use crate::mapping::document::RelationshipKind;
-use crate::mapping::{EntityId, RelationshipId, Remote};
+use crate::mapping::{ColumnId, EntityId, RelationshipId, Remote};
 use crate::plan::document::Strategy;
 use crate::plan::{NodeId, Program};
-use crate::sql::{Bind, ColumnRef, Condition, Labels, Order, Query, Source};
+use crate::sql::{Bind, ColumnRef, Condition, Labels, Order, Parameter, Query, Source};
 use crate::trace::OrmError;
 use crate::value::{Value, ValueRef};
 use std::sync::Arc;
@@ -67,9 +67,9 @@ impl Session {
         } else {
             (relationship.local.iter().map(|column| self.graph.value(object, *column).to_value()).collect(), 0)
         };
-        let compiled = self
-            .cache
-            .get_or_compile(StatementKey::Lazy(owner, id, node, nulls), || compile(&program, owner, id, node, nulls));
+        let compiled = self.cache.get_or_compile(program.dialect, StatementKey::Lazy(owner, id, node, nulls), || {
+            compile(&program, owner, id, node, nulls)
+        });
         let plan = Plan { recursion, unique: true, ..Plan::of(Some(path.clone()), false) };
         let before = self.graph.len();
         let found = self.load(compiled, params, plan, queue).await?.objects;
@@ -89,25 +89,38 @@ fn compile(program: &Program, owner: EntityId, id: RelationshipId, node: Option<
     let target = program.mapping.entity(relationship.target);
     let (mut query, source) = Query::over(&target.table, Labels::Bare);
     let column = |column| ColumnRef::new(source, &target.column(column).name);
+    // A parameter that stands for a column of the owner has its type.
+    let own_type = |own: &ColumnId| program.mapping.entity(owner).column(*own).column_type;
     query.select.conditions = match &relationship.remote {
         Remote::Secondary { table, near, far } => {
             let secondary = query.add(Source::Table(table.clone()));
             query.select.from.comma(secondary);
-            let near = near.iter().map(|name| Condition::BindEquals(ColumnRef::new(secondary, name)));
+            let near = near
+                .iter()
+                .zip(&relationship.local)
+                .map(|(other, own)| Condition::BindEquals(ColumnRef::new(secondary, &other.name), own_type(own)));
             let far = far.iter().map(|(own, name)| Condition::Equal(column(*own), ColumnRef::new(secondary, name)));
             near.chain(far).collect()
         }
         Remote::Target(_) if relationship.targets_primary_key => (0u32..)
             .zip(&target.primary_key)
             .map(|(bit, key)| match nulls & (1 << bit) {
-                0 => Condition::Compare(column(*key), "=", Bind::Fixed),
+                0 => {
+                    let column_type = target.column(*key).column_type;
+                    Condition::Compare(column(*key), "=", Parameter { name: Bind::Fixed, column_type })
+                }
                 _ => Condition::IsNull(column(*key)),
             })
             .collect(),
         Remote::Target(remote) if relationship.kind == RelationshipKind::ManyToOne => {
-            remote.iter().map(|other| Condition::Compare(column(*other), "=", Bind::Param)).collect()
+            let pairs = remote.iter().zip(&relationship.local);
+            let parameter = |own| Parameter { name: Bind::Param, column_type: own_type(own) };
+            pairs.map(|(other, own)| Condition::Compare(column(*other), "=", parameter(own))).collect()
         }
-        Remote::Target(remote) => remote.iter().map(|other| Condition::BindEquals(column(*other))).collect(),
+        Remote::Target(remote) => {
+            let pairs = remote.iter().zip(&relationship.local);
+            pairs.map(|(other, own)| Condition::BindEquals(column(*other), own_type(own))).collect()
+        }
     };
     query.select.order_by =
         relationship.order_by.iter().map(|by| Order { column: column(*by), descending: false }).collect();

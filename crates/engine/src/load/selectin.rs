@@ -6,10 +6,10 @@ use super::postload::{PostLoads, Queue, Recursion};
 use super::session::{Plan, Session};
 use crate::graph::{Key, ObjectId, Related};
 use crate::mapping::document::RelationshipKind;
-use crate::mapping::{ColumnId, EntityId, Relationship, Remote};
+use crate::mapping::{Column, ColumnId, ColumnType, EntityId, Relationship, Remote};
 use crate::plan::document::Strategy;
 use crate::plan::{NodeId, Program};
-use crate::sql::{Bind, ColumnRef, Condition, JoinKind, Labels, Order, Query, Source, SourceId};
+use crate::sql::{Bind, ColumnRef, Condition, JoinKind, Labels, Order, Parameter, Query, Source, SourceId};
 use crate::trace::OrmError;
 use crate::value::ValueRef;
 use indexmap::IndexMap;
@@ -115,7 +115,8 @@ impl Session {
         let count = keys.len();
         let params = keys.flat_map(|key| key.parts().map(ValueRef::to_value)).collect();
         let key = StatementKey::Selectin(node, count, by_owner, wildcard);
-        let compiled = self.cache.get_or_compile(key, || compile(&program, node, count, by_owner, wildcard));
+        let compiled =
+            self.cache.get_or_compile(program.dialect, key, || compile(&program, node, count, by_owner, wildcard));
         let stands = if program.node(node).recursion.is_some() { program.first_of_kind(node) } else { node };
         let plan = Plan { recursion, ..Plan::of(Some(program.node(stands).path.clone()), true) };
         let loaded = self.load(compiled.clone(), params, plan, Queue::Enclosing(posts)).await?;
@@ -157,17 +158,17 @@ fn compile(program: &Program, node: NodeId, count: usize, by_owner: bool, wildca
     let source = query.add(Source::Table(target.table.clone()));
     // The column that stands for a part of the owner's key on the other side.
     let partner = |part: &ColumnId| relationship.local.iter().position(|column| column == part).unwrap_or_default();
-    let keys: Vec<(ColumnRef, crate::mapping::ColumnKind)> =
+    let as_key = |source: SourceId, column: &Column| (ColumnRef::new(source, &column.name), column.clone());
+    let keys: Vec<(ColumnRef, Column)> =
         match (if by_owner { Form::Owner } else { form(program, owner_id, relationship) }, &relationship.remote) {
             (Form::TargetKey, _) => {
                 query.select.from.comma(source);
-                let key = target.primary_key.iter().map(|part| target.column(*part));
-                key.map(|column| (ColumnRef::new(source, &column.name), column.kind)).collect()
+                target.primary_key.iter().map(|part| as_key(source, target.column(*part))).collect()
             }
             (Form::ForeignKey, Remote::Target(remote)) => {
                 query.select.from.comma(source);
                 let key = owner.primary_key.iter().map(|part| target.column(remote[partner(part)]));
-                key.map(|column| (ColumnRef::new(source, &column.name), column.kind)).collect()
+                key.map(|column| as_key(source, column)).collect()
             }
             (Form::Secondary, Remote::Secondary { table, near, .. }) => {
                 let secondary = query.add(Source::Table(table.clone()));
@@ -175,19 +176,19 @@ fn compile(program: &Program, node: NodeId, count: usize, by_owner: bool, wildca
                 let own = |column: ColumnId| ColumnRef::new(secondary, &owner.column(column).name);
                 let (_, far) = on_clause(program, relationship, own, source, Some(secondary));
                 query.select.from.join(JoinKind::Inner, source, far);
-                let key = owner.primary_key.iter();
-                key.map(|part| (ColumnRef::new(secondary, &near[partner(part)]), owner.column(*part).kind)).collect()
+                owner.primary_key.iter().map(|part| as_key(secondary, &near[partner(part)])).collect()
             }
             (Form::Owner | Form::ForeignKey | Form::Secondary, remote) => {
                 let alias = query.add(Source::Alias(owner.table.clone()));
                 query.select.from.comma(alias);
                 join_from(program, &mut query, owner_id, relationship, remote, alias, source);
-                let key = owner.primary_key.iter().map(|part| owner.column(*part));
-                key.map(|column| (ColumnRef::new(alias, &column.name), column.kind)).collect()
+                owner.primary_key.iter().map(|part| as_key(alias, owner.column(*part))).collect()
             }
         };
+    let column_type = keys.first().map_or(ColumnType::Other, |(_, column)| column.column_type);
+    let parameter = Parameter { name: Bind::Fixed, column_type };
     query.select.conditions =
-        vec![Condition::In(keys.iter().map(|(column, _)| column.clone()).collect(), count, Bind::Fixed)];
+        vec![Condition::In(keys.iter().map(|(column, _)| column.clone()).collect(), count, parameter)];
     let order = |by: &ColumnId| Order { column: ColumnRef::new(source, &target.column(*by).name), descending: false };
     query.select.order_by = relationship.order_by.iter().map(order).collect();
     let mut core = Core::of(&query, relationship.target, source);
@@ -196,8 +197,8 @@ fn compile(program: &Program, node: NodeId, count: usize, by_owner: bool, wildca
 
     let (joins, draft) = EagerJoins::plan(program, &mut query, relationship.target, source, Some(node));
     let mut columns = Columns::default();
-    for (column, kind) in &keys {
-        columns.push(column.clone(), *kind);
+    for (column, of) in &keys {
+        columns.push(column.clone(), of.kind);
     }
     columns.push_entity(program, relationship.target, source, Some(node));
     joins.complete(program, &mut query, &mut columns, &unchanged);

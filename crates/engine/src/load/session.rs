@@ -179,7 +179,8 @@ impl Session {
     }
 
     fn compiled_root(&self, plan: &RootPlan) -> Arc<Compiled> {
-        self.cache.get_or_compile(StatementKey::Root(plan.node), || root::compile(&self.program, plan))
+        let key = StatementKey::Root(plan.node);
+        self.cache.get_or_compile(self.program.dialect, key, || root::compile(&self.program, plan))
     }
 
     async fn fetch_root(&mut self, plan: &RootPlan, compiled: &Arc<Compiled>) -> Result<Vec<ObjectId>, OrmError> {
@@ -190,15 +191,16 @@ impl Session {
         let unique = plan.mode == Mode::Get || (plan.repeats_roots && plan.unique);
         let how = Plan { unique, ..Plan::of(None, true) };
         if plan.async_batches && plan.needs_all_rows {
-            self.ask(compiled, root::params(plan), &how, Fetch::Nothing).await;
+            self.ask(compiled, root::params(self.program.dialect, plan), &how, Fetch::Nothing).await;
             return Err(self.needs_all_rows());
         }
         let executed_only = matches!(plan.mode, Mode::ExecuteOnly | Mode::StreamExecuteOnly);
         if executed_only && !plan.buffered {
-            self.ask(compiled, root::params(plan), &how, Fetch::Nothing).await;
+            let fetch = if plan.mode == Mode::ExecuteOnly { self.program.executed() } else { Fetch::Nothing };
+            self.ask(compiled, root::params(self.program.dialect, plan), &how, fetch).await;
             return if compiled.lead.lacks_keys() { Err(self.lacks_keys(&how)) } else { Ok(Vec::new()) };
         }
-        let found = self.load(compiled.clone(), root::params(plan), how, Queue::Own).await?;
+        let found = self.load(compiled.clone(), root::params(self.program.dialect, plan), how, Queue::Own).await?;
         if plan.async_batches {
             let message = "`AsyncSession.execute()` cannot read in batches; use `stream`";
             return Err(self.error(OrmErrorType::AsyncMethodRequired, message));
@@ -305,8 +307,9 @@ impl Session {
         let sent = if stops { 1 } else { batches.size };
         self.loads += 1;
         batches.load = self.loads;
-        let fetch = if lacks_keys && plan.batch.is_none() { Fetch::Nothing } else { Fetch::Batch(sent) };
-        batches.rows = Some(self.ask(&batches.compiled.clone(), root::params(plan), &how, fetch).await);
+        let fetch = if lacks_keys && plan.batch.is_none() { self.program.executed() } else { Fetch::Batch(sent) };
+        batches.rows =
+            Some(self.ask(&batches.compiled.clone(), root::params(self.program.dialect, plan), &how, fetch).await);
         if lacks_keys {
             return Err(self.lacks_keys(&how));
         }
@@ -333,7 +336,7 @@ impl Session {
         let program = self.program.clone();
         let how = Plan { unique: plan.repeats_roots && plan.unique, ..Plan::of(None, true) };
         let mut hydration = Hydration::new(&program.mapping, &compiled, batches.load, &how);
-        let enclosing = Enclosing { params: root::params(plan).into() };
+        let enclosing = Enclosing { params: root::params(self.program.dialect, plan).into() };
         let mut found = Found::default();
         self.build_rows(&mut hydration, &rows, &mut found, &mut posts, true, &enclosing).await?;
         batches.objects = found.objects;
@@ -392,7 +395,7 @@ impl Session {
 
     /// The object that `session.get` finds without a statement.
     fn held(&self, plan: &RootPlan) -> Option<ObjectId> {
-        let key = root::params(plan);
+        let key = root::params(self.program.dialect, plan);
         self.graph.find(self.program.node(plan.node).entity, &Key::new(key.iter().map(Value::as_ref)))
     }
 
@@ -449,7 +452,7 @@ impl Session {
                 let fetch = match (self.batching, self.program.asynchronous) {
                     (true, _) => Fetch::Batch(1),
                     (false, true) => Fetch::All,
-                    (false, false) => Fetch::Nothing,
+                    (false, false) => self.program.executed(),
                 };
                 self.ask(&compiled, params, &plan, fetch).await;
                 return Err(self.lacks_keys(&plan));

@@ -33,7 +33,7 @@ impl Session {
     ) -> Result<Assembled, OrmError> {
         let program = self.program.clone();
         let key = StatementKey::Subquery(node, within.id);
-        let compiled = self.cache.get_or_compile(key, || compile(&program, node, within));
+        let compiled = self.cache.get_or_compile(program.dialect, key, || compile(&program, node, within));
         let plan = Plan::of(Some(program.node(node).path.clone()), true);
         let params = enclosing.params.to_vec();
         if self.batching {
@@ -84,7 +84,7 @@ fn compile(program: &Program, node: NodeId, within: &Compiled) -> Draft {
     let mut inside = Select::new(Labels::TableColumn);
     inside.distinct = enclosing.distinct || !start.primary_key.iter().all(|part| near.contains(part));
     inside.columns = near.iter().map(|column| ColumnRef::new(enclosing.lead, &start.column(*column).name)).collect();
-    if enclosing.limited && inside.distinct {
+    if enclosing.limited.is_some() && inside.distinct {
         for order in &enclosing.order_by {
             if !inside.columns.contains(&order.column) {
                 inside.columns.push(order.column.clone());

@@ -1,7 +1,9 @@
 //! From the mapping's file to the checked mapping: every name is looked up once, and a wrong one is named.
 
-use super::document::{EntityDocument, MappingDocument, RelationshipDocument, RelationshipKind, TableDocument};
-use super::{Column, ColumnId, ColumnKind, Entity, EntityId, Mapping, Relationship, Remote};
+use super::document::{
+    ColumnDocument, EntityDocument, MappingDocument, RelationshipDocument, RelationshipKind, TableDocument,
+};
+use super::{Column, ColumnId, ColumnKind, ColumnType, Entity, EntityId, Mapping, Relationship, Remote};
 use rustc_hash::{FxHashMap, FxHashSet};
 use thiserror::Error;
 
@@ -110,11 +112,7 @@ fn check_entity(
     Ok(Entity {
         name: entity.name.as_str().into(),
         table: entity.table.as_str().into(),
-        columns: entity
-            .columns
-            .iter()
-            .map(|column| Column { name: column.name.as_str().into(), kind: ColumnKind::of(&column.type_name) })
-            .collect(),
+        columns: entity.columns.iter().map(Column::of).collect(),
         primary_key,
         relationships: entity
             .relationships
@@ -171,7 +169,7 @@ fn check_relationship(
                 far: one
                     .secondary_pairs
                     .iter()
-                    .map(|(column, other)| Ok((far(column)?, association(other)?)))
+                    .map(|(column, other)| Ok((far(column)?, association(other)?.name)))
                     .collect::<Result<_, MappingError>>()?,
             }
         }
@@ -237,9 +235,9 @@ fn column_of(path: &str, entity: &EntityDocument, name: &str) -> Result<ColumnId
     })
 }
 
-fn association_column(path: &str, table: &TableDocument, name: &str) -> Result<std::sync::Arc<str>, MappingError> {
-    if table.columns.iter().any(|column| column.name == name) {
-        return Ok(name.into());
+fn association_column(path: &str, table: &TableDocument, name: &str) -> Result<Column, MappingError> {
+    if let Some(column) = table.columns.iter().find(|column| column.name == name) {
+        return Ok(Column::of(column));
     }
     Err(MappingError::UnknownColumn {
         path: path.to_owned(),
@@ -253,6 +251,16 @@ fn association_column(path: &str, table: &TableDocument, name: &str) -> Result<s
 pub(crate) fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
     let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
     if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+}
+
+impl Column {
+    fn of(document: &ColumnDocument) -> Column {
+        Column {
+            name: document.name.as_str().into(),
+            kind: ColumnKind::of(&document.type_name),
+            column_type: ColumnType::of(&document.type_name),
+        }
+    }
 }
 
 impl ColumnKind {

@@ -1,8 +1,10 @@
 //! Mappings: entities, columns, keys and relationships, checked once and then referred to by number.
 
 pub mod check;
+mod column_type;
 pub mod document;
 
+pub use column_type::ColumnType;
 use document::RelationshipKind;
 use std::sync::Arc;
 
@@ -82,6 +84,8 @@ pub struct Column {
     pub name: Arc<str>,
     /// How its values are decoded.
     pub kind: ColumnKind,
+    /// What it is, where a statement has to say so.
+    pub column_type: ColumnType,
 }
 
 /// How the values of a column are decoded.
@@ -128,7 +132,7 @@ pub enum Remote {
         /// The association table.
         table: Arc<str>,
         /// Its columns that refer to the own columns, one for each.
-        near: Vec<Arc<str>>,
+        near: Vec<Column>,
         /// Target column and association column of the far side.
         far: Vec<(ColumnId, Arc<str>)>,
     },

@@ -214,10 +214,7 @@ fn compare(
         Operator::GreaterOrEqual => ">=",
         Operator::Like => "LIKE",
         Operator::In => {
-            let one = |value: &serde_json::Value| match scalar(value) {
-                Some(Value::Boolean(truth)) if boolean => Some(Value::Integer(i64::from(truth))),
-                other => other.map(bytes),
-            };
+            let one = |value: &serde_json::Value| scalar(value).map(bytes);
             let list = value.as_array().and_then(|list| list.iter().map(one).collect::<Option<Vec<_>>>());
             return list
                 .map(Comparison::In)

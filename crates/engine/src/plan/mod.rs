@@ -6,7 +6,9 @@ mod filter;
 pub mod resolve;
 
 use crate::graph::Places;
+use crate::load::Fetch;
 use crate::mapping::{ColumnId, EntityId, Mapping, Relationship, RelationshipId};
+use crate::sql::Dialect;
 use document::{BulkForm, BulkKeys, Mode, Strategy};
 pub(crate) use filter::{Comparison, Filter, Test};
 use std::sync::Arc;
@@ -60,6 +62,8 @@ pub struct Node {
 pub struct Program {
     /// The mapping it was held against.
     pub mapping: Arc<Mapping>,
+    /// The database that its statements are written for.
+    pub(crate) dialect: Dialect,
     pub(crate) nodes: Vec<Node>,
     /// Which relationships its objects have a place for.
     pub(crate) places: Arc<Places>,
@@ -122,6 +126,14 @@ pub(crate) struct RootPlan {
 }
 
 impl Program {
+    /// What a synchronous driver has fetched once it has executed a statement: SQLite's nothing, PostgreSQL's everything.
+    pub(crate) fn executed(&self) -> Fetch {
+        match self.dialect {
+            Dialect::Sqlite => Fetch::Nothing,
+            Dialect::Postgres => Fetch::All,
+        }
+    }
+
     pub(crate) fn node(&self, id: NodeId) -> &Node {
         &self.nodes[id.0 as usize]
     }

@@ -5,6 +5,7 @@ use super::{Between, Filter, Node, NodeId, Program, RootPlan, WalkIo};
 use crate::graph::Places;
 use crate::mapping::check::listed;
 use crate::mapping::{ColumnId, EntityId, Mapping, RelationshipId};
+use crate::sql::Dialect;
 use std::sync::Arc;
 use thiserror::Error;
 
@@ -80,7 +81,7 @@ pub(crate) fn unknown_column(mapping: &Mapping, entity: EntityId, name: &str, pl
 
 impl Program {
     /// Holds a plan against a mapping.
-    pub fn resolve(mapping: Arc<Mapping>, plan: &PlanDocument) -> Result<Program, PlanError> {
+    pub fn resolve(mapping: Arc<Mapping>, plan: &PlanDocument, dialect: Dialect) -> Result<Program, PlanError> {
         let mut nodes = Vec::new();
         let before = plan.before.iter().map(|one| root_plan(&mapping, &mut nodes, one)).collect::<Result<_, _>>()?;
         let main = root_plan(&mapping, &mut nodes, plan)?;
@@ -101,6 +102,7 @@ impl Program {
         Ok(Program {
             asynchronous,
             mapping,
+            dialect,
             nodes,
             places,
             before,
@@ -390,7 +392,7 @@ mod tests {
              "relationships": [
                 {"name": "above", "kind": "many_to_one", "target": "Task", "pairs": [["above_id", "id"]]}]}]});
         let mapping = Arc::new(Mapping::check(&serde_json::from_value(mapping).unwrap()).unwrap());
-        Program::resolve(mapping, &serde_json::from_value(plan).unwrap())
+        Program::resolve(mapping, &serde_json::from_value(plan).unwrap(), Dialect::Sqlite)
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::posts::PostLoads;
 use super::statement::{Lead, Statement};
 use super::{Survey, Tally};
 use crate::graph::{Key, ObjectId};
+use crate::load::Fetch;
 use crate::mapping::{EntityId, RelationshipId};
 use crate::plan::document::{Mode, Strategy};
 use crate::plan::{NodeId, Program, WalkIo};
@@ -85,7 +86,13 @@ impl<'a> Rehearsal<'a> {
         let plan = &self.program.main;
         let survey = self.survey;
         if matches!(plan.mode, Mode::ExecuteOnly | Mode::StreamExecuteOnly) && !plan.buffered {
-            self.count(plan.node, 0, false);
+            let rows = match (plan.mode, self.program.executed()) {
+                (Mode::ExecuteOnly, Fetch::All) => {
+                    survey.roots.iter().fold(0_u64, |sum, root| sum.saturating_add(self.rows(*root, Some(plan.node))))
+                }
+                (_, Fetch::All | Fetch::Batch(_) | Fetch::Nothing) => 0,
+            };
+            self.count(plan.node, rows, false);
             return;
         }
         // Where the root is not wrapped, a LIMIT counts after an inner join has dropped roots.

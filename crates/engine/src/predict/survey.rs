@@ -40,6 +40,7 @@ impl Survey {
         Program {
             asynchronous: false,
             mapping: of.mapping.clone(),
+            dialect: of.dialect,
             places: of.places.clone(),
             nodes,
             before: Vec::new(),

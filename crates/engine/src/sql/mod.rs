@@ -3,12 +3,15 @@
 //! Aliases carry no number here: SQLAlchemy numbers them in the order in which they first appear in the text, so only
 //! rendering can know it (`render`).
 
+mod dialect;
 mod from;
-pub mod quote;
-pub mod render;
+mod quote;
+mod render;
 
-use crate::mapping::{ColumnKind, Entity};
+use crate::mapping::{Column, ColumnType, Entity};
+pub use dialect::Dialect;
 pub(crate) use from::{EagerJoin, From, Item};
+pub(crate) use render::render;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -34,6 +37,8 @@ pub(crate) enum Source {
     Alias(Arc<str>),
     /// `(SELECT …) AS anon_1`.
     Derived(Box<Select>),
+    /// A derived table that related rows as JSON are made of, where a database has them in its FROM clause.
+    Nested,
 }
 
 impl Source {
@@ -53,7 +58,15 @@ pub(crate) struct Select {
     pub(crate) from: From,
     pub(crate) conditions: Vec<Condition>,
     pub(crate) order_by: Vec<Order>,
-    pub(crate) limit: bool,
+    pub(crate) limit: Option<Limit>,
+}
+
+/// Which of LIMIT and OFFSET a SELECT is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Limit {
+    Rows,
+    Offset,
+    Both,
 }
 
 /// How the columns of a SELECT are labelled; which style applies depends on who issues the statement.
@@ -94,27 +107,34 @@ pub(crate) struct Order {
     pub(crate) descending: bool,
 }
 
-/// One term of a WHERE clause; the terms are joined by AND. `Bind` stands for a parameter.
+/// One term of a WHERE clause; the terms are joined by AND. `Parameter` stands for one.
 #[derive(Debug, Clone)]
 pub(crate) enum Condition {
     /// `column = ?`, `column LIKE ?` …
-    Compare(ColumnRef, &'static str, Bind),
+    Compare(ColumnRef, &'static str, Parameter),
     /// `? = column`: the lazy load of a collection.
-    BindEquals(ColumnRef),
+    BindEquals(ColumnRef, ColumnType),
     /// `column = column`.
     Equal(ColumnRef, ColumnRef),
     /// `column IS NULL`.
     IsNull(ColumnRef),
     /// `column IS NOT NULL`.
     IsNotNull(ColumnRef),
-    /// `column = 1`: a boolean constant on a database without a boolean type.
+    /// `column = true`, or `column = 1` on a database without a boolean type.
     IsTruth(ColumnRef, &'static str, bool),
-    /// `column IN (?, ?)`, or `(a, b) IN (VALUES (?, ?), …)`.
-    In(Vec<ColumnRef>, usize, Bind),
-    /// `column IN (SELECT value FROM json_each(?))`: one parameter for all keys.
-    Any(Vec<ColumnRef>),
+    /// `column IN (?, ?)`, or `(a, b) IN ((?, ?), …)`.
+    In(Vec<ColumnRef>, usize, Parameter),
+    /// `column = ANY (?)`, or `column IN (SELECT value FROM json_each(?))`: the keys in a parameter however many they are.
+    Any(Vec<(ColumnRef, ColumnType)>),
     /// `EXISTS (SELECT 1 FROM … WHERE …)`.
     Exists(Vec<SourceId>, Vec<Condition>),
+}
+
+/// A parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Parameter {
+    pub(crate) name: Bind,
+    pub(crate) column_type: ColumnType,
 }
 
 /// What SQLAlchemy calls a parameter. The names it numbers take their numbers from those of aliases.
@@ -128,7 +148,7 @@ pub(crate) enum Bind {
     Param,
 }
 
-/// Related rows as one JSON value: a correlated subquery in the SELECT list.
+/// Related rows as one JSON value: a correlated subquery, in the SELECT list or beside it.
 #[derive(Debug, Clone)]
 pub(crate) struct Nested {
     /// The relationship, and the label of the column.
@@ -137,7 +157,10 @@ pub(crate) struct Nested {
     pub(crate) many: bool,
     pub(crate) source: SourceId,
     pub(crate) secondary: Option<SourceId>,
-    pub(crate) columns: Vec<(ColumnRef, ColumnKind)>,
+    /// The subquery, and its rows before they are JSON, where it stands in the FROM clause.
+    pub(crate) derived: SourceId,
+    pub(crate) rows: SourceId,
+    pub(crate) columns: Vec<(ColumnRef, Column)>,
     pub(crate) nested: Vec<Nested>,
     pub(crate) conditions: Vec<(ColumnRef, ColumnRef)>,
     pub(crate) order_by: Vec<ColumnRef>,
@@ -210,7 +233,7 @@ impl Select {
             from: From::default(),
             conditions: Vec::new(),
             order_by: Vec::new(),
-            limit: false,
+            limit: None,
         }
     }
 }

@@ -2,7 +2,13 @@
 
 use super::WriteError;
 use fetchscope_engine::mapping::document::{ColumnDocument, MappingDocument, RelationshipKind, TableDocument};
-pub(super) use fetchscope_engine::sql::quote::quote;
+use fetchscope_engine::sql::Dialect;
+use std::borrow::Cow;
+
+/// An identifier as it stands in a statement.
+pub(super) fn quote(name: &str) -> Cow<'_, str> {
+    Dialect::Sqlite.quote(name)
+}
 
 /// CREATE TABLE with its keys.
 pub(super) fn create_table(table: &TableDocument, mapping: &MappingDocument) -> Result<String, WriteError> {
