@@ -4,9 +4,10 @@
 mod sample;
 
 use fetchscope_datasets::Dataset;
+use fetchscope_drivers::database::Database;
 use fetchscope_drivers::latency::Network;
 use fetchscope_drivers::limits::Limits;
-use fetchscope_drivers::sqlite::{Circumstances, Database, Prepared};
+use fetchscope_drivers::request::{Circumstances, Prepared};
 use fetchscope_engine::mapping::Mapping;
 use fetchscope_engine::plan::Program;
 use fetchscope_engine::plan::document::Strategy;
@@ -31,7 +32,7 @@ fn request(sample: &Sample, endpoint: &Endpoint, strategies: &[(&str, Strategy)]
         strategies.iter().map(|(path, way)| ((*path).to_owned(), *way)).collect();
     let program = Program::resolve(mapping, &endpoint.plan(&strategies, otherwise), Dialect::Sqlite).expect("plan");
     let prepared = Prepared::new(Arc::new(program));
-    let session = Database::open(&sample.path).and_then(|database| database.connect()).expect("open");
+    let session = Database::open_file(&sample.path).and_then(|database| database.connect()).expect("open");
     let mut how = Circumstances {
         network: &mut Network::none(),
         transaction: false,

@@ -2,7 +2,8 @@
 
 use crate::wire::{ErrorCode, WireError};
 use fetchscope_datasets::DatasetError;
-use fetchscope_drivers::sqlite::{ServeError, SqliteError};
+use fetchscope_drivers::error::DatabaseError;
+use fetchscope_drivers::request::ServeError;
 use fetchscope_engine::mapping::check::MappingError;
 use fetchscope_engine::plan::resolve::PlanError;
 use fetchscope_experiment::check::ExperimentError;
@@ -80,9 +81,9 @@ fn sentence(text: &str) -> String {
     format!("{start}{}{end}", letters.as_str())
 }
 
-impl From<SqliteError> for AppError {
-    fn from(error: SqliteError) -> Self {
-        if matches!(error, SqliteError::Cancelled) {
+impl From<DatabaseError> for AppError {
+    fn from(error: DatabaseError) -> Self {
+        if matches!(error, DatabaseError::Cancelled) {
             AppError::Cancelled(error.to_string())
         } else if error.is_input() {
             AppError::Input(error.to_string())

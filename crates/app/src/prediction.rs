@@ -3,7 +3,7 @@
 use crate::error::AppError;
 use crate::request;
 use crate::source::Opened;
-use fetchscope_drivers::sqlite::Session;
+use fetchscope_drivers::database::Session;
 use fetchscope_engine::plan::Program;
 use fetchscope_engine::plan::document::PlanDocument;
 use fetchscope_engine::predict::{self, Prediction, Survey};

@@ -3,9 +3,10 @@
 use crate::advice;
 use crate::error::AppError;
 use crate::source::Opened;
+use fetchscope_drivers::database::Session;
 use fetchscope_drivers::latency::Network;
 use fetchscope_drivers::limits::Limits;
-use fetchscope_drivers::sqlite::{Circumstances, Prepared, Served, Session};
+use fetchscope_drivers::request::{Circumstances, Prepared, Served};
 use fetchscope_engine::advisor::Finding;
 use fetchscope_engine::graph::response;
 use fetchscope_engine::plan::Program;

@@ -3,7 +3,7 @@
 use crate::error::AppError;
 use crate::paths::Paths;
 use fetchscope_datasets::{Dataset, NamedEndpoint, Progress, SampleSpec};
-use fetchscope_drivers::sqlite::{Database, introspect, verify, version};
+use fetchscope_drivers::database::Database;
 use fetchscope_engine::mapping::Mapping;
 use fetchscope_engine::mapping::document::MappingDocument;
 use std::path::Path;
@@ -96,7 +96,7 @@ fn open_sample(
 ) -> Result<Opened, AppError> {
     let dataset = Dataset::open(spec)?;
     let path = fetchscope_datasets::ensure(&dataset, spec, &paths.samples, progress, cancel)?;
-    let database = Database::open(&path)?;
+    let database = Database::open_file(&path)?;
     let document = mapping.unwrap_or(&dataset.mapping).clone();
     let first_endpoint = Some(dataset.default_endpoint(&spec.size)?.name.clone());
     let indexes = if spec.fk_indexes { "on" } else { "off" };
@@ -104,7 +104,7 @@ fn open_sample(
     Ok(Opened {
         source: format!("sample:{spec}"),
         title: format!("{} {}", dataset.info.title, spec.size),
-        engine: format!("SQLite {}", version()),
+        engine: database.version(),
         data: format!("seed {}, {} tenants, foreign-key indexes {indexes}", spec.seed, spec.tenants.name()),
         database,
         mapping: checked,
@@ -116,12 +116,12 @@ fn open_sample(
 }
 
 fn open_file(path: &str, mapping: Option<&MappingDocument>) -> Result<Opened, AppError> {
-    let database = Database::open(Path::new(path))?;
+    let database = Database::open_file(Path::new(path))?;
     let name = Path::new(path).file_name().map_or_else(|| path.to_owned(), |name| name.to_string_lossy().into_owned());
     let (document, notices) = match mapping {
         Some(document) => (document.clone(), Vec::new()),
         None => {
-            let found = introspect(&database.connect()?, &name)?;
+            let found = database.connect()?.introspect(&name)?;
             (found.mapping, found.notices)
         }
     };
@@ -129,7 +129,7 @@ fn open_file(path: &str, mapping: Option<&MappingDocument>) -> Result<Opened, Ap
     Ok(Opened {
         source: format!("sqlite:{path}"),
         title: name,
-        engine: format!("SQLite {}", version()),
+        engine: database.version(),
         data: "opened read-only".to_owned(),
         database,
         mapping: checked,
@@ -144,7 +144,7 @@ fn open_file(path: &str, mapping: Option<&MappingDocument>) -> Result<Opened, Ap
 fn check(database: &Database, document: &MappingDocument, written: bool) -> Result<Arc<Mapping>, AppError> {
     let mapping = Mapping::check(document)?;
     if written {
-        verify(&database.connect()?, document)?;
+        database.connect()?.verify(document)?;
     }
     Ok(Arc::new(mapping))
 }

@@ -18,8 +18,12 @@ impl Clock {
 
     /// Time since the last lap.
     pub(crate) fn lap(&mut self) -> Nanos {
-        let now = Instant::now();
-        let lap = now.duration_since(self.at);
+        self.lap_until(Instant::now())
+    }
+
+    /// Time from the last lap to a moment that was read off the clock since.
+    pub(crate) fn lap_until(&mut self, now: Instant) -> Nanos {
+        let lap = now.saturating_duration_since(self.at);
         self.at = now;
         self.laps += 1;
         lap.into()

@@ -1,6 +1,12 @@
 //! Databases: opening, introspecting, querying. The only crate that names a database client.
 
 pub mod clock;
+pub mod database;
+pub mod error;
 pub mod latency;
 pub mod limits;
+pub mod pool;
+pub mod postgres;
+mod relate;
+pub mod request;
 pub mod sqlite;

@@ -4,7 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark that cannot go on has failed, and prints")]
 
 use fetchscope_datasets::{Dataset, SampleSpec, ensure};
-use fetchscope_drivers::sqlite::Database;
+use fetchscope_drivers::database::Database;
 use fetchscope_engine::mapping::Mapping;
 use fetchscope_engine::stats::paired::Verdict;
 use fetchscope_engine::trace::Nanos;
@@ -25,7 +25,7 @@ fn main() {
     let cache = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let file = ensure(&dataset, &spec, cache, &mut |_| {}, &AtomicBool::new(false)).unwrap();
     let mapping = Arc::new(Mapping::check(&dataset.mapping).unwrap());
-    let database = Database::open(&file).unwrap();
+    let database = Database::open_file(&file).unwrap();
     let (mut winners, mut found, mut noisy) = (0, 0, 0);
     for seed in 1..=RUNS {
         let experiment = experiment(&spec.to_string(), seed);

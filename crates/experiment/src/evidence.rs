@@ -2,7 +2,7 @@
 
 use crate::outcome::{Agreement, Outcome, VariantOutcome};
 use crate::spec::Workload;
-use fetchscope_drivers::sqlite::PoolError;
+use fetchscope_drivers::pool::PoolError;
 use fetchscope_engine::advisor::evidence::{Answer, Evidence, Sent, Waits};
 use fetchscope_engine::advisor::{self, Finding};
 use std::time::Duration;

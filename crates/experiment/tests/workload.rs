@@ -2,7 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use fetchscope_drivers::sqlite::{Database, create_from_script, introspect};
+use fetchscope_drivers::database::Database;
+use fetchscope_drivers::sqlite::create_from_script;
 use fetchscope_engine::mapping::Mapping;
 use fetchscope_engine::trace::Nanos;
 use fetchscope_experiment::outcome::{Agreement, End, Outcome};
@@ -26,8 +27,8 @@ fn on(text: &str) -> Result<Outcome, RunError> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("some.db");
     create_from_script(&path, SCRIPT).unwrap();
-    let database = Database::open(&path).unwrap();
-    let document = introspect(&database.connect().unwrap(), "some").unwrap().mapping;
+    let database = Database::open_file(&path).unwrap();
+    let document = database.connect().unwrap().introspect("some").unwrap().mapping;
     let experiment = Experiment::from_toml(text).unwrap();
     let mapping = Arc::new(Mapping::check(&document).unwrap());
     let setup = Setup { experiment: &experiment, mapping, database: &database, data: "some".into(), notes: Vec::new() };

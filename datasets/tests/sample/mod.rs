@@ -72,6 +72,7 @@ impl Sample {
             pk: false,
         };
         let schema = TableDocument {
+            schema: None,
             table: "sqlite_schema".to_owned(),
             columns: ["type", "name", "sql"].map(column).into(),
             foreign_keys: Vec::new(),

@@ -18,7 +18,7 @@ use crate::wire::{
 };
 use crate::{axes, document, settings, strategies};
 use fetchscope_datasets::{Progress, Step};
-use fetchscope_drivers::sqlite::Session;
+use fetchscope_drivers::database::Session;
 use fetchscope_engine::plan::document::{PlanDocument, Strategy};
 use fetchscope_engine::plan::endpoint::Endpoint;
 use fetchscope_experiment::run::EMULATES;

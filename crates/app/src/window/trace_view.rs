@@ -1,7 +1,7 @@
 //! One request, as the window shows it, with what changed since the last one of the same variant.
 
 use crate::wire::{OrmErrorView, Quantity, StatementView, TraceView};
-use fetchscope_drivers::sqlite::{Prepared, Served};
+use fetchscope_drivers::request::{Prepared, Served};
 use fetchscope_engine::graph::response;
 use fetchscope_engine::trace::{Nanos, Phase, StatementTrace};
 use fetchscope_report::{format, sql};

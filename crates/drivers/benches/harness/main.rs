@@ -12,7 +12,7 @@
 mod plain;
 
 use fetchscope_datasets::{Dataset, SampleSpec, ensure};
-use fetchscope_drivers::sqlite::Database;
+use fetchscope_drivers::database::Database;
 use fetchscope_engine::mapping::Mapping;
 use fetchscope_engine::stats::quantile::estimate;
 use fetchscope_experiment::run::{Setup, run};
@@ -35,7 +35,7 @@ fn main() {
     let cache = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let file = ensure(&dataset, &spec, cache, &mut |_| {}, &AtomicBool::new(false)).unwrap();
     let mapping = Arc::new(Mapping::check(&dataset.mapping).unwrap());
-    let database = Database::open(&file).unwrap();
+    let database = Database::open_file(&file).unwrap();
     let experiment = Experiment::from_toml(&format!(
         "version = 1\nsource = \"sample:{spec}\"\n[endpoint]\nroot = \"Task\"\nfilter = {{ order_by = [\"id\"] }}\n\
          relationships = [{{ name = \"comments\" }}, {{ name = \"tags\" }}]\n[variants.lazy]\n\

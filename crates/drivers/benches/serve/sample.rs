@@ -1,9 +1,10 @@
 //! What is served: the users of the sample CitizenApp, by id, each with its organization and that organization's tenant.
 
 use fetchscope_datasets::{Dataset, SampleSpec, ensure};
+use fetchscope_drivers::database::{Database, Session};
 use fetchscope_drivers::latency::Network;
 use fetchscope_drivers::limits::Limits;
-use fetchscope_drivers::sqlite::{Circumstances, Database, Prepared, Served, Session};
+use fetchscope_drivers::request::{Circumstances, Prepared, Served};
 use fetchscope_engine::mapping::Mapping;
 use fetchscope_engine::plan::Program;
 use fetchscope_engine::sql::Dialect;
@@ -46,7 +47,7 @@ impl Size {
 
     /// The sample.
     pub(crate) fn open(&self) -> Sample {
-        let session = Database::open(&self.file()).unwrap().connect().unwrap();
+        let session = Database::open_file(&self.file()).unwrap().connect().unwrap();
         Sample { session, mapping: Arc::new(Mapping::check(&self.dataset().mapping).unwrap()) }
     }
 

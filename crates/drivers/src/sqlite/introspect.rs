@@ -1,30 +1,11 @@
-//! From any SQLite schema to a mapping, relationships named from foreign keys.
-//!
-//! `organization_id` gives the many-to-one `organization`; the reverse side is called as its table, told apart by the
-//! column where two clash. A table that only connects two others becomes a many-to-many in both directions.
+//! From any SQLite schema to a mapping.
 
 use super::error::SqliteError;
 use super::open::Session;
-use fetchscope_engine::mapping::document::{
-    ColumnDocument, EntityDocument, ForeignKeyDocument, MappingDocument, RelationshipDocument, RelationshipKind,
-    TableDocument,
-};
-use std::collections::{BTreeMap, BTreeSet};
-
-/// A mapping, and what was left out of it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Introspected {
-    /// What was found.
-    pub mapping: MappingDocument,
-    /// Tables left out, with the reason.
-    pub notices: Vec<String>,
-}
-
-struct Table {
-    document: TableDocument,
-    key: Vec<String>,
-    unique: Vec<BTreeSet<String>>,
-}
+use crate::database::Introspected;
+use crate::relate::{Table, relate};
+use fetchscope_engine::mapping::document::{ColumnDocument, ForeignKeyDocument, TableDocument};
+use std::collections::BTreeMap;
 
 /// Reads the schema of a database.
 pub fn introspect(session: &Session, name: &str) -> Result<Introspected, SqliteError> {
@@ -48,38 +29,7 @@ pub fn introspect(session: &Session, name: &str) -> Result<Introspected, SqliteE
     }
     implied_columns(&mut tables, &mut notices);
 
-    let association: BTreeSet<String> =
-        tables.iter().filter(|(_, table)| connects_two(table)).map(|(name, _)| name.clone()).collect();
-    let mut entities: Vec<EntityDocument> = Vec::new();
-    for (name, table) in &tables {
-        if association.contains(name) {
-            continue;
-        }
-        if table.key.is_empty() {
-            notices.push(format!(
-                "The table `{name}` is left out: it has no primary key, so its rows cannot be told apart as objects."
-            ));
-            continue;
-        }
-        entities.push(EntityDocument {
-            name: name.clone(),
-            table: name.clone(),
-            columns: table.document.columns.clone(),
-            foreign_keys: table.document.foreign_keys.clone(),
-            indexes: table.document.indexes.clone(),
-            relationships: Vec::new(),
-        });
-    }
-    for (name, table) in &tables {
-        if association.contains(name) {
-            many_to_many(&mut entities, name, table);
-        } else if !table.key.is_empty() {
-            foreign_keys(&mut entities, name, table);
-        }
-    }
-    let association_tables =
-        tables.into_iter().filter(|(name, _)| association.contains(name)).map(|(_, table)| table.document).collect();
-    Ok(Introspected { mapping: MappingDocument { name: name.to_owned(), entities, association_tables }, notices })
+    Ok(relate(name, tables, notices))
 }
 
 fn table(session: &Session, name: &str) -> Result<Table, SqliteError> {
@@ -146,7 +96,7 @@ fn table(session: &Session, name: &str) -> Result<Table, SqliteError> {
     }
     indexes.sort();
     Ok(Table {
-        document: TableDocument { table: name.to_owned(), columns, foreign_keys, indexes },
+        document: TableDocument { schema: None, table: name.to_owned(), columns, foreign_keys, indexes },
         key: key.into_iter().map(|(_, column)| column).collect(),
         unique,
     })
@@ -189,115 +139,6 @@ fn complete(one: &mut ForeignKeyDocument, keys: &BTreeMap<String, (Vec<String>, 
         column.clone_from(columns.iter().find(|known| known.eq_ignore_ascii_case(column))?);
     }
     (one.ref_columns.len() == one.columns.len()).then_some(())
-}
-
-/// Whether a table has nothing but two foreign keys, which are its primary key.
-fn connects_two(table: &Table) -> bool {
-    let [first, second] = table.document.foreign_keys.as_slice() else { return false };
-    let keys: BTreeSet<&String> = first.columns.iter().chain(&second.columns).collect();
-    let all: BTreeSet<&String> = table.document.columns.iter().map(|column| &column.name).collect();
-    let key: BTreeSet<&String> = table.key.iter().collect();
-    keys == all && key == all
-}
-
-fn foreign_keys(entities: &mut [EntityDocument], name: &str, table: &Table) {
-    for one in &table.document.foreign_keys {
-        if !entities.iter().any(|entity| entity.name == one.ref_table) {
-            continue;
-        }
-        let to_same = table.document.foreign_keys.iter().filter(|other| other.ref_table == one.ref_table).count();
-        let near = match one.columns.as_slice() {
-            [column] => match column.strip_suffix("_id").filter(|stem| !stem.is_empty()) {
-                Some(stem) => stem.to_owned(),
-                None => format!("{column}_ref"),
-            },
-            _ => one.ref_table.clone(),
-        };
-        let own: BTreeSet<String> = one.columns.iter().cloned().collect();
-        let key: BTreeSet<String> = table.key.iter().cloned().collect();
-        let single = own == key || table.unique.contains(&own);
-        let far = if to_same > 1 || one.ref_table == name {
-            format!("{name}_by_{}", one.columns.join("_"))
-        } else {
-            name.to_owned()
-        };
-        let pairs: Vec<(String, String)> = one.columns.iter().cloned().zip(one.ref_columns.iter().cloned()).collect();
-        let near = free_name(entities, name, near);
-        push(entities, name, relationship(near.clone(), RelationshipKind::ManyToOne, &one.ref_table, pairs.clone()));
-        let far = free_name(entities, &one.ref_table, far);
-        let kind = if single { RelationshipKind::OneToOne } else { RelationshipKind::OneToMany };
-        let back = pairs.into_iter().map(|(left, right)| (right, left)).collect();
-        push(entities, &one.ref_table, relationship(far.clone(), kind, name, back));
-        pair(entities, (name, &near), (&one.ref_table, &far));
-    }
-}
-
-fn many_to_many(entities: &mut [EntityDocument], name: &str, table: &Table) {
-    let [first, second] = table.document.foreign_keys.as_slice() else { return };
-    let known = |one: &ForeignKeyDocument| entities.iter().any(|entity| entity.name == one.ref_table);
-    if !known(first) || !known(second) {
-        return;
-    }
-    let mut names = Vec::new();
-    for (near, far) in [(first, second), (second, first)] {
-        let name_here = free_name(entities, &near.ref_table, far.ref_table.clone());
-        let pairs = near.ref_columns.iter().cloned().zip(near.columns.iter().cloned()).collect();
-        let mut one = relationship(name_here.clone(), RelationshipKind::ManyToMany, &far.ref_table, pairs);
-        one.secondary = Some(name.to_owned());
-        one.secondary_pairs = far.ref_columns.iter().cloned().zip(far.columns.iter().cloned()).collect();
-        push(entities, &near.ref_table, one);
-        names.push((near.ref_table.clone(), name_here));
-    }
-    if let [(left, one), (right, other)] = names.as_slice() {
-        pair(entities, (left, one), (right, other));
-    }
-}
-
-fn relationship(
-    name: String,
-    kind: RelationshipKind,
-    target: &str,
-    pairs: Vec<(String, String)>,
-) -> RelationshipDocument {
-    RelationshipDocument {
-        name,
-        kind,
-        target: target.to_owned(),
-        secondary: None,
-        pairs,
-        secondary_pairs: Vec::new(),
-        order_by: Vec::new(),
-        back_populates: None,
-    }
-}
-
-/// The name, with a number where the entity already has an attribute of that name.
-fn free_name(entities: &[EntityDocument], entity: &str, wanted: String) -> String {
-    let taken = |name: &str| {
-        entities.iter().filter(|one| one.name == entity).any(|one| {
-            one.columns.iter().any(|column| column.name == name)
-                || one.relationships.iter().any(|other| other.name == name)
-        })
-    };
-    if !taken(&wanted) {
-        return wanted;
-    }
-    (2..).map(|number| format!("{wanted}_{number}")).find(|name| !taken(name)).unwrap_or(wanted)
-}
-
-fn push(entities: &mut [EntityDocument], entity: &str, one: RelationshipDocument) {
-    if let Some(entity) = entities.iter_mut().find(|candidate| candidate.name == entity) {
-        entity.relationships.push(one);
-    }
-}
-
-fn pair(entities: &mut [EntityDocument], left: (&str, &str), right: (&str, &str)) {
-    for ((entity, name), (_, other)) in [(left, right), (right, left)] {
-        let relationships = entities.iter_mut().filter(|one| one.name == entity).flat_map(|one| &mut one.relationships);
-        for one in relationships.filter(|one| one.name == name) {
-            one.back_populates = Some(other.to_owned());
-        }
-    }
 }
 
 /// A declared type by SQLAlchemy's name for it.

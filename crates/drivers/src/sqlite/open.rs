@@ -84,6 +84,12 @@ impl Database {
 }
 
 impl Session {
+    /// How long a statement waits for another process's lock before it is told.
+    pub(crate) fn wait_for_locks(&self, patience: Duration) -> Result<(), SqliteError> {
+        let set = self.connection.busy_timeout(patience);
+        set.map_err(|error| SqliteError::from_rusqlite(&error, &self.path, None))
+    }
+
     /// Stops a running statement from another thread.
     #[must_use]
     pub fn interrupt_handle(&self) -> InterruptHandle {

@@ -159,7 +159,7 @@ fn check_relationship(
             let secondary = one
                 .secondary
                 .as_ref()
-                .and_then(|name| document.association_tables.iter().find(|table| &table.table == name))
+                .and_then(|name| document.association_tables.iter().find(|table| &table.full_name() == name))
                 .filter(|_| !one.secondary_pairs.is_empty())
                 .ok_or_else(|| MappingError::NoSecondary { path: path.clone() })?;
             let association = |name: &String| association_column(&path, secondary, name);
@@ -213,7 +213,7 @@ fn in_order<'a>(
         RelationshipKind::OneToMany | RelationshipKind::OneToOne | RelationshipKind::ManyToMany => (far, near),
     };
     let declared = referring.foreign_keys.iter().any(|key| {
-        key.ref_table == referred.table
+        key.ref_table == referred.full_name()
             && key.columns.len() == pairs.len()
             && pairs.iter().all(|pair| key.columns.iter().zip(&key.ref_columns).any(|named| named == sides(pair)))
     });

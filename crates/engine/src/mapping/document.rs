@@ -21,6 +21,9 @@ pub struct MappingDocument {
 pub struct EntityDocument {
     /// Class name, as plans use it.
     pub name: String,
+    /// Schema of the table, where it is not the one that a name without a schema stands for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<String>,
     /// Table name, as SQL uses it.
     pub table: String,
     /// Columns in table order.
@@ -40,6 +43,9 @@ pub struct EntityDocument {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TableDocument {
+    /// Schema of the table, where it is not the one that a name without a schema stands for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<String>,
     /// Table name.
     pub table: String,
     /// Columns in table order.
@@ -50,6 +56,29 @@ pub struct TableDocument {
     /// Indexes, each a list of columns.
     #[serde(default)]
     pub indexes: Vec<Vec<String>>,
+}
+
+impl EntityDocument {
+    /// The table's name as foreign keys have it.
+    #[must_use]
+    pub fn full_name(&self) -> String {
+        full_name(self.schema.as_deref(), &self.table)
+    }
+}
+
+impl TableDocument {
+    /// The table's name as foreign keys and relationships have it.
+    #[must_use]
+    pub fn full_name(&self) -> String {
+        full_name(self.schema.as_deref(), &self.table)
+    }
+}
+
+fn full_name(schema: Option<&str>, table: &str) -> String {
+    match schema {
+        Some(schema) => format!("{schema}.{table}"),
+        None => table.to_owned(),
+    }
 }
 
 /// A column.
@@ -79,7 +108,7 @@ fn yes() -> bool {
 pub struct ForeignKeyDocument {
     /// The referring columns.
     pub columns: Vec<String>,
-    /// The referred table.
+    /// The referred table, with its schema where it has one: `billing.invoices`.
     pub ref_table: String,
     /// The referred columns, in the order of `columns`.
     pub ref_columns: Vec<String>,
@@ -95,7 +124,7 @@ pub struct RelationshipDocument {
     pub kind: RelationshipKind,
     /// The class at the other end.
     pub target: String,
-    /// Association table of a many-to-many relationship.
+    /// Association table of a many-to-many relationship, with its schema where it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secondary: Option<String>,
     /// Column pairs: own column and target column, or own column and association column.

@@ -96,6 +96,15 @@ impl Values {
         }
     }
 
+    /// Adds text that is written to the end of what stands there: nothing before it may be changed.
+    #[inline]
+    pub fn push_written(&mut self, write: impl FnOnce(&mut String)) {
+        let start = self.texts.len();
+        write(&mut self.texts);
+        let length = self.texts.len().saturating_sub(start) as u32;
+        self.cells.push(Cell::Text { length, start });
+    }
+
     /// Adds values that stand in others, at these places; `Null` for none.
     #[inline]
     pub(crate) fn extend_from(&mut self, others: &Values, places: impl ExactSizeIterator<Item = Option<usize>>) {
@@ -171,6 +180,8 @@ mod tests {
         assert_eq!(out, all);
         packed.set(2, ValueRef::Text("instead"));
         assert_eq!((packed.get(2), packed.get(4)), (ValueRef::Text("instead"), ValueRef::Text("é")));
+        packed.push_written(|text| text.push_str("written"));
+        assert_eq!(packed.get(packed.len() - 1), ValueRef::Text("written"));
     }
 
     #[test]

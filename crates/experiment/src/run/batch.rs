@@ -3,8 +3,10 @@
 use crate::outcome::Sample;
 use crate::spec::Experiment;
 use crate::tenants::Draw;
+use fetchscope_drivers::error::DatabaseError;
 use fetchscope_drivers::latency::Network;
-use fetchscope_drivers::sqlite::{Circumstances, Pool, PoolError, Prepared, ServeError, Served, SqliteError};
+use fetchscope_drivers::pool::{Pool, PoolError};
+use fetchscope_drivers::request::{Circumstances, Prepared, ServeError, Served};
 use fetchscope_engine::trace::Nanos;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -54,7 +56,7 @@ impl Batch<'_> {
             let worker = scope.spawn(|| {
                 let session = self.pool.acquire(self.cancel).map_err(|error| match error {
                     PoolError::Database(error) => error,
-                    PoolError::Timeout(_) | PoolError::Cancelled => SqliteError::Cancelled,
+                    PoolError::Timeout(_) | PoolError::Cancelled => DatabaseError::Cancelled,
                 })?;
                 let mut network = Network::none();
                 prepared.serve(&session, &mut self.circumstances(&mut network, true))
@@ -114,7 +116,7 @@ impl Batch<'_> {
                 };
                 Ok(Some((sample, served.tracing)))
             }
-            Err(ServeError::Database(SqliteError::Cancelled)) => Ok(None),
+            Err(ServeError::Database(DatabaseError::Cancelled)) => Ok(None),
             Err(error) => Err(error.to_string()),
         }
     }

@@ -9,7 +9,8 @@ use crate::event::Event;
 use crate::outcome::{Control, End, Failure, Sample, VariantOutcome};
 use crate::spec::{Experiment, Tenants, Workload};
 use crate::tenants::{self, Draw, Tenant};
-use fetchscope_drivers::sqlite::{Pool, groups};
+use fetchscope_drivers::pool::Pool;
+use fetchscope_engine::stats::paired::FEWEST_ROUNDS;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
@@ -62,7 +63,7 @@ fn audience(setup: &Setup<'_>, experiment: &Experiment) -> Result<Audience, RunE
     let sql = tenants::sizes_sql(&setup.mapping, &experiment.endpoint.root, &column)?;
     let database = |error| RunError::Data(Box::new(error));
     let session = setup.database.connect().map_err(database)?;
-    let found = groups(&session, &sql).map_err(database)?;
+    let found = session.groups(&sql).map_err(database)?;
     let all = found.into_iter().map(|(value, roots)| Tenant { value: value.to_json(), roots }).collect::<Vec<_>>();
     if all.is_empty() {
         return Err(RunError::NoTenants { column });
@@ -73,10 +74,11 @@ fn audience(setup: &Setup<'_>, experiment: &Experiment) -> Result<Audience, RunE
 /// Rounds that are enough to tell variants apart on an ordinary machine.
 const ENOUGH_ROUNDS: u32 = 10;
 
-/// Requests that every client has in a round at least: with one, all that is measured is how a batch begins and ends.
+/// Requests that every client should have in a round: with one, all that is measured is how a batch begins and ends.
+/// Too few rounds are worse, though, since then nothing can be told.
 const REQUESTS_EACH: u32 = 2;
 
-/// At most as many rounds as leave every client its requests in each, and a note where those are few and fewer than
+/// At most as many rounds as leave every client requests in each, and a note where those are few and fewer than
 /// asked for, or where even one round has too few.
 fn rounds(experiment: &Experiment, contenders: &[Contender]) -> (u32, Option<String>) {
     let Workload { concurrency, rounds, .. } = experiment.workload;
@@ -90,13 +92,14 @@ fn rounds(experiment: &Experiment, contenders: &[Contender]) -> (u32, Option<Str
         );
         return (1, Some(note));
     }
-    let possible = (fewest / at_once.saturating_mul(REQUESTS_EACH)).clamp(1, rounds);
+    let comfortable = fewest / at_once.saturating_mul(REQUESTS_EACH);
+    let possible = comfortable.max((fewest / at_once).min(FEWEST_ROUNDS as u32)).clamp(1, rounds);
     if possible >= rounds.min(ENOUGH_ROUNDS) {
         return (possible, None);
     }
     let note = format!(
-        "Measured in {possible} instead of {rounds} rounds, so that each of {concurrency} clients has {REQUESTS_EACH} \
-         requests in each; more requests allow more rounds, and more rounds tell smaller differences."
+        "Measured in {possible} instead of {rounds} rounds, so that each of {concurrency} clients has requests in each; \
+         more requests allow more rounds, and more rounds tell smaller differences."
     );
     (possible, Some(note))
 }

@@ -8,7 +8,8 @@ use crate::event::Event;
 use crate::outcome::{Agreement, Counts, VariantOutcome};
 use crate::spec::{Experiment, Variant};
 use crate::tenants::{Tenant, endpoint_of};
-use fetchscope_drivers::sqlite::{Prepared, ServeError, Served, SqliteError, indexes};
+use fetchscope_drivers::error::DatabaseError;
+use fetchscope_drivers::request::{Prepared, ServeError, Served};
 use fetchscope_engine::advisor::evidence::Objects;
 use fetchscope_engine::advisor::multiplication::Volume;
 use fetchscope_engine::graph::response;
@@ -63,7 +64,7 @@ pub(super) fn check_variants(
     let experiment = batch.experiment;
     let compared = audience.compared();
     let go_on: &dyn Fn() -> bool = &|| !batch.cancel.load(Ordering::Relaxed);
-    let cancelled = |_: SqliteError| RunError::Cancelled;
+    let cancelled = |_: DatabaseError| RunError::Cancelled;
     let mut contenders = Vec::new();
     let mut answers: Vec<Vec<Answer>> = compared.iter().map(|_| Vec::new()).collect();
     for (name, variant) in &experiment.variants {
@@ -104,7 +105,7 @@ pub(super) fn check_variants(
 /// With what the database says of the indexes that its relationships are looked up by.
 fn looked_up(setup: &Setup<'_>, variant: &str, mut objects: Objects) -> Result<Objects, RunError> {
     let session = setup.database.connect();
-    let checked = session.and_then(|session| indexes::check(&session, &mut objects.relationships));
+    let checked = session.and_then(|session| session.look_up_indexes(&mut objects.relationships));
     checked.map_err(|error| failed(variant, error.into()))?;
     Ok(objects)
 }
@@ -205,7 +206,7 @@ fn judge(
 
 fn failed(variant: &str, error: ServeError) -> RunError {
     match error {
-        ServeError::Database(SqliteError::Cancelled) => RunError::Cancelled,
+        ServeError::Database(DatabaseError::Cancelled) => RunError::Cancelled,
         ServeError::Database(error) => RunError::Database { variant: variant.to_owned(), error: Box::new(error) },
         ServeError::Limit(reached) => RunError::Internal(reached.to_string()),
         ServeError::Loader(error) => RunError::Internal(error.to_string()),

@@ -8,7 +8,7 @@ use super::limit::Limit;
 use crate::outcome::Sample;
 use fetchscope_drivers::clock::process_time;
 use fetchscope_drivers::latency::wake_on_time;
-use fetchscope_drivers::sqlite::Prepared;
+use fetchscope_drivers::request::Prepared;
 use fetchscope_engine::trace::Nanos;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

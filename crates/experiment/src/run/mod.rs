@@ -14,7 +14,8 @@ use crate::outcome::{End, Environment, Outcome, SweepOutcome, SweepPoint, VERSIO
 use crate::spec::Experiment;
 use crate::sweep::{Axis, Sweep};
 use cell::Cell;
-use fetchscope_drivers::sqlite::{Database, SqliteError, version};
+use fetchscope_drivers::database::Database;
+use fetchscope_drivers::error::DatabaseError;
 use fetchscope_engine::mapping::Mapping;
 use fetchscope_engine::plan::resolve::PlanError;
 use std::sync::Arc;
@@ -60,11 +61,11 @@ pub enum RunError {
         /// Name of the variant.
         variant: String,
         /// What is wrong.
-        error: Box<SqliteError>,
+        error: Box<DatabaseError>,
     },
     /// The data could not be looked at.
     #[error(transparent)]
-    Data(Box<SqliteError>),
+    Data(Box<DatabaseError>),
     /// There is nobody to ask for.
     #[error("no row has a value in `{column}`, so there are no tenants to ask for")]
     NoTenants {
@@ -146,7 +147,7 @@ fn environment(setup: &Setup<'_>) -> Environment {
         build: if cfg!(debug_assertions) { "debug" } else { "release" }.to_owned(),
         platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
         cores: std::thread::available_parallelism().map_or(1, |cores| cores.get() as u32),
-        database: format!("SQLite {}", version()),
+        database: setup.database.version(),
         data: setup.data.clone(),
         emulates: EMULATES.to_owned(),
     }

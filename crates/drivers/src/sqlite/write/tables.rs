@@ -7,6 +7,7 @@ use fetchscope_engine::mapping::document::{MappingDocument, TableDocument};
 #[must_use]
 pub fn tables(mapping: &MappingDocument) -> Vec<TableDocument> {
     let entities = mapping.entities.iter().map(|entity| TableDocument {
+        schema: entity.schema.clone(),
         table: entity.table.clone(),
         columns: entity.columns.clone(),
         foreign_keys: entity.foreign_keys.clone(),

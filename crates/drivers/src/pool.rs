@@ -1,7 +1,7 @@
 //! The connection pool: size, overflow, timeout, first come first served.
 
-use super::error::SqliteError;
-use super::open::{Database, Session};
+use crate::database::{Database, Session};
+use crate::error::DatabaseError;
 use fetchscope_engine::trace::Nanos;
 use rusqlite::InterruptHandle;
 use std::collections::VecDeque;
@@ -68,7 +68,7 @@ pub enum PoolError {
     Cancelled,
     /// A connection could not be opened.
     #[error(transparent)]
-    Database(#[from] SqliteError),
+    Database(#[from] DatabaseError),
 }
 
 impl Pool {
@@ -105,20 +105,27 @@ impl Pool {
         let mut state = self.state();
         let ticket = state.next;
         state.next += 1;
-        state.running.push((ticket, session.interrupt_handle()));
+        match &session {
+            Session::Sqlite(session) => state.running.push((ticket, session.interrupt_handle())),
+            // It looks by itself whether to go on.
+            Session::Postgres(_) => {}
+        }
         drop(state);
         Ok(Pooled { pool: self, session: Some(session), ticket, waited })
     }
 
     /// A connection that looks up from waiting for a lock, so that the request can be cancelled then.
-    fn connect(&self) -> Result<Session, SqliteError> {
+    fn connect(&self) -> Result<Session, DatabaseError> {
         let session = self.database.connect()?;
-        let patience = session.connection.busy_timeout(SLICE);
-        patience.map_err(|error| SqliteError::from_rusqlite(&error, &session.path, None))?;
+        match &session {
+            Session::Sqlite(session) => session.wait_for_locks(SLICE)?,
+            // It looks up from waiting by itself.
+            Session::Postgres(_) => {}
+        }
         Ok(session)
     }
 
-    /// Stops every statement that is running.
+    /// Stops every statement that does not look by itself whether to go on.
     pub fn interrupt(&self) {
         self.state().running.iter().for_each(|(_, handle)| handle.interrupt());
     }
@@ -152,7 +159,7 @@ impl Pool {
         let mut state = self.state();
         let kept = state.idle.len() < self.size as usize;
         match session {
-            Some(session) if kept || !state.queue.is_empty() => state.idle.push(session),
+            Some(session) if session.is_usable() && (kept || !state.queue.is_empty()) => state.idle.push(session),
             Some(_) | None => {}
         }
         match state.queue.pop_front() {

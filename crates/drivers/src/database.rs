@@ -1,0 +1,113 @@
+//! A database that can be connected to any number of times, and one connection to it.
+
+use crate::error::DatabaseError;
+use crate::{postgres, sqlite};
+use fetchscope_engine::advisor::evidence::LoadedRelationship;
+use fetchscope_engine::mapping::document::MappingDocument;
+use fetchscope_engine::value::Value;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// A database.
+#[derive(Debug, Clone)]
+pub enum Database {
+    /// A SQLite file.
+    Sqlite(sqlite::Database),
+    /// A PostgreSQL server, or what answers as one.
+    Postgres(Box<postgres::Database>),
+}
+
+/// An open connection that only reads.
+#[derive(Debug)]
+pub enum Session {
+    /// To a SQLite file.
+    Sqlite(sqlite::Session),
+    /// To a PostgreSQL server.
+    Postgres(Box<postgres::Session>),
+}
+
+/// A mapping, and what was left out of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Introspected {
+    /// What was found.
+    pub mapping: MappingDocument,
+    /// Tables left out, with the reason.
+    pub notices: Vec<String>,
+    /// How many rows an entity's table has, where the database knows without counting.
+    pub estimates: BTreeMap<String, u64>,
+}
+
+impl Database {
+    /// A SQLite file, checked to be one that can be read now.
+    pub fn open_file(path: &Path) -> Result<Database, DatabaseError> {
+        Ok(Database::Sqlite(sqlite::Database::open(path)?))
+    }
+
+    /// A PostgreSQL server, connected to once.
+    pub fn open_server(settings: &postgres::Settings) -> Result<Database, DatabaseError> {
+        Ok(Database::Postgres(Box::new(postgres::Database::open(settings)?)))
+    }
+
+    /// One more connection.
+    pub fn connect(&self) -> Result<Session, DatabaseError> {
+        Ok(match self {
+            Database::Sqlite(database) => Session::Sqlite(database.connect()?),
+            Database::Postgres(database) => Session::Postgres(Box::new(database.connect()?)),
+        })
+    }
+
+    /// Product and version.
+    #[must_use]
+    pub fn version(&self) -> String {
+        match self {
+            Database::Sqlite(_) => format!("SQLite {}", sqlite::version()),
+            Database::Postgres(database) => format!("PostgreSQL {}", database.version()),
+        }
+    }
+}
+
+impl Session {
+    /// Reads the schema.
+    pub fn introspect(&self, name: &str) -> Result<Introspected, DatabaseError> {
+        Ok(match self {
+            Session::Sqlite(session) => sqlite::introspect(session, name)?,
+            Session::Postgres(session) => postgres::introspect(session, name)?,
+        })
+    }
+
+    /// Whether every table and column a mapping names exists; the first one that does not is the error.
+    pub fn verify(&self, mapping: &MappingDocument) -> Result<(), DatabaseError> {
+        match self {
+            Session::Sqlite(session) => sqlite::verify(session, mapping)?,
+            Session::Postgres(session) => postgres::verify(session, mapping)?,
+        }
+        Ok(())
+    }
+
+    /// The pairs that a statement answers with: a value, and a number.
+    pub fn groups(&self, sql: &str) -> Result<Vec<(Value, u64)>, DatabaseError> {
+        Ok(match self {
+            Session::Sqlite(session) => sqlite::groups(session, sql)?,
+            Session::Postgres(session) => postgres::groups(session, sql)?,
+        })
+    }
+
+    /// Says of each relationship whether an index begins with the columns its rows are looked up by. Of what is no table
+    /// nothing is said.
+    pub fn look_up_indexes(&self, relationships: &mut [LoadedRelationship]) -> Result<(), DatabaseError> {
+        match self {
+            Session::Sqlite(session) => sqlite::indexes::check(session, relationships)?,
+            Session::Postgres(session) => postgres::indexes::check(session, relationships)?,
+        }
+        Ok(())
+    }
+
+    /// Whether it can serve another request.
+    #[must_use]
+    pub fn is_usable(&self) -> bool {
+        match self {
+            Session::Sqlite(_) => true,
+            Session::Postgres(session) => session.is_usable(),
+        }
+    }
+}

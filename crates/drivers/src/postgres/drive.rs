@@ -1,0 +1,262 @@
+//! The drive loop for PostgreSQL: one request on one connection.
+//!
+//! Between two statements the thread waits for the server, and that wait belongs to the statement (`execute` until the
+//! first row, `fetch` until the last one wanted), not to scheduling. While it waits it looks whether to go on, and if not
+//! asks the server to stop through the protocol.
+
+use super::error::PostgresError;
+use super::session::Session;
+use super::value::{Param, push_row};
+use crate::request::{Meter, ServeError};
+use fetchscope_engine::load::{Fetch, Loaded, Loader, LoaderError, Request, Rows, Step};
+use fetchscope_engine::trace::Bands;
+use futures_util::StreamExt;
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::time::{Duration, Instant};
+use tokio::time::timeout;
+use tokio_postgres::types::Type;
+use tokio_postgres::{Error, Row, RowStream, Statement};
+
+/// How often a wait looks whether to go on.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// How long a server that was asked to stop may take for it.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Serves the requests of a loader until it is done.
+pub(crate) fn drive(
+    session: &Session,
+    meter: &mut Meter<'_, '_>,
+    loader: &mut Loader,
+) -> Result<Option<Loaded>, ServeError> {
+    let mut drive = Drive { session, meter, in_transaction: false, open: Vec::new() };
+    let loaded = drive.run(loader);
+    let ended = drive.finish(loaded.is_err());
+    let loaded = loaded?;
+    ended?;
+    Ok(Some(loaded))
+}
+
+/// One request while it runs.
+struct Drive<'a, 'b, 'c> {
+    session: &'a Session,
+    meter: &'a mut Meter<'b, 'c>,
+    in_transaction: bool,
+    /// Statements with more rows than were wanted at first, the one asked last at the end.
+    open: Vec<Cursor>,
+}
+
+/// A statement whose rows are read in batches.
+struct Cursor {
+    rows: Pin<Box<RowStream>>,
+    request: Request,
+    /// Its place among the recorded statements.
+    index: usize,
+}
+
+/// Rows as the server sent them, and when the first of them came, or the end.
+struct Received {
+    rows: Vec<Row>,
+    first: Instant,
+}
+
+impl Drive<'_, '_, '_> {
+    fn run(&mut self, loader: &mut Loader) -> Result<Loaded, ServeError> {
+        loop {
+            let step = loader.step()?;
+            self.meter.hydrated();
+            match step {
+                Step::Query(request) => self.query(request, loader)?,
+                Step::Fetch(wanted) => self.fetch(wanted, loader)?,
+                Step::Commit => self.end("COMMIT")?,
+                Step::Close => self.end("ROLLBACK")?,
+                Step::Pause => self.meter.look_whether_to_go_on()?,
+                Step::Done(loaded) => return Ok(*loaded),
+            }
+        }
+    }
+
+    fn query(&mut self, request: Request, loader: &mut Loader) -> Result<(), ServeError> {
+        if self.meter.how.transaction && !self.in_transaction {
+            let begin = self.session.begin();
+            self.command(&begin)?;
+            self.in_transaction = true;
+        }
+        let statement = if self.meter.how.statement_cache { Some(self.prepared(&request.sql)?) } else { None };
+        let travelled = self.meter.travel()?;
+        let index = self.meter.record(&request);
+        self.meter.spend(index, travelled);
+        self.meter.wait();
+        let session = self.session;
+        let params: Vec<Param<'_>> = request.params.iter().map(Param).collect();
+        let sent = self.until(&request.sql, async {
+            match &statement {
+                Some(statement) => session.client().query_raw(statement, &params).await,
+                // The server knows the types from the casts, so that one round trip does.
+                None => {
+                    let typed = params.iter().map(|param| (param, Type::UNKNOWN));
+                    session.client().query_typed_raw(&request.sql, typed).await
+                }
+            }
+        });
+        let mut rows = Box::pin(sent?);
+        let wanted = match request.fetch {
+            Fetch::All => u32::MAX,
+            Fetch::Batch(size) => size,
+            Fetch::Nothing => 0,
+        };
+        let received = self.receive(&mut rows, &request.sql, wanted.max(1))?;
+        let execute = self.meter.lap_until(received.first);
+        let fetch = self.meter.lap();
+        self.meter.spend(index, Bands { execute, fetch, ..Bands::default() });
+        self.meter.work();
+        let goes_on = matches!(request.fetch, Fetch::Batch(size) if received.rows.len() == size as usize);
+        let kept = if request.fetch == Fetch::Nothing { Vec::new() } else { received.rows };
+        self.answer(loader, &request, index, &kept)?;
+        if goes_on {
+            self.open.push(Cursor { rows, request, index });
+        }
+        Ok(())
+    }
+
+    fn fetch(&mut self, wanted: u32, loader: &mut Loader) -> Result<(), ServeError> {
+        let Some(Cursor { mut rows, request, index }) = self.open.pop() else {
+            return Err(LoaderError::NotAnswered.into());
+        };
+        self.meter.look_whether_to_go_on()?;
+        self.meter.wait();
+        let received = self.receive(&mut rows, &request.sql, wanted)?;
+        let fetch = self.meter.lap();
+        self.meter.spend(index, Bands { fetch, ..Bands::default() });
+        self.meter.work();
+        let goes_on = received.rows.len() == wanted as usize;
+        self.answer(loader, &request, index, &received.rows)?;
+        if goes_on {
+            self.open.push(Cursor { rows, request, index });
+        }
+        Ok(())
+    }
+
+    /// Decodes rows and hands them to the loader.
+    fn answer(&mut self, loader: &mut Loader, request: &Request, index: usize, rows: &[Row]) -> Result<(), ServeError> {
+        let mut found = loader.empty_rows(request.kinds.len());
+        self.decode(rows, &mut found, &request.sql)?;
+        self.meter.count(index, &found)?;
+        loader.answer(found);
+        Ok(())
+    }
+
+    fn decode(&self, rows: &[Row], found: &mut Rows, sql: &str) -> Result<(), ServeError> {
+        let session = self.session;
+        let failed = |error: Error| PostgresError::from_tokio(&error, session.settings(), Some(sql));
+        Ok(rows.iter().try_for_each(|row| push_row(row, &mut found.values)).map_err(failed)?)
+    }
+
+    /// Reads so many rows, or as many as are left.
+    fn receive(&mut self, rows: &mut Pin<Box<RowStream>>, sql: &str, wanted: u32) -> Result<Received, ServeError> {
+        self.until(sql, async {
+            let mut received = Received { rows: Vec::new(), first: Instant::now() };
+            while received.rows.len() < wanted as usize {
+                let next = rows.next().await.transpose()?;
+                if received.rows.is_empty() {
+                    received.first = Instant::now();
+                }
+                match next {
+                    Some(row) => received.rows.push(row),
+                    None => break,
+                }
+            }
+            Ok(received)
+        })
+    }
+
+    /// A prepared statement of this text; one that the connection has not seen travels first.
+    fn prepared(&mut self, sql: &str) -> Result<Statement, ServeError> {
+        if let Some(known) = self.session.kept().statement(sql) {
+            return Ok(known);
+        }
+        self.meter.travel_besides();
+        self.meter.wait();
+        let session = self.session;
+        let statement = self.until(sql, session.client().prepare(sql))?;
+        self.meter.executed();
+        self.meter.work();
+        session.kept().keep(sql, statement.clone());
+        Ok(statement)
+    }
+
+    fn command(&mut self, sql: &str) -> Result<(), ServeError> {
+        self.meter.travel_besides();
+        self.meter.wait();
+        let session = self.session;
+        self.until(sql, session.client().batch_execute(sql))?;
+        self.meter.executed();
+        self.meter.work();
+        Ok(())
+    }
+
+    /// Ends the transaction, if one is open.
+    fn end(&mut self, sql: &str) -> Result<(), ServeError> {
+        if std::mem::take(&mut self.in_transaction) {
+            self.meter.hydrated();
+            self.command(sql)?;
+        }
+        Ok(())
+    }
+
+    /// Ends what is open. After a failure rows may still be on their way, for which nobody waits.
+    fn finish(&mut self, failed: bool) -> Result<(), ServeError> {
+        let open = std::mem::take(&mut self.open);
+        if failed && !open.is_empty() {
+            let session = self.session;
+            let stopped = session.block_on(async { timeout(PATIENCE, session.cancel_token().ask()).await });
+            if !matches!(stopped, Ok(Ok(()))) {
+                session.kept().spoil();
+            }
+        }
+        drop(open);
+        if !failed {
+            return self.end("ROLLBACK");
+        }
+        if std::mem::take(&mut self.in_transaction) {
+            let session = self.session;
+            // The request's own time may be up, so this has some of its own; without an answer the connection is of no use.
+            let rolled_back =
+                session.block_on(async { timeout(PATIENCE, session.client().batch_execute("ROLLBACK")).await });
+            if !matches!(rolled_back, Ok(Ok(()))) {
+                session.kept().spoil();
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits for the server; when the request is not to go on, the server is asked to stop.
+    fn until<T>(&self, sql: &str, answer: impl Future<Output = Result<T, Error>>) -> Result<T, ServeError> {
+        let session = self.session;
+        let (found, stopped) = session.block_on(async {
+            let mut answer = pin!(answer);
+            loop {
+                match timeout(LOOK, &mut answer).await {
+                    Ok(found) => return (Some(found), None),
+                    Err(_) => {
+                        let Err(stopped) = self.meter.look_whether_to_go_on() else { continue };
+                        // Whether it heard is seen by what the statement does.
+                        drop(timeout(PATIENCE, session.cancel_token().ask()).await);
+                        let last = timeout(PATIENCE, &mut answer).await;
+                        return (last.ok(), Some(stopped));
+                    }
+                }
+            }
+        });
+        if found.is_none() {
+            session.kept().spoil();
+        }
+        match (found, stopped) {
+            (_, Some(stopped)) => Err(stopped),
+            (Some(Ok(found)), None) => Ok(found),
+            (Some(Err(error)), None) => Err(PostgresError::from_tokio(&error, session.settings(), Some(sql)).into()),
+            (None, None) => Err(LoaderError::NotAnswered.into()),
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! PostgreSQL, and what speaks as it does, through tokio-postgres.
+//!
+//! A session owns a runtime of one thread and the task that reads its socket: whoever asks something waits for it where it
+//! is asked, so a request is served by one thread from its beginning to its end, as with SQLite.
+
+mod drive;
+mod error;
+mod groups;
+pub mod indexes;
+mod introspect;
+mod kept;
+mod open;
+mod password;
+mod session;
+mod settings;
+mod tls;
+pub mod value;
+mod verify;
+
+pub(crate) use drive::drive;
+pub use error::PostgresError;
+pub use groups::groups;
+pub use introspect::introspect;
+pub use open::Database;
+pub use password::Password;
+pub use session::{Cancel, Encryption, Guard, LOCK_TIMEOUT, STATEMENT_TIMEOUT, Session};
+pub use settings::{APPLICATION_NAME, Fields, Host, Settings, SettingsError, SslMode};
+pub use verify::verify;
