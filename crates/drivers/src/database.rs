@@ -61,7 +61,7 @@ impl Database {
     pub fn version(&self) -> String {
         match self {
             Database::Sqlite(_) => format!("SQLite {}", sqlite::version()),
-            Database::Postgres(database) => format!("PostgreSQL {}", database.version()),
+            Database::Postgres(database) => database.product().to_string(),
         }
     }
 }

@@ -3,16 +3,21 @@
 //! A session owns a runtime of one thread and the task that reads its socket: whoever asks something waits for it where it
 //! is asked, so a request is served by one thread from its beginning to its end, as with SQLite.
 
+pub mod activity;
 mod drive;
 mod error;
+pub mod explain;
 mod groups;
 pub mod indexes;
 mod introspect;
 mod kept;
 mod open;
 mod password;
+mod product;
+mod server;
 mod session;
 mod settings;
+mod statements;
 mod tls;
 pub mod value;
 mod verify;
@@ -23,6 +28,9 @@ pub use groups::groups;
 pub use introspect::introspect;
 pub use open::Database;
 pub use password::Password;
+pub use product::{Engine, Product};
+pub use server::ServerSetting;
 pub use session::{Cancel, Encryption, Guard, LOCK_TIMEOUT, STATEMENT_TIMEOUT, Session};
 pub use settings::{APPLICATION_NAME, Fields, Host, Settings, SettingsError, SslMode};
+pub use statements::{Counted, Counts};
 pub use verify::verify;

@@ -2,6 +2,7 @@
 
 use super::error::PostgresError;
 use super::kept::Kept;
+use super::product::Product;
 use super::session::{Encryption, Guard, LOCK_TIMEOUT, Link, STATEMENT_TIMEOUT, Session, Way};
 use super::settings::{Host, Settings, SslMode};
 use super::tls;
@@ -27,7 +28,7 @@ pub struct Database {
     settings: Settings,
     connector: MakeRustlsConnect,
     way: Way,
-    version: String,
+    product: Product,
 }
 
 impl Database {
@@ -40,8 +41,12 @@ impl Database {
         let mut why = PostgresError::NotPostgres { server: settings.server() };
         for encryption in ways(settings) {
             let way = Way { encryption: *encryption, guard: Guard::Session };
-            let mut database =
-                Database { settings: settings.clone(), connector: connector.clone(), way, version: String::new() };
+            let mut database = Database {
+                settings: settings.clone(),
+                connector: connector.clone(),
+                way,
+                product: Product::of("", &[]),
+            };
             let mut tried = database.attempt();
             if tried.as_ref().is_err_and(Failure::is_pooler) {
                 database.way.guard = Guard::Transaction;
@@ -49,10 +54,7 @@ impl Database {
             }
             match tried {
                 Ok(session) => {
-                    let said = session.ask("SHOW server_version")?;
-                    let version = said.first().and_then(|row| row.get(0)).unwrap_or_default();
-                    // Debian's packages add their own after a space.
-                    database.version = version.split(' ').next().unwrap_or_default().to_owned();
+                    database.product = Product::of_session(&session)?;
                     return Ok(database);
                 }
                 // That the role is not let in says more than that there is no encryption either.
@@ -75,10 +77,10 @@ impl Database {
         self.attempt().map_err(|failure| failure.reason)
     }
 
-    /// The server's version, as `15.18`.
+    /// What answers there, and its version.
     #[must_use]
-    pub fn version(&self) -> &str {
-        &self.version
+    pub fn product(&self) -> &Product {
+        &self.product
     }
 
     /// Where it is.

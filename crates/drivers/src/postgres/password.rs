@@ -1,5 +1,8 @@
-//! A password that no output shows.
+//! A password that no output shows, and where it is found when the address does not say it.
 
+mod passfile;
+
+use super::settings::Settings;
 use std::fmt;
 
 /// A password. Neither `Debug` nor anything else shows it; only whoever asks for it by name gets it.
@@ -23,5 +26,68 @@ impl Password {
 impl fmt::Debug for Password {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("Password(hidden)")
+    }
+}
+
+impl Settings {
+    /// Looks for the password where neither the address nor `PGPASSWORD` says one: in the password file, as libpq does,
+    /// and then by `ask`, which may know a keyring or somebody to ask. Returns a word about a password file that cannot
+    /// be used; it is passed over then.
+    pub fn find_password(
+        &mut self,
+        variable: &dyn Fn(&str) -> Option<String>,
+        ask: &dyn Fn(&Settings) -> Option<Password>,
+    ) -> Option<String> {
+        if self.password.is_some() {
+            return None;
+        }
+        let (found, notice) = match passfile::path(variable).map(|path| passfile::read(&path)) {
+            Some(Ok(lines)) => (passfile::find(&lines, self), None),
+            Some(Err(notice)) => (None, notice),
+            None => (None, None),
+        };
+        self.password = found.or_else(|| ask(self));
+        notice
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_goes_before_the_file_and_the_file_before_asking() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("pass");
+        std::fs::write(&file, "h:*:*:me:from file\n").unwrap();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+        }
+        let variable = |name: &str| (name == "PGPASSFILE").then(|| file.display().to_string());
+        let found = |url: &str| {
+            let mut settings = Settings::parse(url, &variable).unwrap();
+            assert_eq!(settings.find_password(&variable, &|_| Some(Password::new("asked"))), None);
+            settings.password.unwrap().expose().to_owned()
+        };
+        assert_eq!(found("postgres://me:given@h/d"), "given");
+        assert_eq!(found("postgres://me@h/d"), "from file");
+        assert_eq!(found("postgres://me@elsewhere/d"), "asked");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_others_may_read_is_passed_over_with_a_word() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("pass");
+        std::fs::write(&file, "*:*:*:*:secret\n").unwrap();
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
+        let variable = |name: &str| (name == "PGPASSFILE").then(|| file.display().to_string());
+        let mut settings = Settings::parse("postgres://me@h/d", &variable).unwrap();
+        let notice = settings.find_password(&variable, &|_| None).unwrap();
+        assert!(notice.ends_with("others may read it; `chmod 600` makes it your own"), "{notice}");
+        assert!(settings.password.is_none() && !notice.contains("secret"));
     }
 }

@@ -4,6 +4,7 @@
 mod url;
 
 use super::password::Password;
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -188,6 +189,17 @@ impl Host {
     /// As libpq tells the two apart: a socket's directory is an absolute path.
     fn of(text: String) -> Host {
         if text.starts_with('/') { Host::Socket(text.into()) } else { Host::Name(text) }
+    }
+
+    /// As the password file names it: a socket where everybody expects it is called as a name.
+    pub(super) fn name_in_passfile(&self) -> Cow<'_, str> {
+        match self {
+            Host::Name(name) => name.into(),
+            Host::Socket(directory) if SOCKET_DIRECTORIES.iter().any(|usual| directory == Path::new(usual)) => {
+                "localhost".into()
+            }
+            Host::Socket(directory) => directory.to_string_lossy(),
+        }
     }
 
     /// A socket of this machine where there is one, as libpq prefers it.

@@ -1,0 +1,115 @@
+//! How the server ran a statement: the answer of EXPLAIN as a tree.
+
+mod parse;
+
+use super::error::PostgresError;
+use super::session::Session;
+use super::value::Param;
+use fetchscope_engine::trace::Nanos;
+use fetchscope_engine::value::Value;
+use futures_util::TryStreamExt;
+use tokio_postgres::types::Type;
+
+/// A statement's plan, as it ran.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Explained {
+    /// The step that returns the rows.
+    pub root: PlanStep,
+    /// Time to make the plan.
+    pub planning: Option<Nanos>,
+    /// Time to run it.
+    pub execution: Option<Nanos>,
+    /// Time to compile parts of it, where the server did.
+    pub compiling: Option<Nanos>,
+    /// Tasks that Citus sent to its shards for it.
+    pub shard_tasks: Option<u64>,
+}
+
+/// A step of a plan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlanStep {
+    /// What it does, in the server's words: `Seq Scan`, `Hash Join`.
+    pub kind: String,
+    /// Of which sort a join is: `Left`, `Inner`.
+    pub join: Option<String>,
+    /// The table it reads.
+    pub relation: Option<String>,
+    /// The name of the table in the statement, where it has another.
+    pub alias: Option<String>,
+    /// The index it uses.
+    pub index: Option<String>,
+    /// The conditions, as the server writes them.
+    pub conditions: Vec<String>,
+    /// Rows that were expected of each loop.
+    pub expected_rows: f64,
+    /// Rows that came of each loop, as an average; nothing where it was not run.
+    pub rows: Option<f64>,
+    /// Rows that it read of each loop and let go, for a filter or a join's condition.
+    pub removed_rows: f64,
+    /// How often it ran.
+    pub loops: u64,
+    /// Time of all loops, with the steps beneath.
+    pub time: Option<Nanos>,
+    /// Blocks it and the steps beneath touched.
+    pub buffers: Buffers,
+    /// The steps it has its rows from.
+    pub children: Vec<PlanStep>,
+}
+
+/// Blocks, of 8 kB as most servers are built.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Buffers {
+    /// Found in the server's memory.
+    pub hit: u64,
+    /// Read from the operating system.
+    pub read: u64,
+    /// Read from temporary files, for what did not fit into `work_mem`.
+    pub temp_read: u64,
+    /// Written to temporary files.
+    pub temp_written: u64,
+}
+
+impl Session {
+    /// Runs a statement and says how, in a transaction of its own that cannot write.
+    ///
+    /// # Errors
+    /// When the server says no: some engines have no such answer.
+    pub fn explain(&self, sql: &str, params: &[Value]) -> Result<Explained, PostgresError> {
+        let explain = format!("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}");
+        let failed = |error: tokio_postgres::Error| PostgresError::from_tokio(&error, self.settings(), Some(sql));
+        let begin = self.begin();
+        let answer = self.block_on(async {
+            self.client().batch_execute(&begin).await?;
+            let params = params.iter().map(|value| (Param(value), Type::UNKNOWN));
+            let rows = match self.client().query_typed_raw(&explain, params).await {
+                Ok(rows) => rows.try_collect::<Vec<_>>().await,
+                Err(error) => Err(error),
+            };
+            // After a failure there is nothing else to be said than how it came.
+            let ended = self.client().batch_execute("ROLLBACK").await;
+            let rows = rows?;
+            ended.map(|()| rows)
+        });
+        let rows = answer.map_err(failed)?;
+        let unreadable = |what: &str| PostgresError::NotSupported {
+            message: format!("EXPLAIN does not answer as PostgreSQL's does ({what})"),
+            sql: sql.to_owned(),
+        };
+        let row = rows.first().ok_or_else(|| unreadable("nothing came"))?;
+        let json: Json<'_> = row.try_get(0).map_err(failed)?;
+        Explained::parse(json.0).ok_or_else(|| unreadable("there is no plan in it"))
+    }
+}
+
+/// The answer, whose type is `json` or `text`, depending on the engine.
+struct Json<'r>(&'r str);
+
+impl<'r> tokio_postgres::types::FromSql<'r> for Json<'r> {
+    fn from_sql(_: &Type, raw: &'r [u8]) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        Ok(Json(std::str::from_utf8(raw)?))
+    }
+
+    fn accepts(ty: &Type) -> bool {
+        matches!(*ty, Type::JSON | Type::TEXT | Type::VARCHAR)
+    }
+}
