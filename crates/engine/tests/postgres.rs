@@ -130,9 +130,7 @@ fn a_key_has_the_type_of_the_column_it_stands_for() {
 
 #[test]
 fn bulk_sends_an_array_for_each_part_of_a_key() {
-    let bulk = |root: &str, name: &str| {
-        json!({"root": root, "relationships": [{"name": name, "strategy": "bulk", "form": "any"}]})
-    };
+    let bulk = |root: &str, name: &str| json!({"root": root, "relationships": [{"name": name, "strategy": "bulk", "form": "any"}]});
     let users = [user(7), user(9)].concat();
     let sent = statements(bulk("User", "orders"), &[&users]);
     assert!(text(&sent[1]).contains(" WHERE orders.user_id = ANY ($1::BIGINT[]) ORDER BY"), "{}", text(&sent[1]));

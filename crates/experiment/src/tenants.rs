@@ -49,7 +49,7 @@ pub(crate) fn sizes_sql(mapping: &Mapping, root: &str, path: &str) -> Result<Str
     let wrong = |what: &str| ExperimentError::Inconsistent(format!("the tenant column `{path}` of `{root}`: {what}"));
     let quote = |name| Dialect::Sqlite.quote(name);
     let mut entity = mapping.find(root).ok_or_else(|| wrong("there is no such class"))?;
-    let mut from = format!("{} AS t0", quote(&mapping.entity(entity).table));
+    let mut from = format!("{} AS t0", Dialect::Sqlite.quote_table(&mapping.entity(entity).table));
     let mut steps: Vec<&str> = path.split('.').collect();
     let name = steps.pop().unwrap_or_default();
     for (index, step) in steps.into_iter().enumerate() {
@@ -68,7 +68,7 @@ pub(crate) fn sizes_sql(mapping: &Mapping, root: &str, path: &str) -> Result<Str
             format!("t{}.{} = t{index}.{}", index + 1, quote(other), quote(own))
         });
         let on = pairs.collect::<Vec<_>>().join(" AND ");
-        from.push_str(&format!(" JOIN {} AS t{} ON {on}", quote(&target.table), index + 1));
+        from.push_str(&format!(" JOIN {} AS t{} ON {on}", Dialect::Sqlite.quote_table(&target.table), index + 1));
         entity = relationship.target;
     }
     let found = mapping.entity(entity).find_column(name);
