@@ -3,6 +3,7 @@
 use crate::wire::{ErrorCode, WireError};
 use fetchscope_datasets::DatasetError;
 use fetchscope_drivers::error::DatabaseError;
+use fetchscope_drivers::postgres::SettingsError;
 use fetchscope_drivers::request::ServeError;
 use fetchscope_engine::mapping::check::MappingError;
 use fetchscope_engine::plan::resolve::PlanError;
@@ -156,4 +157,4 @@ macro_rules! input_errors {
         })*
     };
 }
-input_errors!(MappingError, PlanError, ExperimentError);
+input_errors!(MappingError, PlanError, ExperimentError, SettingsError);

@@ -18,6 +18,8 @@ pub fn run(
     emit: &mut dyn FnMut(Event),
     cancel: &AtomicBool,
 ) -> Result<Outcome, AppError> {
+    // As it is kept and shown: without a password.
+    let experiment = &Experiment { source: opened.source.clone(), ..experiment.clone() };
     let setup = Setup {
         experiment,
         mapping: opened.mapping.clone(),

@@ -7,7 +7,6 @@ use fetchscope_drivers::database::Session;
 use fetchscope_engine::plan::Program;
 use fetchscope_engine::plan::document::PlanDocument;
 use fetchscope_engine::predict::{self, Prediction, Survey};
-use fetchscope_engine::sql::Dialect;
 use fetchscope_report::format;
 use serde::Serialize;
 use std::sync::Arc;
@@ -34,7 +33,7 @@ pub fn survey(
     plan: &PlanDocument,
     cancel: &AtomicBool,
 ) -> Result<Option<Survey>, AppError> {
-    let program = Program::resolve(opened.mapping.clone(), plan, Dialect::Sqlite)?;
+    let program = Program::resolve(opened.mapping.clone(), plan, opened.database.dialect())?;
     let program = Arc::new(Survey::program(&program));
     let (_, served) = request::serve_program(session, program.clone(), cancel)?;
     Ok(Survey::of(&program, served.loaded, &served.statements))
@@ -42,7 +41,7 @@ pub fn survey(
 
 /// What a plan will cost, from the survey of its endpoint.
 pub fn predict(opened: &Opened, plan: &PlanDocument, survey: &Survey) -> Result<Prediction, AppError> {
-    Ok(predict::predict(&Program::resolve(opened.mapping.clone(), plan, Dialect::Sqlite)?, survey))
+    Ok(predict::predict(&Program::resolve(opened.mapping.clone(), plan, opened.database.dialect())?, survey))
 }
 
 /// Surveys and predicts at once.

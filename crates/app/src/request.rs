@@ -11,14 +11,13 @@ use fetchscope_engine::advisor::Finding;
 use fetchscope_engine::graph::response;
 use fetchscope_engine::plan::Program;
 use fetchscope_engine::plan::document::PlanDocument;
-use fetchscope_engine::sql::Dialect;
 use fetchscope_engine::trace::Trace;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 /// Runs one request without an injected network, every statement recorded.
 pub fn serve(opened: &Opened, session: &Session, plan: &PlanDocument) -> Result<(Prepared, Served), AppError> {
-    let program = Program::resolve(opened.mapping.clone(), plan, Dialect::Sqlite)?;
+    let program = Program::resolve(opened.mapping.clone(), plan, opened.database.dialect())?;
     serve_program(session, Arc::new(program), &AtomicBool::new(false))
 }
 

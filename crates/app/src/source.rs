@@ -1,9 +1,10 @@
-//! Sources: `sample:…` and `sqlite:PATH`, opened into a database with its mapping.
+//! Sources: `sample:…`, `sqlite:PATH` and `postgres://…`, opened into a database with its mapping.
 
 use crate::error::AppError;
 use crate::paths::Paths;
 use fetchscope_datasets::{Dataset, NamedEndpoint, Progress, SampleSpec};
 use fetchscope_drivers::database::Database;
+use fetchscope_drivers::postgres::Settings;
 use fetchscope_engine::mapping::Mapping;
 use fetchscope_engine::mapping::document::MappingDocument;
 use std::path::Path;
@@ -17,6 +18,8 @@ pub enum Source {
     Sample(SampleSpec),
     /// A SQLite file of the user's.
     Sqlite(String),
+    /// A PostgreSQL server.
+    Postgres(Box<Settings>),
 }
 
 /// An opened source.
@@ -58,15 +61,14 @@ impl std::str::FromStr for Source {
             return Ok(Source::Sqlite(path.to_owned()));
         }
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-            // The address may carry a password, so it is not repeated.
-            return Err(AppError::Input(
-                "Postgres cannot be opened by this version; use `sample:citizenapp` or `sqlite:PATH`".to_owned(),
-            ));
+            let settings = Settings::parse(text, &|name| std::env::var(name).ok())?;
+            return Ok(Source::Postgres(Box::new(settings)));
         }
         let hint =
             if Path::new(text).exists() { format!("; for that file write `sqlite:{text}`") } else { String::new() };
         Err(AppError::Input(format!(
-            "`{text}` is not a source; write `sample:citizenapp`, `sample:citizenapp?size=m` or `sqlite:PATH`{hint}"
+            "`{text}` is not a source; write `sample:citizenapp`, `sample:citizenapp?size=m`, `sqlite:PATH` or \
+             `postgres://USER@HOST/DATABASE`{hint}"
         )))
     }
 }
@@ -83,6 +85,7 @@ impl Source {
         match self {
             Source::Sample(spec) => open_sample(spec, paths, mapping, progress, cancel),
             Source::Sqlite(path) => open_file(path, mapping),
+            Source::Postgres(settings) => open_server(settings, mapping),
         }
     }
 }
@@ -131,6 +134,32 @@ fn open_file(path: &str, mapping: Option<&MappingDocument>) -> Result<Opened, Ap
         title: name,
         engine: database.version(),
         data: "opened read-only".to_owned(),
+        database,
+        mapping: checked,
+        document,
+        endpoints: Vec::new(),
+        first_endpoint: None,
+        notices,
+    })
+}
+
+fn open_server(settings: &Settings, mapping: Option<&MappingDocument>) -> Result<Opened, AppError> {
+    let database = Database::open_server(settings)?;
+    let title = settings.database.clone();
+    let (document, notices) = match mapping {
+        Some(document) => (document.clone(), Vec::new()),
+        None => {
+            let found = database.connect()?.introspect(&title)?;
+            (found.mapping, found.notices)
+        }
+    };
+    let checked = check(&database, &document, mapping.is_some())?;
+    Ok(Opened {
+        // What is kept, shown and written down has no password.
+        source: settings.redacted(),
+        title,
+        engine: database.version(),
+        data: format!("{}, opened read-only", settings.server()),
         database,
         mapping: checked,
         document,

@@ -41,7 +41,7 @@ pub(crate) struct Demo {
 
 #[derive(Debug, Args)]
 pub(crate) struct Schema {
-    /// sample:NAME, sample:NAME?size=m or sqlite:PATH
+    /// sample:NAME, sample:NAME?size=m, sqlite:PATH or postgres://USER@HOST/DATABASE
     #[arg(long)]
     pub(crate) source: String,
     /// Print the mapping as JSON (it always is; accepted so that every command takes it)
@@ -51,7 +51,7 @@ pub(crate) struct Schema {
 
 #[derive(Debug, Args)]
 pub(crate) struct Trace {
-    /// sample:NAME, sample:NAME?size=m or sqlite:PATH
+    /// sample:NAME, sample:NAME?size=m, sqlite:PATH or postgres://USER@HOST/DATABASE
     #[arg(long)]
     pub(crate) source: String,
     /// A mapping file instead of the introspected one; - reads standard input

@@ -58,13 +58,15 @@ pub(crate) struct Stretch {
 impl Stretch {
     /// A stretch of work begins; these are the bands so far.
     pub(crate) fn begin(bands: &Bands) -> Stretch {
-        Stretch { began: Instant::now(), core: thread_time(), before: *bands }
+        // A thread is often put aside as a system call returns. Between these two readings that is not in the stretch.
+        let core = thread_time();
+        Stretch { began: Instant::now(), core, before: *bands }
     }
 
     /// It ends: what was spent without a core goes to `scheduling`.
     pub(crate) fn end(self, bands: &mut Bands) {
-        let Some((before, now)) = self.core.zip(thread_time()) else { return };
         let wall = self.began.elapsed();
+        let Some((before, now)) = self.core.zip(thread_time()) else { return };
         let aside: Nanos = wall.saturating_sub(now.saturating_sub(before)).into();
         take(bands, &self.before, aside);
     }

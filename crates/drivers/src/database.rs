@@ -4,6 +4,7 @@ use crate::error::DatabaseError;
 use crate::{postgres, sqlite};
 use fetchscope_engine::advisor::evidence::LoadedRelationship;
 use fetchscope_engine::mapping::document::MappingDocument;
+use fetchscope_engine::sql::Dialect;
 use fetchscope_engine::value::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -54,6 +55,15 @@ impl Database {
             Database::Sqlite(database) => Session::Sqlite(database.connect()?),
             Database::Postgres(database) => Session::Postgres(Box::new(database.connect()?)),
         })
+    }
+
+    /// What its statements are written in.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        match self {
+            Database::Sqlite(_) => Dialect::Sqlite,
+            Database::Postgres(_) => Dialect::Postgres,
+        }
     }
 
     /// Product and version.

@@ -100,8 +100,6 @@ impl Pool {
                 return Err(error.into());
             }
         };
-        // Opening a connection beyond those kept is part of getting one.
-        let waited = start.elapsed().into();
         let mut state = self.state();
         let ticket = state.next;
         state.next += 1;
@@ -111,6 +109,8 @@ impl Pool {
             Session::Postgres(_) => {}
         }
         drop(state);
+        // Opening a connection beyond those kept is part of getting one, and so is every lock of the pool's own.
+        let waited = start.elapsed().into();
         Ok(Pooled { pool: self, session: Some(session), ticket, waited })
     }
 

@@ -45,9 +45,14 @@ pub(crate) fn column(experiment: &Experiment, mapping: &Mapping) -> Result<Strin
 }
 
 /// The statement that counts the roots of every tenant, by key.
-pub(crate) fn sizes_sql(mapping: &Mapping, root: &str, path: &str) -> Result<String, ExperimentError> {
+pub(crate) fn sizes_sql(
+    mapping: &Mapping,
+    root: &str,
+    path: &str,
+    dialect: Dialect,
+) -> Result<String, ExperimentError> {
     let wrong = |what: &str| ExperimentError::Inconsistent(format!("the tenant column `{path}` of `{root}`: {what}"));
-    let quote = |name| Dialect::Sqlite.quote(name);
+    let quote = |name| dialect.quote(name);
     let mut entity = mapping.find(root).ok_or_else(|| wrong("there is no such class"))?;
     let mut from = format!("{} AS t0", Dialect::Sqlite.quote_table(&mapping.entity(entity).table));
     let mut steps: Vec<&str> = path.split('.').collect();

@@ -20,16 +20,21 @@ const PASSWORD: &str = "throwaway";
 /// How long a server may take to start: machines with a full load take their time.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Runs the server until its input ends, which is when this program ends, and leaves nothing behind. What interrupts a test
-/// program from a terminal is not meant for the server.
+/// Makes the server and runs it until its input ends, which is when this program ends, and leaves nothing behind. What
+/// interrupts a test program from a terminal is not meant for the server, which has a process group of its own.
 const WATCHDOG: &str = r#"
-"$1" -D "$2/data" -p "$3" -c listen_addresses=127.0.0.1 -c unix_socket_directories="$2" -c fsync=off \
-    -c synchronous_commit=off -c full_page_writes=off -c timezone=UTC -c log_min_messages=fatal < /dev/null >&2 &
-server=$!
+{
+    "$1/initdb" -D "$2/data" -U "$4" --pwfile="$2/password" --encoding=UTF8 --locale=C \
+        --auth-local=trust --auth-host=scram-sha-256 --no-sync &&
+    "$1/postgres" -D "$2/data" -p "$3" -c listen_addresses=127.0.0.1 -c unix_socket_directories="$2" -c fsync=off \
+        -c synchronous_commit=off -c full_page_writes=off -c timezone=UTC -c log_min_messages=fatal
+    : > "$2/failed"
+} < /dev/null > "$2/log" 2>&1 &
 cat > /dev/null
-kill -QUIT "$server"
-wait "$server"
-rm -rf "$2"
+trap '' QUIT
+kill -QUIT 0
+wait
+rm -rf "$2" || { sleep 1; rm -rf "$2"; }
 "#;
 
 /// The server of this test program, started when it is first asked for.
@@ -65,9 +70,9 @@ pub enum ServerError {
         /// What it said.
         words: String,
     },
-    /// The server does not accept connections.
-    #[error("the server did not start within {} seconds", PATIENCE.as_secs())]
-    NotStarted,
+    /// The server does not accept connections; what it wrote.
+    #[error("the server did not start: {0}")]
+    NotStarted(String),
 }
 
 /// A running server. It ends when it is dropped.
@@ -96,17 +101,14 @@ impl Server {
         if let Some(Account { user, group }) = account {
             chown(folder.path(), Some(user), Some(group)).map_err(failed("giving a server its folder"))?;
         }
-        let mut initdb = become_account(Command::new(programs.join("initdb")), account);
-        initdb.arg("--pgdata").arg(folder.path().join("data")).arg(format!("--username={USER}"));
-        initdb.args(["--encoding=UTF8", "--locale=C", "--auth-local=trust", "--auth-host=scram-sha-256", "--no-sync"]);
-        let password = folder.path().join("password");
-        std::fs::write(&password, PASSWORD).map_err(failed("writing a server's password"))?;
-        initdb.arg("--pwfile").arg(&password).stdin(Stdio::null());
-        said("initdb", &initdb.output().map_err(failed("running initdb"))?)?;
+        std::fs::write(folder.path().join("password"), PASSWORD).map_err(failed("writing a server's password"))?;
         let port = free_port().map_err(failed("looking for a free port"))?;
-        let mut watchdog = become_account(Command::new("/bin/sh"), account);
-        watchdog.args(["-c", WATCHDOG, "watchdog"]).arg(programs.join("postgres")).arg(folder.path());
-        watchdog.arg(port.to_string()).process_group(0);
+        let mut watchdog = Command::new("/bin/sh");
+        if let Some(Account { user, group }) = account {
+            watchdog.uid(user).gid(group);
+        }
+        watchdog.args(["-c", WATCHDOG, "watchdog"]).arg(&programs).arg(folder.path()).arg(port.to_string()).arg(USER);
+        watchdog.current_dir("/").process_group(0);
         watchdog.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
         let watchdog = watchdog.spawn().map_err(failed("starting a server"))?;
         // From here on the watchdog removes it.
@@ -122,9 +124,13 @@ impl Server {
             if state.lines().nth(7).is_some_and(|line| line.trim() == "ready") {
                 return Ok(());
             }
+            if self.folder.join("failed").exists() {
+                break;
+            }
             std::thread::sleep(Duration::from_millis(20));
         }
-        Err(ServerError::NotStarted)
+        let log = std::fs::read_to_string(self.folder.join("log")).unwrap_or_default();
+        Err(ServerError::NotStarted(log.trim().to_owned()))
     }
 
     /// A new database with what this script makes in it; its URL over TCP, with the password.
@@ -176,14 +182,6 @@ impl Drop for Server {
         drop(self.watchdog.stdin.take());
         let _ = self.watchdog.wait();
     }
-}
-
-fn become_account(mut command: Command, account: Option<Account>) -> Command {
-    if let Some(Account { user, group }) = account {
-        command.uid(user).gid(group);
-    }
-    command.current_dir("/");
-    command
 }
 
 /// Runs a program with this as its input.

@@ -75,7 +75,7 @@ fn load(name: &str, into: &str, json: bool) -> Result<Verdict> {
     let dataset = Dataset::open(&spec).map_err(AppError::from)?;
     let path = match into.parse::<Source>()? {
         Source::Sqlite(path) => path,
-        Source::Sample(_) => {
+        Source::Sample(_) | Source::Postgres(_) => {
             return Err(AppError::Input("--into wants `sqlite:PATH`, a file to create".to_owned()).into());
         }
     };

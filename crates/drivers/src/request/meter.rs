@@ -113,15 +113,25 @@ impl<'a, 'b> Meter<'a, 'b> {
         }
         self.wait();
         let took = self.how.network.round_trip(self.how.cancel);
+        // What passed before and after it, a core was waited for.
+        let around = self.lap().0.saturating_sub(took.0);
+        self.served.bands.scheduling += Nanos(around);
         self.work();
+        self.aside();
         took
+    }
+
+    /// Time since the last lap in which nothing was done but looking at clocks: if it is long, a core was waited for.
+    fn aside(&mut self) {
+        let aside = self.lap();
+        self.served.bands.scheduling += aside;
     }
 
     /// The way of a statement of the loader to the database and back.
     pub(crate) fn travel(&mut self) -> Result<Bands, ServeError> {
         self.started = self.start.elapsed().into();
         let bands = Bands { round_trip: self.network(), ..Bands::default() };
-        self.lap();
+        self.aside();
         self.look_whether_to_go_on()?;
         Ok(bands)
     }
@@ -131,7 +141,7 @@ impl<'a, 'b> Meter<'a, 'b> {
         let took = self.network();
         self.served.bands.round_trip += took;
         self.served.round_trips += 1;
-        self.lap();
+        self.aside();
     }
 
     /// What was executed that is no statement of the loader.
@@ -201,6 +211,7 @@ impl<'a, 'b> Meter<'a, 'b> {
         let serialize = self.lap();
         self.served.bands.serialize += serialize;
         self.wait();
+        self.aside();
         self.served.tracing += self.clock.cost();
         self.served.elapsed = self.start.elapsed().into();
         Ok(self.served)

@@ -60,7 +60,7 @@ fn audience(setup: &Setup<'_>, experiment: &Experiment) -> Result<Audience, RunE
         return Ok(Audience::default());
     }
     let column = tenants::column(experiment, &setup.mapping)?;
-    let sql = tenants::sizes_sql(&setup.mapping, &experiment.endpoint.root, &column)?;
+    let sql = tenants::sizes_sql(&setup.mapping, &experiment.endpoint.root, &column, setup.database.dialect())?;
     let database = |error| RunError::Data(Box::new(error));
     let session = setup.database.connect().map_err(database)?;
     let found = session.groups(&sql).map_err(database)?;

@@ -15,7 +15,6 @@ use fetchscope_engine::advisor::multiplication::Volume;
 use fetchscope_engine::graph::response;
 use fetchscope_engine::plan::Program;
 use fetchscope_engine::plan::document::{PlanDocument, Strategy};
-use fetchscope_engine::sql::Dialect;
 use fetchscope_engine::trace::Nanos;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -127,7 +126,7 @@ fn prepare(
     for endpoint in endpoints {
         let plan = endpoint.plan(&variant.strategies, Strategy::Select);
         let plan = PlanDocument { session: experiment.conditions.session, ..plan };
-        let program = Program::resolve(setup.mapping.clone(), &plan, Dialect::Sqlite)
+        let program = Program::resolve(setup.mapping.clone(), &plan, setup.database.dialect())
             .map_err(|error| RunError::Plan { variant: name.clone(), error: Box::new(error) })?;
         let program = Arc::new(program);
         prepared.push(match prepared.first() {
