@@ -49,7 +49,7 @@ fn a_table_that_another_session_locks_is_not_waited_for_long() {
     }
     let locked = error(&session, "SELECT * FROM t");
     assert!(matches!(locked, PostgresError::LockTimeout { .. }), "{locked}");
-    session.ask(&format!("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE mode = 'AccessExclusiveLock'")).unwrap();
+    session.ask("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE mode = 'AccessExclusiveLock'").unwrap();
     holder.join().unwrap();
 }
 

@@ -92,7 +92,11 @@ fn a_decoded_value_finds_its_row_again_as_a_parameter() {
         EXPRESSIONS.iter().filter(|(expression, _)| !other.iter().any(|part| expression.contains(part)))
     {
         let value = first(&session, &format!("SELECT {expression}"), &[]);
-        let found = first(&session, &format!("SELECT v.a = $1 FROM (SELECT {expression} AS a) AS v"), &[value.clone()]);
+        let found = first(
+            &session,
+            &format!("SELECT v.a = $1 FROM (SELECT {expression} AS a) AS v"),
+            std::slice::from_ref(&value),
+        );
         assert_eq!(found, Value::Boolean(true), "{expression} as {value:?}");
     }
 }
