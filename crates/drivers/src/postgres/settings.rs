@@ -151,6 +151,17 @@ impl Settings {
         })
     }
 
+    /// The same, with names looked up in a schema first.
+    #[must_use]
+    pub fn looking_first_in(&self, schema: &str) -> Settings {
+        let path = format!("-csearch_path={schema}");
+        let options = match &self.options {
+            Some(options) => format!("{options} {path}"),
+            None => path,
+        };
+        Settings { options: Some(options), ..self.clone() }
+    }
+
     /// The address without the password: the form that is shown, logged and kept.
     #[must_use]
     pub fn redacted(&self) -> String {
