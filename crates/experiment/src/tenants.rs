@@ -54,7 +54,7 @@ pub(crate) fn sizes_sql(
     let wrong = |what: &str| ExperimentError::Inconsistent(format!("the tenant column `{path}` of `{root}`: {what}"));
     let quote = |name| dialect.quote(name);
     let mut entity = mapping.find(root).ok_or_else(|| wrong("there is no such class"))?;
-    let mut from = format!("{} AS t0", quote(&mapping.entity(entity).table));
+    let mut from = format!("{} AS t0", dialect.quote_table(&mapping.entity(entity).table));
     let mut steps: Vec<&str> = path.split('.').collect();
     let name = steps.pop().unwrap_or_default();
     for (index, step) in steps.into_iter().enumerate() {
@@ -73,7 +73,7 @@ pub(crate) fn sizes_sql(
             format!("t{}.{} = t{index}.{}", index + 1, quote(other), quote(own))
         });
         let on = pairs.collect::<Vec<_>>().join(" AND ");
-        from.push_str(&format!(" JOIN {} AS t{} ON {on}", quote(&target.table), index + 1));
+        from.push_str(&format!(" JOIN {} AS t{} ON {on}", dialect.quote_table(&target.table), index + 1));
         entity = relationship.target;
     }
     let found = mapping.entity(entity).find_column(name);

@@ -28,7 +28,7 @@ pub(super) fn view(opened: &Opened) -> Result<SourceView, AppError> {
         .collect::<Result<_, AppError>>()?;
     let entities = opened.document.entities.iter().map(|entity| EntityView {
         name: entity.name.clone(),
-        table: entity.table.clone(),
+        table: entity.full_name(),
         columns: entity.columns.iter().map(|column| column.name.clone()).collect(),
         relationships: entity
             .relationships

@@ -21,7 +21,7 @@ const INDEXES: &str = "SELECT i.indexrelid::bigint, a.attname::text FROM pg_cata
 /// When the connection is lost.
 pub fn check(session: &Session, relationships: &mut [LoadedRelationship]) -> Result<(), PostgresError> {
     for lookup in relationships.iter_mut().filter_map(|one| one.lookup.as_mut()) {
-        let indexes = indexes(session, &lookup.table)?;
+        let indexes = indexes(session, &quoted(lookup.schema.as_deref(), &lookup.table))?;
         lookup.indexed = indexes.map(|all| all.iter().any(|index| begins_with(index, &lookup.columns)));
     }
     Ok(())
@@ -35,9 +35,8 @@ fn begins_with(index: &[Option<String>], columns: &[String]) -> bool {
 
 type Index = Vec<Option<String>>;
 
-fn indexes(session: &Session, table: &str) -> Result<Option<Vec<Index>>, PostgresError> {
+fn indexes(session: &Session, name: &str) -> Result<Option<Vec<Index>>, PostgresError> {
     let failed = |error: tokio_postgres::Error| PostgresError::from_tokio(&error, session.settings(), Some(INDEXES));
-    let name = quoted(table);
     let rows = session.block_on(session.client().query_typed(INDEXES, &[(&name, Type::TEXT)])).map_err(failed)?;
     if rows.is_empty() {
         return Ok(None);

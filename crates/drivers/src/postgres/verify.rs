@@ -14,10 +14,11 @@ const COLUMNS: &str = "SELECT attname::text FROM pg_catalog.pg_attribute \
 /// # Errors
 /// When something is missing, or the connection is lost.
 pub fn verify(session: &Session, mapping: &MappingDocument) -> Result<(), PostgresError> {
-    let entities = mapping.entities.iter().map(|entity| (&entity.table, &entity.columns));
-    let tables = entities.chain(mapping.association_tables.iter().map(|table| (&table.table, &table.columns)));
-    for (table, columns) in tables {
-        let there = columns_of(session, table)?;
+    let entities = mapping.entities.iter().map(|entity| (&entity.schema, &entity.table, &entity.columns));
+    let association_tables = mapping.association_tables.iter();
+    let tables = entities.chain(association_tables.map(|table| (&table.schema, &table.table, &table.columns)));
+    for (schema, table, columns) in tables {
+        let there = columns_of(session, &quoted(schema.as_deref(), table))?;
         if there.is_empty() {
             return Err(PostgresError::Mapping(format!(
                 "the mapping names the table `{table}`, which {} does not have",
@@ -35,14 +36,15 @@ pub fn verify(session: &Session, mapping: &MappingDocument) -> Result<(), Postgr
     Ok(())
 }
 
-fn columns_of(session: &Session, table: &str) -> Result<Vec<String>, PostgresError> {
+fn columns_of(session: &Session, name: &str) -> Result<Vec<String>, PostgresError> {
     let failed = |error: tokio_postgres::Error| PostgresError::from_tokio(&error, session.settings(), Some(COLUMNS));
-    let name = quoted(table);
     let rows = session.block_on(session.client().query_typed(COLUMNS, &[(&name, Type::TEXT)])).map_err(failed)?;
     rows.iter().map(|row| row.try_get(0).map_err(failed)).collect()
 }
 
 /// The name as a statement has it.
-pub(super) fn quoted(table: &str) -> String {
-    format!("\"{}\"", table.replace('"', "\"\""))
+pub(super) fn quoted(schema: Option<&str>, table: &str) -> String {
+    let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
+    let table = quoted(table);
+    schema.map_or(table.clone(), |schema| format!("{}.{table}", quoted(schema)))
 }

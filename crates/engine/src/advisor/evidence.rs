@@ -75,6 +75,9 @@ pub struct LoadedRelationship {
 /// By which columns rows are looked up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lookup {
+    /// The schema of the table, where it has to be said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<String>,
     /// The table.
     pub table: String,
     /// Its columns.
@@ -234,7 +237,8 @@ fn keys_at_a_time(node: &Node, relationship: &Relationship) -> Option<u64> {
 fn lookup(mapping: &Mapping, relationship: &Relationship) -> Option<Lookup> {
     match &relationship.remote {
         Remote::Secondary { table, near, .. } => Some(Lookup {
-            table: table.to_string(),
+            schema: table.schema.as_deref().map(str::to_owned),
+            table: table.name.to_string(),
             columns: near.iter().map(|column| column.name.to_string()).collect(),
             indexed: None,
         }),
@@ -242,7 +246,8 @@ fn lookup(mapping: &Mapping, relationship: &Relationship) -> Option<Lookup> {
         Remote::Target(columns) => {
             let target = mapping.entity(relationship.target);
             let columns = columns.iter().map(|column| target.column(*column).name.to_string()).collect();
-            Some(Lookup { table: target.table.to_string(), columns, indexed: None })
+            let schema = target.table.schema.as_deref().map(str::to_owned);
+            Some(Lookup { schema, table: target.table.name.to_string(), columns, indexed: None })
         }
     }
 }

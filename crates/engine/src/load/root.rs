@@ -2,13 +2,12 @@
 
 use super::compiled::{Columns, Core, Draft, on_clause, unchanged};
 use super::joined::EagerJoins;
-use crate::mapping::{Column, ColumnId, ColumnKind, ColumnType, EntityId, RelationshipId, Remote};
+use crate::mapping::{Column, ColumnId, ColumnKind, ColumnType, EntityId, RelationshipId, Remote, TableName};
 use crate::plan::{Comparison, Program, RootPlan, Test};
 use crate::sql::{
     Bind, ColumnName, ColumnRef, Condition, Dialect, Labels, Limit, Order, Parameter, Query, Select, Source, SourceId,
 };
 use crate::value::Value;
-use std::sync::Arc;
 
 /// The root statement of a plan.
 pub(crate) fn compile(program: &Program, plan: &RootPlan) -> Draft {
@@ -197,7 +196,7 @@ fn exists(
     let table = &program.mapping.entity(relationship.target).table;
     // Only a table that refers to itself needs another name inside, and so does what lies between.
     let itself = relationship.target == *owner_id;
-    let named = |table: &Arc<str>| if itself { Source::Alias(table.clone()) } else { Source::Table(table.clone()) };
+    let named = |table: &TableName| if itself { Source::Alias(table.clone()) } else { Source::Table(table.clone()) };
     let target = query.add(named(table));
     let secondary = match &relationship.remote {
         Remote::Secondary { table, .. } => Some(query.add(named(table))),

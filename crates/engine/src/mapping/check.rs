@@ -3,7 +3,7 @@
 use super::document::{
     ColumnDocument, EntityDocument, MappingDocument, RelationshipDocument, RelationshipKind, TableDocument,
 };
-use super::{Column, ColumnId, ColumnKind, ColumnType, Entity, EntityId, Mapping, Relationship, Remote};
+use super::{Column, ColumnId, ColumnKind, ColumnType, Entity, EntityId, Mapping, Relationship, Remote, TableName};
 use rustc_hash::{FxHashMap, FxHashSet};
 use thiserror::Error;
 
@@ -111,7 +111,7 @@ fn check_entity(
     narrow(&entity.name, primary_key.len())?;
     Ok(Entity {
         name: entity.name.as_str().into(),
-        table: entity.table.as_str().into(),
+        table: TableName::new(entity.schema.as_deref(), &entity.table),
         columns: entity.columns.iter().map(Column::of).collect(),
         primary_key,
         relationships: entity
@@ -164,7 +164,7 @@ fn check_relationship(
                 .ok_or_else(|| MappingError::NoSecondary { path: path.clone() })?;
             let association = |name: &String| association_column(&path, secondary, name);
             Remote::Secondary {
-                table: secondary.table.as_str().into(),
+                table: TableName::new(secondary.schema.as_deref(), &secondary.table),
                 near: pairs.iter().map(|(_, column)| association(column)).collect::<Result<_, _>>()?,
                 far: one
                     .secondary_pairs

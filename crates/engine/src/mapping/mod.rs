@@ -3,10 +3,12 @@
 pub mod check;
 mod column_type;
 pub mod document;
+mod table_name;
 
 pub use column_type::ColumnType;
 use document::RelationshipKind;
 use std::sync::Arc;
+pub use table_name::TableName;
 
 /// Number of an entity in its mapping.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -58,7 +60,7 @@ pub struct Entity {
     /// Class name.
     pub name: Arc<str>,
     /// Table name.
-    pub table: Arc<str>,
+    pub table: TableName,
     /// Columns in table order.
     pub columns: Vec<Column>,
     /// Primary key columns, in table order.
@@ -70,7 +72,7 @@ pub struct Entity {
 impl Entity {
     /// The label `table_column` of a column; numbered where the table has a column of that name.
     pub(crate) fn label(&self, column: &Column) -> String {
-        let label = format!("{}_{}", self.table, column.name);
+        let label = format!("{}_{}", self.table.label(), column.name);
         let taken = |label: &String| self.columns.iter().any(|other| *other.name == **label);
         let numbered = (1..).map(|number| format!("{label}_{number}"));
         std::iter::once(label.clone()).chain(numbered).find(|label| !taken(label)).unwrap_or(label)
@@ -130,7 +132,7 @@ pub enum Remote {
     /// A secondary table.
     Secondary {
         /// The association table.
-        table: Arc<str>,
+        table: TableName,
         /// Its columns that refer to the own columns, one for each.
         near: Vec<Column>,
         /// Target column and association column of the far side.

@@ -8,7 +8,7 @@ mod from;
 mod quote;
 mod render;
 
-use crate::mapping::{Column, ColumnType, Entity};
+use crate::mapping::{Column, ColumnType, Entity, TableName};
 pub use dialect::Dialect;
 pub(crate) use from::{EagerJoin, From, Item};
 pub(crate) use render::render;
@@ -32,9 +32,9 @@ pub struct Query {
 #[derive(Debug, Clone)]
 pub(crate) enum Source {
     /// A table under its own name.
-    Table(Arc<str>),
+    Table(TableName),
     /// `table AS table_1`.
-    Alias(Arc<str>),
+    Alias(TableName),
     /// `(SELECT …) AS anon_1`.
     Derived(Box<Select>),
     /// A derived table that related rows as JSON are made of, where a database has them in its FROM clause.
@@ -42,8 +42,8 @@ pub(crate) enum Source {
 }
 
 impl Source {
-    pub(crate) fn is_alias_of(&self, name: &str) -> bool {
-        matches!(self, Source::Alias(table) if **table == *name)
+    pub(crate) fn is_alias_of(&self, name: &TableName) -> bool {
+        matches!(self, Source::Alias(table) if table == name)
     }
 }
 
@@ -190,7 +190,7 @@ impl Query {
     }
 
     /// A statement without columns yet, over a table under its own name.
-    pub(crate) fn over(table: &Arc<str>, labels: Labels) -> (Query, SourceId) {
+    pub(crate) fn over(table: &TableName, labels: Labels) -> (Query, SourceId) {
         let mut query = Query::new(labels);
         let source = query.add(Source::Table(table.clone()));
         query.select.from.comma(source);
@@ -201,7 +201,7 @@ impl Query {
     pub(crate) fn label(&mut self, source: SourceId, entity: &Entity) {
         for column in &entity.columns {
             let label = entity.label(column);
-            if label.len() > entity.table.len() + 1 + column.name.len() {
+            if label.len() > entity.table.label().len() + 1 + column.name.len() {
                 self.labels.insert((source, column.name.clone()), label);
             }
         }
@@ -214,7 +214,7 @@ impl Query {
     }
 
     /// The element that is the table of this name, not an alias of it; added when it is not there.
-    pub(crate) fn table(&mut self, name: &Arc<str>) -> SourceId {
+    pub(crate) fn table(&mut self, name: &TableName) -> SourceId {
         let found = self.sources.iter().position(|source| matches!(source, Source::Table(table) if table == name));
         match found {
             Some(index) => SourceId(index as u32),

@@ -4,6 +4,7 @@ mod postgres;
 mod sqlite;
 
 use super::Dialect;
+use crate::mapping::TableName;
 use std::borrow::Cow;
 
 impl Dialect {
@@ -19,6 +20,15 @@ impl Dialect {
             Cow::Borrowed(name)
         } else {
             Cow::Owned(format!("\"{}\"", name.replace('"', "\"\"")))
+        }
+    }
+
+    /// A table as it stands in SQL, with its schema where that has to be said.
+    #[must_use]
+    pub fn quote_table<'n>(self, table: &'n TableName) -> Cow<'n, str> {
+        match &table.schema {
+            Some(schema) => Cow::Owned(format!("{}.{}", self.quote(schema), self.quote(&table.name))),
+            None => self.quote(&table.name),
         }
     }
 

@@ -141,10 +141,10 @@ impl Renderer<'_> {
     fn source(&mut self, id: SourceId, text: &mut String) {
         let query = self.query;
         match &query.sources[id.0 as usize] {
-            Source::Table(table) => text.push_str(&self.dialect.quote(table)),
+            Source::Table(table) => text.push_str(&self.dialect.quote_table(table)),
             Source::Alias(table) => {
                 let alias = self.source_name(id);
-                let _ = write!(text, "{} AS {}", self.dialect.quote(table), self.dialect.quote(&alias));
+                let _ = write!(text, "{} AS {}", self.dialect.quote_table(table), self.dialect.quote(&alias));
             }
             Source::Derived(select) => {
                 text.push('(');
@@ -157,8 +157,15 @@ impl Renderer<'_> {
     }
 
     fn column(&mut self, column: &ColumnRef, text: &mut String) {
-        let source = self.source_name(column.source);
+        let query = self.query;
+        match &query.sources[column.source.0 as usize] {
+            Source::Table(table) => text.push_str(&self.dialect.quote_table(table)),
+            Source::Alias(_) | Source::Derived(_) | Source::Nested => {
+                let source = self.source_name(column.source);
+                text.push_str(&self.dialect.quote(&source));
+            }
+        }
         let name = self.column_name(&column.name);
-        let _ = write!(text, "{}.{}", self.dialect.quote(&source), self.dialect.quote(&name));
+        let _ = write!(text, ".{}", self.dialect.quote(&name));
     }
 }

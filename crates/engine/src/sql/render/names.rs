@@ -83,8 +83,8 @@ impl Renderer<'_> {
     fn whole_source_name(&mut self, id: SourceId) -> String {
         let query = self.query;
         match &query.sources[id.0 as usize] {
-            Source::Table(table) => table.to_string(),
-            Source::Alias(table) => self.names.anonymous(Anonymous::Source(id), table),
+            Source::Table(table) => table.label(),
+            Source::Alias(table) => self.names.anonymous(Anonymous::Source(id), &table.name),
             Source::Derived(_) | Source::Nested => self.names.anonymous(Anonymous::Source(id), "anon"),
         }
     }
