@@ -61,7 +61,7 @@ impl std::str::FromStr for Source {
             return Ok(Source::Sqlite(path.to_owned()));
         }
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-            let settings = Settings::parse(text, &|name| std::env::var(name).ok())?;
+            let settings = Settings::parse(text, &environment)?;
             return Ok(Source::Postgres(Box::new(settings)));
         }
         let hint =
@@ -148,12 +148,19 @@ fn open_file(path: &str, mapping: Option<&MappingDocument>) -> Result<Opened, Ap
     })
 }
 
+/// A variable of the environment.
+pub(crate) fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
 fn open_server(settings: &Settings, mapping: Option<&MappingDocument>) -> Result<Opened, AppError> {
-    let database = Database::open_server(settings)?;
+    let mut settings = settings.clone();
+    let passed_over = settings.find_password(&environment, &|_| None);
+    let database = Database::open_server(&settings)?;
     let session = database.connect()?;
     let made_of = session.made_of()?.map(|spec| spec.parse::<SampleSpec>()).transpose()?;
     let sample = made_of.as_ref().map(Dataset::open).transpose()?;
-    let (document, endpoints, notices) = match (mapping, sample.as_ref()) {
+    let (document, endpoints, mut notices) = match (mapping, sample.as_ref()) {
         (Some(written), _) => (written.clone(), Vec::new(), Vec::new()),
         (None, Some(sample)) => (sample.mapping.clone(), sample.endpoints.clone(), Vec::new()),
         (None, None) => {
@@ -169,6 +176,7 @@ fn open_server(settings: &Settings, mapping: Option<&MappingDocument>) -> Result
         ),
         None => (settings.database.clone(), format!("{}, opened read-only", settings.server()), None),
     };
+    notices.extend(passed_over);
     let checked = check(&database, &document, mapping.is_some())?;
     Ok(Opened {
         // What is kept, shown and written down has no password.
