@@ -61,7 +61,7 @@ impl std::str::FromStr for Source {
             return Ok(Source::Sqlite(path.to_owned()));
         }
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-            let settings = Settings::parse(text, &|name| std::env::var(name).ok())?;
+            let settings = Settings::parse(text, &environment)?;
             return Ok(Source::Postgres(Box::new(settings)));
         }
         let hint =
@@ -144,15 +144,18 @@ fn open_file(path: &str, mapping: Option<&MappingDocument>) -> Result<Opened, Ap
 }
 
 fn open_server(settings: &Settings, mapping: Option<&MappingDocument>) -> Result<Opened, AppError> {
-    let database = Database::open_server(settings)?;
+    let mut settings = settings.clone();
+    let passed_over = settings.find_password(&environment, &|_| None);
+    let database = Database::open_server(&settings)?;
     let title = settings.database.clone();
-    let (document, notices) = match mapping {
+    let (document, mut notices) = match mapping {
         Some(document) => (document.clone(), Vec::new()),
         None => {
             let found = database.connect()?.introspect(&title)?;
             (found.mapping, found.notices)
         }
     };
+    notices.extend(passed_over);
     let checked = check(&database, &document, mapping.is_some())?;
     Ok(Opened {
         // What is kept, shown and written down has no password.
@@ -167,6 +170,10 @@ fn open_server(settings: &Settings, mapping: Option<&MappingDocument>) -> Result
         first_endpoint: None,
         notices,
     })
+}
+
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }
 
 /// A mapping that somebody wrote is held against the tables that are really there.
