@@ -61,7 +61,9 @@ impl std::str::FromStr for Source {
             return Ok(Source::Sqlite(path.to_owned()));
         }
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-            let settings = Settings::parse(text, &environment)?;
+            let environment = |name: &str| std::env::var(name).ok();
+            let mut settings = Settings::parse(text, &environment)?;
+            settings.find_password(&environment, &|_| None);
             return Ok(Source::Postgres(Box::new(settings)));
         }
         let hint =
@@ -102,13 +104,12 @@ fn open_sample(
     let database = Database::open_file(&path)?;
     let document = mapping.unwrap_or(&dataset.mapping).clone();
     let first_endpoint = Some(dataset.default_endpoint(&spec.size)?.name.clone());
-    let indexes = if spec.fk_indexes { "on" } else { "off" };
     let checked = check(&database, &document, mapping.is_some())?;
     Ok(Opened {
         source: format!("sample:{spec}"),
         title: format!("{} {}", dataset.info.title, spec.size),
         engine: database.version(),
-        data: format!("seed {}, {} tenants, foreign-key indexes {indexes}", spec.seed, spec.tenants.name()),
+        data: described(spec),
         database,
         mapping: checked,
         document,
@@ -116,6 +117,12 @@ fn open_sample(
         first_endpoint,
         notices: Vec::new(),
     })
+}
+
+/// A sample's choices.
+fn described(spec: &SampleSpec) -> String {
+    let indexes = if spec.fk_indexes { "on" } else { "off" };
+    format!("seed {}, {} tenants, foreign-key indexes {indexes}", spec.seed, spec.tenants.name())
 }
 
 fn open_file(path: &str, mapping: Option<&MappingDocument>) -> Result<Opened, AppError> {
@@ -144,36 +151,40 @@ fn open_file(path: &str, mapping: Option<&MappingDocument>) -> Result<Opened, Ap
 }
 
 fn open_server(settings: &Settings, mapping: Option<&MappingDocument>) -> Result<Opened, AppError> {
-    let mut settings = settings.clone();
-    let passed_over = settings.find_password(&environment, &|_| None);
-    let database = Database::open_server(&settings)?;
-    let title = settings.database.clone();
-    let (document, mut notices) = match mapping {
-        Some(document) => (document.clone(), Vec::new()),
-        None => {
-            let found = database.connect()?.introspect(&title)?;
-            (found.mapping, found.notices)
+    let database = Database::open_server(settings)?;
+    let session = database.connect()?;
+    let made_of = session.made_of()?.map(|spec| spec.parse::<SampleSpec>()).transpose()?;
+    let sample = made_of.as_ref().map(Dataset::open).transpose()?;
+    let (document, endpoints, notices) = match (mapping, sample.as_ref()) {
+        (Some(written), _) => (written.clone(), Vec::new(), Vec::new()),
+        (None, Some(sample)) => (sample.mapping.clone(), sample.endpoints.clone(), Vec::new()),
+        (None, None) => {
+            let found = session.introspect(&settings.database)?;
+            (found.mapping, Vec::new(), found.notices)
         }
     };
-    notices.extend(passed_over);
+    let (title, data, first_endpoint) = match made_of.as_ref().zip(sample.as_ref()) {
+        Some((spec, sample)) => (
+            format!("{} {}", sample.info.title, spec.size),
+            format!("{}, {}", described(spec), settings.server()),
+            Some(sample.default_endpoint(&spec.size)?.name.clone()),
+        ),
+        None => (settings.database.clone(), format!("{}, opened read-only", settings.server()), None),
+    };
     let checked = check(&database, &document, mapping.is_some())?;
     Ok(Opened {
         // What is kept, shown and written down has no password.
         source: settings.redacted(),
         title,
         engine: database.version(),
-        data: format!("{}, opened read-only", settings.server()),
+        data,
         database,
         mapping: checked,
         document,
-        endpoints: Vec::new(),
-        first_endpoint: None,
+        endpoints,
+        first_endpoint,
         notices,
     })
-}
-
-fn environment(name: &str) -> Option<String> {
-    std::env::var(name).ok()
 }
 
 /// A mapping that somebody wrote is held against the tables that are really there.

@@ -1,6 +1,7 @@
 //! An answer to a plan, as both sides give it: what of it is compared.
 
 use super::Fault;
+use super::placeholder::plain;
 use fetchscope_engine::trace::{Phase, Trace};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -124,7 +125,7 @@ impl Answer {
             phase: one.phase,
             path: one.path.clone(),
             reading: None,
-            sql: one.sql.split_whitespace().collect::<Vec<_>>().join(" "),
+            sql: plain(&one.sql.split_whitespace().collect::<Vec<_>>().join(" ")),
             params: Parameters::of(one.params.clone()),
             rows: Some(one.rows),
         });

@@ -9,13 +9,17 @@ mod fault;
 mod lookup;
 mod order;
 mod ours;
+mod placeholder;
+mod postgres;
 mod recorded;
 #[cfg(feature = "reference")]
 mod reference;
+mod scene;
 
 pub use answer::{Answer, Parameters, Statement};
 pub use case::Case;
 pub use compare::{Agreement, compare};
 pub use fault::Fault;
-pub use ours::{Refusal, Scene, ask};
-pub use recorded::{Recorded, folder, recorded};
+pub use ours::{Refusal, ask};
+pub use recorded::{Recorded, folder, recorded, recorded_on_postgres};
+pub use scene::Scene;

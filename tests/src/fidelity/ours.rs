@@ -1,25 +1,17 @@
 //! Fetchscope's own answer, in this process, along the way `fetchscope trace` takes.
 
-use super::{Answer, Fault};
+use super::{Answer, Scene};
 use fetchscope_app::Paths;
+use fetchscope_app::error::AppError;
 use fetchscope_app::request::trace;
 use fetchscope_app::source::{Opened, Source};
-use fetchscope_drivers::sqlite::create_from_script;
 use fetchscope_engine::mapping::document::MappingDocument;
 use fetchscope_engine::plan::document::PlanDocument;
 use fetchscope_engine::trace::Phase;
 use serde_json::Value;
-use std::path::{Path, PathBuf};
+use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::atomic::AtomicBool;
-
-/// A database made for a comparison.
-#[derive(Debug)]
-pub struct Scene {
-    /// The SQLite file.
-    pub database: PathBuf,
-    /// The mapping file.
-    pub mapping: Value,
-}
 
 /// Why there is no answer of ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,17 +20,6 @@ pub enum Refusal {
     NotCovered(String),
     /// It should have been answered.
     Failed(String),
-}
-
-impl Scene {
-    /// A new SQLite file with what `script` puts into it, in place of one that may be there.
-    pub fn make(database: &Path, script: &str, mapping: &Value) -> Result<Scene, Fault> {
-        if database.exists() {
-            std::fs::remove_file(database).map_err(|source| Fault::File { path: database.to_owned(), source })?;
-        }
-        create_from_script(database, script).map_err(|error| Fault::malformed("a script", error))?;
-        Ok(Scene { database: database.to_owned(), mapping: mapping.clone() })
-    }
 }
 
 /// Asks for the answer; a panic is a failure like others.
@@ -54,15 +35,18 @@ pub fn ask(scene: &Scene, plan: &Value) -> Result<Answer, Refusal> {
 fn answer(scene: &Scene, plan: &Value) -> Result<Answer, String> {
     let mapping: MappingDocument = serde_json::from_value(scene.mapping.clone()).map_err(|error| error.to_string())?;
     let plan: PlanDocument = serde_json::from_value(plan.clone()).map_err(|error| error.to_string())?;
-    let source = Source::Sqlite(scene.database.display().to_string());
-    // A file needs none of the application's folders.
+    let source: Source = scene.source.parse().map_err(|error: AppError| error.to_string())?;
+    // Neither a file nor a server needs one of the application's folders.
     let nowhere = Paths::under(Path::new(""));
     let opened: Result<Opened, _> = source.open(&nowhere, Some(&mapping), &mut |_| (), &AtomicBool::new(false));
     let commits = plan.commit_before_walk;
     let trace = opened.and_then(|opened| trace(&opened, &plan)).map_err(|error| error.to_string())?;
     // BEGIN and ROLLBACK; with a commit before the walk COMMIT and, where the walk sends something, both again.
     let goes_on = trace.statements.iter().any(|one| one.phase == Phase::Walk);
-    if trace.round_trips != trace.query_count + if commits && goes_on { 4 } else { 2 } {
+    // PostgreSQL prepares every text that the connection has not seen.
+    let texts: BTreeSet<&str> = trace.statements.iter().map(|one| one.sql.as_str()).collect();
+    let prepared = if matches!(source, Source::Postgres(_)) { texts.len() as u64 } else { 0 };
+    if trace.round_trips != trace.query_count + prepared + if commits && goes_on { 4 } else { 2 } {
         return Err(format!("{} round trips for {} statements", trace.round_trips, trace.query_count));
     }
     Ok(Answer::of(&trace))

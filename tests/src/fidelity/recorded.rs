@@ -24,21 +24,9 @@ pub fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fidelity")
 }
 
-/// All of them; their databases are made in `databases`.
+/// All of them on SQLite; their databases are made in `databases`.
 pub fn recorded(databases: &Path) -> Result<Vec<Recorded>, Fault> {
-    let mut answers = BTreeMap::new();
-    for line in lines("golden-sqlite.jsonl")? {
-        answers.insert(text(&line, "id")?, Answer::read(&line)?);
-    }
-    let plans: Vec<Value> =
-        serde_json::from_str(&read("plans.json")?).map_err(|error| Fault::malformed("plans.json", error))?;
-    let mut found = Vec::new();
-    for plan in plans {
-        let id = text(&plan, "id")?;
-        let answer =
-            answers.remove(&id).ok_or_else(|| Fault::malformed("plans.json", format!("{id} has no answer")))?;
-        found.push(Recorded { scene: common(databases, &plan)?, plan: plan["plan"].clone(), id, answer });
-    }
+    let mut found = goldens("golden-sqlite.jsonl", &|name| common(databases, name))?;
     // Where random plans or a review found a difference, the real answer was recorded as well.
     for line in lines("regressions.jsonl")? {
         let id = text(&line, "id")?;
@@ -47,23 +35,58 @@ pub fn recorded(databases: &Path) -> Result<Vec<Recorded>, Fault> {
                 let case = Case::read(&line)?;
                 Scene::make(&databases.join(format!("{id}.db")), &case.script, &case.mapping)?
             }
-            None => common(databases, &line)?,
+            None => common(databases, &text(&line, "db")?)?,
         };
         found.push(Recorded { answer: Answer::read(&line["answer"])?, plan: line["plan"].clone(), id, scene });
     }
     Ok(found)
 }
 
-/// One of the databases that many plans share, made when the first of them needs it.
-fn common(databases: &Path, line: &Value) -> Result<Scene, Fault> {
-    let name = text(line, "db")?;
-    let database = databases.join(format!("{name}.db"));
-    let mapping = serde_json::from_str(&read(&format!("{name}.schema.json"))?)
-        .map_err(|error| Fault::malformed("a mapping", error))?;
-    if database.exists() {
-        return Ok(Scene { database, mapping });
+/// Those on PostgreSQL; their databases are made on the tests' own server.
+pub fn recorded_on_postgres() -> Result<Vec<Recorded>, Fault> {
+    let make = |name: &str| Scene::make_on_server(&read(&format!("{name}.sql"))?, &mapping(name)?);
+    let scenes = BTreeMap::from([("citizen", make("citizen")?), ("composite", make("composite")?)]);
+    let unknown = |name: &str| Fault::malformed("plans.json", format!("there is no database {name}"));
+    let mut found = goldens("golden-postgres.jsonl", &|name| scenes.get(name).cloned().ok_or_else(|| unknown(name)))?;
+    for one in found.iter_mut().filter(|one| streams(&one.plan)) {
+        // A cursor of asyncpg on the server says of every statement, before it is read, that it has no rows.
+        one.answer.statements.iter_mut().for_each(|statement| statement.rows = None);
     }
-    Scene::make(&database, &read(&format!("{name}.sql"))?, &mapping)
+    Ok(found)
+}
+
+fn streams(plan: &Value) -> bool {
+    plan["mode"].as_str().is_some_and(|mode| matches!(mode, "stream" | "stream_execute_only"))
+}
+
+/// The plans with the answers of a file, in the scene of each.
+fn goldens(file: &str, scene: &dyn Fn(&str) -> Result<Scene, Fault>) -> Result<Vec<Recorded>, Fault> {
+    let mut answers = BTreeMap::new();
+    for line in lines(file)? {
+        answers.insert(text(&line, "id")?, Answer::read(&line)?);
+    }
+    let plans: Vec<Value> =
+        serde_json::from_str(&read("plans.json")?).map_err(|error| Fault::malformed("plans.json", error))?;
+    let one = |plan: Value| {
+        let id = text(&plan, "id")?;
+        let answer =
+            answers.remove(&id).ok_or_else(|| Fault::malformed("plans.json", format!("{id} has no answer")))?;
+        Ok(Recorded { scene: scene(&text(&plan, "db")?)?, plan: plan["plan"].clone(), id, answer })
+    };
+    plans.into_iter().map(one).collect()
+}
+
+/// One of the databases that many plans share, made when the first of them needs it.
+fn common(databases: &Path, name: &str) -> Result<Scene, Fault> {
+    let database = databases.join(format!("{name}.db"));
+    if database.exists() {
+        return Ok(Scene { source: format!("sqlite:{}", database.display()), mapping: mapping(name)? });
+    }
+    Scene::make(&database, &read(&format!("{name}.sql"))?, &mapping(name)?)
+}
+
+fn mapping(name: &str) -> Result<Value, Fault> {
+    serde_json::from_str(&read(&format!("{name}.schema.json"))?).map_err(|error| Fault::malformed("a mapping", error))
 }
 
 fn read(name: &str) -> Result<String, Fault> {

@@ -1,6 +1,6 @@
 //! The Python programs beside this crate's recorded answers: the generator of cases, and the real SQLAlchemy.
 
-use super::{Fault, folder};
+use super::{Fault, Scene, folder};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -76,9 +76,14 @@ impl Program {
         serde_json::from_str(&line).map_err(|error| Fault::malformed(self.name, error))
     }
 
-    /// What the real SQLAlchemy answers to a plan on a SQLite file.
-    pub(super) fn answer(&mut self, database: &Path, mapping: &Value, plan: &Value) -> Result<Value, Fault> {
-        let url = format!("sqlite:///{}", database.display());
+    /// What the real SQLAlchemy answers to a plan.
+    pub(super) fn answer(&mut self, scene: &Scene, plan: &Value) -> Result<Value, Fault> {
+        let Scene { source, mapping } = scene;
+        let url = match (source.strip_prefix("sqlite:"), source.strip_prefix("postgres:")) {
+            (Some(path), _) => format!("sqlite:///{path}"),
+            (None, Some(address)) => format!("postgresql+psycopg:{address}"),
+            (None, None) => source.clone(),
+        };
         let limits = json!({ "statements": LIMITS.0, "rows": LIMITS.1 });
         self.ask(&json!({ "url": url, "mapping": mapping, "plan": plan, "limits": limits }))
     }

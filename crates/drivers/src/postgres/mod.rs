@@ -21,6 +21,7 @@ mod statements;
 mod tls;
 pub mod value;
 mod verify;
+pub mod write;
 
 pub(crate) use drive::drive;
 pub use error::PostgresError;

@@ -45,6 +45,8 @@ pub enum Guard {
     /// Settings of each transaction. A pooler between (PgBouncer) takes none for a session, since its sessions are lent to
     /// one program after another: whatever was set there would stay for the next.
     Transaction,
+    /// Nothing: a sample is loaded, because somebody asked for it.
+    None,
 }
 
 /// An open connection: everything that is asked through it waits in `block_on`.
@@ -135,7 +137,7 @@ impl Session {
     #[must_use]
     pub fn begin(&self) -> String {
         match self.way.guard {
-            Guard::Session => "BEGIN".to_owned(),
+            Guard::Session | Guard::None => "BEGIN".to_owned(),
             Guard::Transaction => format!(
                 "BEGIN READ ONLY; SET LOCAL statement_timeout = {}; SET LOCAL lock_timeout = {}",
                 STATEMENT_TIMEOUT.as_millis(),
@@ -155,7 +157,7 @@ impl Session {
                 let milliseconds = longest.as_millis().clamp(1, i32::MAX as u128);
                 self.ask(&format!("SET statement_timeout = {milliseconds}")).map(drop)
             }
-            Guard::Transaction => Ok(()),
+            Guard::Transaction | Guard::None => Ok(()),
         }
     }
 

@@ -65,7 +65,7 @@ impl<'a> Bench<'a> {
     /// What the real SQLAlchemy answers, without the response itself.
     pub(super) fn real_answer(&mut self, case: &Case) -> Result<Value, Fault> {
         let scene = self.scene(case)?;
-        let mut answer = self.reference.answer(&scene.database, &case.mapping, &case.plan)?;
+        let mut answer = self.reference.answer(&scene, &case.plan)?;
         if let Some(reason) = answer["refused"].as_str() {
             return Err(Fault::malformed("the case", reason));
         }
@@ -81,7 +81,7 @@ impl<'a> Bench<'a> {
 
     fn hear(&mut self, case: &Case) -> Result<Heard, Fault> {
         let scene = self.scene(case)?;
-        let want = self.reference.answer(&scene.database, &case.mapping, &case.plan)?;
+        let want = self.reference.answer(&scene, &case.plan)?;
         if let Some(reason) = want["refused"].as_str() {
             return Ok(Heard::Refused(reason.to_owned()));
         }
@@ -103,7 +103,7 @@ impl<'a> Bench<'a> {
     fn is_undecided(&self, case: &Case, want: &Value, have: &Result<Answer, String>) -> Result<bool, Fault> {
         let scene = self.scene(case)?;
         for number in 1..=SECOND_OPINIONS {
-            let again = Program::shaken(number)?.answer(&scene.database, &case.mapping, &case.plan)?;
+            let again = Program::shaken(number)?.answer(&scene, &case.plan)?;
             let itself =
                 || -> Result<bool, Fault> { Ok(held_against(case, want, &Ok(Answer::read(&again)?))?.is_err()) };
             if again["refused"].is_string() || held_against(case, &again, have)?.is_ok() || itself()? {
