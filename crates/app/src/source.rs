@@ -153,14 +153,20 @@ pub(crate) fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-fn open_server(settings: &Settings, mapping: Option<&MappingDocument>) -> Result<Opened, AppError> {
+/// With the password that the password file has for it.
+pub(crate) fn with_password(settings: &Settings) -> Settings {
     let mut settings = settings.clone();
-    let passed_over = settings.find_password(&environment, &|_| None);
+    settings.find_password(&environment, &|_| None);
+    settings
+}
+
+fn open_server(settings: &Settings, mapping: Option<&MappingDocument>) -> Result<Opened, AppError> {
+    let settings = with_password(settings);
     let database = Database::open_server(&settings)?;
     let session = database.connect()?;
     let made_of = session.made_of()?.map(|spec| spec.parse::<SampleSpec>()).transpose()?;
     let sample = made_of.as_ref().map(Dataset::open).transpose()?;
-    let (document, endpoints, mut notices) = match (mapping, sample.as_ref()) {
+    let (document, endpoints, notices) = match (mapping, sample.as_ref()) {
         (Some(written), _) => (written.clone(), Vec::new(), Vec::new()),
         (None, Some(sample)) => (sample.mapping.clone(), sample.endpoints.clone(), Vec::new()),
         (None, None) => {
@@ -176,7 +182,6 @@ fn open_server(settings: &Settings, mapping: Option<&MappingDocument>) -> Result
         ),
         None => (settings.database.clone(), format!("{}, opened read-only", settings.server()), None),
     };
-    notices.extend(passed_over);
     let checked = check(&database, &document, mapping.is_some())?;
     Ok(Opened {
         // What is kept, shown and written down has no password.

@@ -3,7 +3,7 @@
 
 use super::lock;
 use crate::error::AppError;
-use crate::source::{Source, environment};
+use crate::source::{Source, environment, with_password};
 use crate::wire::{ServerFields, ServerView};
 use fetchscope_drivers::database::Database;
 use fetchscope_drivers::error::DatabaseError;
@@ -37,7 +37,7 @@ impl Servers {
 
 /// Connects once, and says what answers.
 pub(super) fn test(form: &ServerFields) -> Result<ServerView, AppError> {
-    let database = Database::open_server(&settings(form)?)?;
+    let database = Database::open_server(&with_password(&settings(form)?))?;
     let session = database.connect()?;
     let (encrypted, free) = match &session {
         fetchscope_drivers::database::Session::Postgres(session) => {

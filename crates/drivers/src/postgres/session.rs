@@ -66,6 +66,18 @@ pub(super) struct Link {
     pub(super) task: JoinHandle<()>,
 }
 
+/// A row of text.
+#[derive(Debug)]
+pub struct TextRow(SimpleQueryRow);
+
+impl TextRow {
+    /// The text of a column, counted from 0; nothing for a NULL, and where there is no such column.
+    #[must_use]
+    pub fn get(&self, index: usize) -> Option<&str> {
+        self.0.try_get(index).ok().flatten()
+    }
+}
+
 /// Stops a running statement from another thread.
 #[derive(Clone)]
 pub struct Cancel {
@@ -153,10 +165,10 @@ impl Session {
     ///
     /// # Errors
     /// When the server says no, or the connection is lost.
-    pub fn ask(&self, sql: &str) -> Result<Vec<SimpleQueryRow>, PostgresError> {
+    pub fn ask(&self, sql: &str) -> Result<Vec<TextRow>, PostgresError> {
         let answer = self.block_on(self.client.simple_query(sql));
         let messages = answer.map_err(|error| PostgresError::from_tokio(&error, &self.settings, Some(sql)))?;
-        let row = |message| if let SimpleQueryMessage::Row(row) = message { Some(row) } else { None };
+        let row = |message| if let SimpleQueryMessage::Row(row) = message { Some(TextRow(row)) } else { None };
         Ok(messages.into_iter().filter_map(row).collect())
     }
 
