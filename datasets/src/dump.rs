@@ -1,7 +1,8 @@
 //! The canonical dump: the same text for the same data, whatever database it is in.
 
 use crate::error::DatasetError;
-use fetchscope_drivers::sqlite::write::{for_each_sorted_row, tables};
+use fetchscope_drivers::ddl::tables;
+use fetchscope_drivers::sqlite::write::for_each_sorted_row;
 use fetchscope_engine::mapping::document::MappingDocument;
 use fetchscope_engine::value::{Value, hex};
 use sha2::{Digest, Sha256};

@@ -1,5 +1,6 @@
 //! Why a sample could not be made.
 
+use fetchscope_drivers::postgres::write::LoadError;
 use fetchscope_drivers::sqlite::write::WriteError;
 use std::path::PathBuf;
 
@@ -71,7 +72,16 @@ pub enum DatasetError {
     /// The sample could not be written or read back.
     #[error(transparent)]
     Write(#[from] WriteError),
+    /// The sample could not be loaded into a server.
+    #[error(transparent)]
+    Load(LoadError),
     /// It was cancelled; nothing is left behind.
     #[error("making the sample was cancelled")]
     Cancelled,
+}
+
+impl From<LoadError> for DatasetError {
+    fn from(error: LoadError) -> Self {
+        if matches!(error, LoadError::Cancelled) { DatasetError::Cancelled } else { DatasetError::Load(error) }
+    }
 }

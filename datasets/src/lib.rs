@@ -3,7 +3,7 @@
 //! A dataset is a folder with three files (`README.md` beside this package says how to write one): `mapping.json`,
 //! `generator.toml` and `endpoints.toml`. Every value is a function of the seed and its place (table, column, row), so
 //! rows stream without any table in memory, a row can look up another, and the same seed gives the same sample on any
-//! machine. The rows know nothing of SQLite; `create` is the only place that writes them into one.
+//! machine. The rows know nothing of a database; `create.rs` is the only place that writes them into one.
 
 mod blueprint;
 mod create;
@@ -21,7 +21,7 @@ mod spec;
 mod template;
 mod words;
 
-pub use create::{Progress, Step, create, ensure, file_name};
+pub use create::{Progress, Step, create, ensure, file_name, load, schema_name};
 pub use dataset::{Dataset, DatasetInfo, SizeInfo, list};
 pub use dump::canonical_sha256;
 pub use endpoints::NamedEndpoint;

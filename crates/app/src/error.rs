@@ -4,6 +4,7 @@ use crate::wire::{ErrorCode, WireError};
 use fetchscope_datasets::DatasetError;
 use fetchscope_drivers::error::DatabaseError;
 use fetchscope_drivers::postgres::SettingsError;
+use fetchscope_drivers::postgres::write::LoadError;
 use fetchscope_drivers::request::ServeError;
 use fetchscope_engine::mapping::check::MappingError;
 use fetchscope_engine::plan::resolve::PlanError;
@@ -110,6 +111,10 @@ impl From<DatasetError> for AppError {
         match error {
             DatasetError::Cancelled => AppError::Cancelled(error.to_string()),
             DatasetError::Write(_) => AppError::File(error.to_string()),
+            DatasetError::Load(LoadError::Server(ref cause)) if !cause.is_input() => {
+                AppError::Database(error.to_string())
+            }
+            DatasetError::Load(_) => AppError::Input(error.to_string()),
             DatasetError::UnknownDataset { .. }
             | DatasetError::UnknownSize { .. }
             | DatasetError::UnknownOption { .. }

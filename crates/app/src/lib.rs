@@ -12,6 +12,7 @@ pub mod paths;
 pub mod prediction;
 pub mod presets;
 pub mod request;
+pub mod samples;
 pub mod settings;
 pub mod source;
 pub mod strategies;

@@ -61,7 +61,7 @@ impl std::str::FromStr for Source {
             return Ok(Source::Sqlite(path.to_owned()));
         }
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-            let settings = Settings::parse(text, &|name| std::env::var(name).ok())?;
+            let settings = Settings::parse(text, &environment)?;
             return Ok(Source::Postgres(Box::new(settings)));
         }
         let hint =
@@ -102,13 +102,12 @@ fn open_sample(
     let database = Database::open_file(&path)?;
     let document = mapping.unwrap_or(&dataset.mapping).clone();
     let first_endpoint = Some(dataset.default_endpoint(&spec.size)?.name.clone());
-    let indexes = if spec.fk_indexes { "on" } else { "off" };
     let checked = check(&database, &document, mapping.is_some())?;
     Ok(Opened {
         source: format!("sample:{spec}"),
         title: format!("{} {}", dataset.info.title, spec.size),
         engine: database.version(),
-        data: format!("seed {}, {} tenants, foreign-key indexes {indexes}", spec.seed, spec.tenants.name()),
+        data: described(spec),
         database,
         mapping: checked,
         document,
@@ -116,6 +115,12 @@ fn open_sample(
         first_endpoint,
         notices: Vec::new(),
     })
+}
+
+/// A sample's choices.
+fn described(spec: &SampleSpec) -> String {
+    let indexes = if spec.fk_indexes { "on" } else { "off" };
+    format!("seed {}, {} tenants, foreign-key indexes {indexes}", spec.seed, spec.tenants.name())
 }
 
 fn open_file(path: &str, mapping: Option<&MappingDocument>) -> Result<Opened, AppError> {
@@ -143,15 +148,39 @@ fn open_file(path: &str, mapping: Option<&MappingDocument>) -> Result<Opened, Ap
     })
 }
 
+/// A variable of the environment.
+pub(crate) fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// With the password that the password file has for it.
+pub(crate) fn with_password(settings: &Settings) -> Settings {
+    let mut settings = settings.clone();
+    settings.find_password(&environment, &|_| None);
+    settings
+}
+
 fn open_server(settings: &Settings, mapping: Option<&MappingDocument>) -> Result<Opened, AppError> {
-    let database = Database::open_server(settings)?;
-    let title = settings.database.clone();
-    let (document, notices) = match mapping {
-        Some(document) => (document.clone(), Vec::new()),
-        None => {
-            let found = database.connect()?.introspect(&title)?;
-            (found.mapping, found.notices)
+    let settings = with_password(settings);
+    let database = Database::open_server(&settings)?;
+    let session = database.connect()?;
+    let made_of = session.made_of()?.map(|spec| spec.parse::<SampleSpec>()).transpose()?;
+    let sample = made_of.as_ref().map(Dataset::open).transpose()?;
+    let (document, endpoints, notices) = match (mapping, sample.as_ref()) {
+        (Some(written), _) => (written.clone(), Vec::new(), Vec::new()),
+        (None, Some(sample)) => (sample.mapping.clone(), sample.endpoints.clone(), Vec::new()),
+        (None, None) => {
+            let found = session.introspect(&settings.database)?;
+            (found.mapping, Vec::new(), found.notices)
         }
+    };
+    let (title, data, first_endpoint) = match made_of.as_ref().zip(sample.as_ref()) {
+        Some((spec, sample)) => (
+            format!("{} {}", sample.info.title, spec.size),
+            format!("{}, {}", described(spec), settings.server()),
+            Some(sample.default_endpoint(&spec.size)?.name.clone()),
+        ),
+        None => (settings.database.clone(), format!("{}, opened read-only", settings.server()), None),
     };
     let checked = check(&database, &document, mapping.is_some())?;
     Ok(Opened {
@@ -159,12 +188,12 @@ fn open_server(settings: &Settings, mapping: Option<&MappingDocument>) -> Result
         source: settings.redacted(),
         title,
         engine: database.version(),
-        data: format!("{}, opened read-only", settings.server()),
+        data,
         database,
         mapping: checked,
         document,
-        endpoints: Vec::new(),
-        first_endpoint: None,
+        endpoints,
+        first_endpoint,
         notices,
     })
 }

@@ -94,14 +94,25 @@ pub(crate) enum DatasetCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Write a sample into a new SQLite file
+    /// Write a sample into a new SQLite file, or into a schema of its own of a PostgreSQL database
     Load {
         /// What stands after `sample:` in a source: citizenapp, citizenapp?size=m&seed=2&fk_indexes=off, or a folder
         name: String,
-        /// sqlite:PATH of the file to create
+        /// sqlite:PATH of the file to create, or postgres://USER@HOST/DATABASE
         #[arg(long, value_name = "SOURCE")]
         into: String,
         /// Print what was written as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Drop a sample that was loaded into a PostgreSQL database
+    Drop {
+        /// The schema: what `dataset load` said
+        schema: String,
+        /// postgres://USER@HOST/DATABASE
+        #[arg(long, value_name = "SOURCE")]
+        from: String,
+        /// Print what was dropped as JSON
         #[arg(long)]
         json: bool,
     },

@@ -85,6 +85,14 @@ impl Session {
         })
     }
 
+    /// What the schema was made of whose tables are looked up first, where it is a sample that was loaded.
+    pub fn made_of(&self) -> Result<Option<String>, DatabaseError> {
+        Ok(match self {
+            Session::Sqlite(_) => None,
+            Session::Postgres(session) => postgres::write::made_of(session)?,
+        })
+    }
+
     /// Whether every table and column a mapping names exists; the first one that does not is the error.
     pub fn verify(&self, mapping: &MappingDocument) -> Result<(), DatabaseError> {
         match self {

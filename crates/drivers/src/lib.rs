@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod database;
+pub mod ddl;
 pub mod error;
 pub mod latency;
 pub mod limits;

@@ -5,7 +5,7 @@ use super::{Blueprint, CellIndex, ColumnPlan, ColumnType, EachPlan, Path, Proble
 use crate::recipe::{ColumnRecipe, Fill, PerParent, Recipe, Scalar};
 use crate::template::Template;
 use crate::words::Words;
-use fetchscope_drivers::sqlite::write::tables;
+use fetchscope_drivers::ddl::tables;
 use fetchscope_engine::mapping::document::{ColumnDocument, MappingDocument, TableDocument};
 use fetchscope_engine::value::Value;
 

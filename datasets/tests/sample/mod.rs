@@ -2,7 +2,8 @@
 #![allow(dead_code, unreachable_pub, missing_docs)]
 
 use fetchscope_datasets::{Dataset, SampleSpec, canonical_sha256, create};
-use fetchscope_drivers::sqlite::write::{for_each_sorted_row, tables};
+use fetchscope_drivers::ddl::tables;
+use fetchscope_drivers::sqlite::write::for_each_sorted_row;
 use fetchscope_engine::mapping::document::{ColumnDocument, TableDocument};
 use fetchscope_engine::value::Value;
 use std::path::PathBuf;

@@ -1,15 +1,14 @@
-//! `fetchscope dataset`: the samples, and one of them into a file.
+//! `fetchscope dataset`: the samples, one of them into a file or a schema, and out of it again.
 
 use super::Verdict;
 use crate::arguments::{Dataset as Arguments, DatasetCommand};
 use crate::{output, progress};
 use anyhow::Result;
 use fetchscope_app::error::AppError;
-use fetchscope_app::source::Source;
-use fetchscope_datasets::{Dataset, DatasetInfo, SampleSpec};
+use fetchscope_app::samples;
+use fetchscope_datasets::DatasetInfo;
 use fetchscope_report::format;
 use serde::Serialize;
-use std::path::Path;
 
 #[derive(Serialize)]
 struct Listed {
@@ -27,10 +26,8 @@ struct ListedSize {
 }
 
 #[derive(Serialize)]
-struct Loaded {
-    source: String,
-    dataset: String,
-    bytes: u64,
+struct Dropped<'a> {
+    schema: &'a str,
 }
 
 /// Lists or loads.
@@ -38,6 +35,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Verdict> {
     match &arguments.command {
         DatasetCommand::List { json } => list(*json),
         DatasetCommand::Load { name, into, json } => load(name, into, *json),
+        DatasetCommand::Drop { schema, from, json } => drop_schema(schema, from, *json),
     }
 }
 
@@ -71,28 +69,26 @@ impl From<DatasetInfo> for Listed {
 }
 
 fn load(name: &str, into: &str, json: bool) -> Result<Verdict> {
-    let spec: SampleSpec = name.strip_prefix("sample:").unwrap_or(name).parse().map_err(AppError::from)?;
-    let dataset = Dataset::open(&spec).map_err(AppError::from)?;
-    let path = match into.parse::<Source>()? {
-        Source::Sqlite(path) => path,
-        Source::Sample(_) | Source::Postgres(_) => {
-            return Err(AppError::Input("--into wants `sqlite:PATH`, a file to create".to_owned()).into());
-        }
-    };
-    if Path::new(&path).exists() {
-        return Err(AppError::Input(format!(
-            "{path} is already there and is not overwritten; name a new file, or delete it first"
-        ))
-        .into());
-    }
     let cancel = progress::cancel_on_interrupt()?;
-    let mut bar = progress::rows();
-    fetchscope_datasets::create(&dataset, &spec, Path::new(&path), &mut bar, &cancel).map_err(AppError::from)?;
-    let bytes = std::fs::metadata(&path)?.len();
+    let loaded = samples::load(name, into, &mut progress::rows(), &cancel)?;
     if json {
-        output::json(&Loaded { source: format!("sqlite:{path}"), dataset: spec.to_string(), bytes })?;
+        output::json(&loaded)?;
+        return Ok(Verdict::Yes);
+    }
+    let place = match (&loaded.schema, loaded.bytes) {
+        (Some(schema), _) => format!("schema {schema}, source {}", loaded.source),
+        (None, bytes) => format!("{}, {}", loaded.source, bytes.map_or_else(String::new, format::bytes)),
+    };
+    output::result(&format!("{}: {place}", loaded.dataset))?;
+    Ok(Verdict::Yes)
+}
+
+fn drop_schema(schema: &str, from: &str, json: bool) -> Result<Verdict> {
+    samples::drop_schema(schema, from)?;
+    if json {
+        output::json(&Dropped { schema })?;
     } else {
-        output::result(&format!("{path}: {spec}, {}", format::bytes(bytes)))?;
+        output::result(&format!("dropped the schema {schema}"))?;
     }
     Ok(Verdict::Yes)
 }

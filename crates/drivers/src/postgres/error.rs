@@ -68,13 +68,17 @@ pub enum PostgresError {
     },
     /// A password is asked for.
     #[error(
-        "{server} asks for the password of `{user}` and none is known; give it, or set PGPASSWORD or a line in ~/.pgpass"
+        "{server} asks for the password of `{user}` and none is known; give it, or set PGPASSWORD or a line in \
+         ~/.pgpass{}",
+        .passed_over.as_ref().map(|why| format!(" ({why})")).unwrap_or_default()
     )]
     NoPassword {
         /// Host and port.
         server: String,
         /// The role.
         user: String,
+        /// Why the password file was not looked into.
+        passed_over: Option<String>,
     },
     /// The server lets this role, from this machine, not in.
     #[error("{server} does not let `{user}` in: {message}; its administrator can allow it in pg_hba.conf")]

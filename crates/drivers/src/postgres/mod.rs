@@ -21,6 +21,7 @@ mod statements;
 mod tls;
 pub mod value;
 mod verify;
+pub mod write;
 
 pub(crate) use drive::drive;
 pub use error::PostgresError;
@@ -30,7 +31,7 @@ pub use open::Database;
 pub use password::Password;
 pub use product::{Engine, Product};
 pub use server::ServerSetting;
-pub use session::{Cancel, Encryption, Guard, LOCK_TIMEOUT, STATEMENT_TIMEOUT, Session};
+pub use session::{Cancel, Encryption, Guard, LOCK_TIMEOUT, STATEMENT_TIMEOUT, Session, TextRow};
 pub use settings::{APPLICATION_NAME, Fields, Host, Settings, SettingsError, SslMode};
 pub use statements::{Counted, Counts};
 pub use verify::verify;

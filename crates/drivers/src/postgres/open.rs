@@ -83,6 +83,12 @@ impl Database {
         &self.product
     }
 
+    /// A connection that may write, to load a sample.
+    pub(super) fn connect_to_write(&self) -> Result<Session, PostgresError> {
+        let way = Way { guard: Guard::None, ..self.way };
+        Database { way, ..self.clone() }.connect()
+    }
+
     /// Where it is.
     #[must_use]
     pub fn settings(&self) -> &Settings {
@@ -169,8 +175,8 @@ impl Database {
                 );
                 config.options(guard.trim_start());
             }
-            Guard::Transaction if own.is_empty() => {}
-            Guard::Transaction => {
+            Guard::Transaction | Guard::None if own.is_empty() => {}
+            Guard::Transaction | Guard::None => {
                 config.options(own);
             }
         }

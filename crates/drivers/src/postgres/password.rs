@@ -31,23 +31,23 @@ impl fmt::Debug for Password {
 
 impl Settings {
     /// Looks for the password where neither the address nor `PGPASSWORD` says one: in the password file, as libpq does,
-    /// and then by `ask`, which may know a keyring or somebody to ask. Returns a word about a password file that cannot
-    /// be used; it is passed over then.
+    /// and then by `ask`, which may know a keyring or somebody to ask. A password file that cannot be used is passed over;
+    /// should the server ask for a password, why is said.
     pub fn find_password(
         &mut self,
         variable: &dyn Fn(&str) -> Option<String>,
         ask: &dyn Fn(&Settings) -> Option<Password>,
-    ) -> Option<String> {
+    ) {
         if self.password.is_some() {
-            return None;
+            return;
         }
-        let (found, notice) = match passfile::path(variable).map(|path| passfile::read(&path)) {
+        let (found, passed_over) = match passfile::path(variable).map(|path| passfile::read(&path)) {
             Some(Ok(lines)) => (passfile::find(&lines, self), None),
-            Some(Err(notice)) => (None, notice),
+            Some(Err(passed_over)) => (None, passed_over),
             None => (None, None),
         };
+        self.passed_over = passed_over;
         self.password = found.or_else(|| ask(self));
-        notice
     }
 }
 
@@ -68,7 +68,7 @@ mod tests {
         let variable = |name: &str| (name == "PGPASSFILE").then(|| file.display().to_string());
         let found = |url: &str| {
             let mut settings = Settings::parse(url, &variable).unwrap();
-            assert_eq!(settings.find_password(&variable, &|_| Some(Password::new("asked"))), None);
+            settings.find_password(&variable, &|_| Some(Password::new("asked")));
             settings.password.unwrap().expose().to_owned()
         };
         assert_eq!(found("postgres://me:given@h/d"), "given");
@@ -86,8 +86,9 @@ mod tests {
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
         let variable = |name: &str| (name == "PGPASSFILE").then(|| file.display().to_string());
         let mut settings = Settings::parse("postgres://me@h/d", &variable).unwrap();
-        let notice = settings.find_password(&variable, &|_| None).unwrap();
-        assert!(notice.ends_with("others may read it; `chmod 600` makes it your own"), "{notice}");
-        assert!(settings.password.is_none() && !notice.contains("secret"));
+        settings.find_password(&variable, &|_| None);
+        let why = settings.passed_over.unwrap();
+        assert!(why.ends_with("is not used, since others may read it; `chmod 600` makes it your own"), "{why}");
+        assert!(settings.password.is_none() && !why.contains("secret"));
     }
 }

@@ -1,7 +1,7 @@
 //! What a server is set to, and how many connections it has left.
 
 use super::error::PostgresError;
-use super::session::Session;
+use super::session::{Session, TextRow};
 
 /// Settings that decide how fast a statement is, or how it is run.
 const THAT_MATTER: [&str; 14] = [
@@ -46,9 +46,8 @@ impl Session {
             Err(_) => Vec::new(),
             Ok(rows) => rows,
         };
-        let setting = |row: &tokio_postgres::SimpleQueryRow| {
-            Some(ServerSetting { name: row.get(0)?.to_owned(), value: row.get(1)?.to_owned() })
-        };
+        let setting =
+            |row: &TextRow| Some(ServerSetting { name: row.get(0)?.to_owned(), value: row.get(1)?.to_owned() });
         Ok(rows.iter().filter_map(setting).collect())
     }
 

@@ -45,6 +45,8 @@ pub enum Guard {
     /// Settings of each transaction. A pooler between (PgBouncer) takes none for a session, since its sessions are lent to
     /// one program after another: whatever was set there would stay for the next.
     Transaction,
+    /// Nothing: a sample is loaded, because somebody asked for it.
+    None,
 }
 
 /// An open connection: everything that is asked through it waits in `block_on`.
@@ -62,6 +64,18 @@ pub struct Session {
 pub(super) struct Link {
     pub(super) runtime: Runtime,
     pub(super) task: JoinHandle<()>,
+}
+
+/// A row of text.
+#[derive(Debug)]
+pub struct TextRow(SimpleQueryRow);
+
+impl TextRow {
+    /// The text of a column, counted from 0; nothing for a NULL, and where there is no such column.
+    #[must_use]
+    pub fn get(&self, index: usize) -> Option<&str> {
+        self.0.try_get(index).ok().flatten()
+    }
 }
 
 /// Stops a running statement from another thread.
@@ -123,7 +137,7 @@ impl Session {
     #[must_use]
     pub fn begin(&self) -> String {
         match self.way.guard {
-            Guard::Session => "BEGIN".to_owned(),
+            Guard::Session | Guard::None => "BEGIN".to_owned(),
             Guard::Transaction => format!(
                 "BEGIN READ ONLY; SET LOCAL statement_timeout = {}; SET LOCAL lock_timeout = {}",
                 STATEMENT_TIMEOUT.as_millis(),
@@ -143,7 +157,7 @@ impl Session {
                 let milliseconds = longest.as_millis().clamp(1, i32::MAX as u128);
                 self.ask(&format!("SET statement_timeout = {milliseconds}")).map(drop)
             }
-            Guard::Transaction => Ok(()),
+            Guard::Transaction | Guard::None => Ok(()),
         }
     }
 
@@ -151,10 +165,10 @@ impl Session {
     ///
     /// # Errors
     /// When the server says no, or the connection is lost.
-    pub fn ask(&self, sql: &str) -> Result<Vec<SimpleQueryRow>, PostgresError> {
+    pub fn ask(&self, sql: &str) -> Result<Vec<TextRow>, PostgresError> {
         let answer = self.block_on(self.client.simple_query(sql));
         let messages = answer.map_err(|error| PostgresError::from_tokio(&error, &self.settings, Some(sql)))?;
-        let row = |message| if let SimpleQueryMessage::Row(row) = message { Some(row) } else { None };
+        let row = |message| if let SimpleQueryMessage::Row(row) = message { Some(TextRow(row)) } else { None };
         Ok(messages.into_iter().filter_map(row).collect())
     }
 

@@ -35,6 +35,8 @@ pub struct Settings {
     pub user: String,
     /// Its password, if one is known.
     pub password: Option<Password>,
+    /// Why the password file was not looked into.
+    pub passed_over: Option<String>,
     /// How much encryption is asked for.
     pub ssl_mode: SslMode,
     /// A file of certificates to trust in place of the system's.
@@ -140,6 +142,7 @@ impl Settings {
             database: fields.database.or_else(|| variable("PGDATABASE")).unwrap_or_else(|| user.clone()),
             user,
             password: fields.password.or_else(|| variable("PGPASSWORD").map(Password::new)),
+            passed_over: None,
             ssl_mode: match fields.ssl_mode.or_else(|| variable("PGSSLMODE")) {
                 Some(text) => SslMode::of(text)?,
                 None => SslMode::Prefer,
@@ -149,6 +152,17 @@ impl Settings {
             application_name: fields.application_name.unwrap_or_else(|| APPLICATION_NAME.to_owned()),
             options: fields.options.or_else(|| variable("PGOPTIONS")),
         })
+    }
+
+    /// The same, with names looked up in a schema first.
+    #[must_use]
+    pub fn looking_first_in(&self, schema: &str) -> Settings {
+        let path = format!("-csearch_path={schema}");
+        let options = match &self.options {
+            Some(options) => format!("{options} {path}"),
+            None => path,
+        };
+        Settings { options: Some(options), ..self.clone() }
     }
 
     /// The address without the password: the form that is shown, logged and kept.

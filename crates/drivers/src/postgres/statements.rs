@@ -1,10 +1,9 @@
 //! What `pg_stat_statements` counted between two moments, where it is installed.
 
 use super::error::PostgresError;
-use super::session::Session;
+use super::session::{Session, TextRow};
 use fetchscope_engine::trace::Nanos;
 use std::collections::BTreeMap;
-use tokio_postgres::SimpleQueryRow;
 
 /// What the server counted of one statement.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,7 +62,7 @@ fn some_unless_lost<T>(answer: Result<T, PostgresError>) -> Result<Option<T>, Po
     }
 }
 
-fn read(row: &SimpleQueryRow) -> Option<(String, Counted)> {
+fn read(row: &TextRow) -> Option<(String, Counted)> {
     let number = |index: usize| row.get(index).and_then(|text| text.parse().ok());
     let milliseconds: f64 = row.get(4)?.parse().ok()?;
     let counted = Counted {
@@ -87,13 +86,14 @@ impl Counts {
         Counts(counts)
     }
 
-    /// What ran since an earlier moment, the longest first. What was counted anew meanwhile counts from there.
+    /// What ran since an earlier moment, the longest first. What was counted anew meanwhile counts from there, and our own
+    /// questions to the catalogue do not count.
     #[must_use]
     pub fn since(&self, earlier: &Counts) -> Vec<Counted> {
         let ran = |(number, now): (&String, &Counted)| {
             let before = earlier.0.get(number).filter(|before| before.calls <= now.calls);
             let ran = before.map_or_else(|| now.clone(), |before| now.less(before));
-            (ran.calls > 0).then_some(ran)
+            (ran.calls > 0 && !ran.sql.contains("pg_catalog.")).then_some(ran)
         };
         let mut ran: Vec<Counted> = self.0.iter().filter_map(ran).collect();
         ran.sort_by(|left, right| right.time.0.cmp(&left.time.0).then_with(|| left.sql.cmp(&right.sql)));
@@ -141,8 +141,10 @@ mod tests {
     #[test]
     fn what_ran_meanwhile_is_the_difference() {
         let before = Counts::of([counted("a", 5, 50), counted("b", 1, 10), counted("c", 9, 90)].into_iter());
-        let after =
-            Counts::of([counted("a", 8, 70), counted("b", 1, 10), counted("c", 2, 30), counted("d", 1, 5)].into_iter());
+        let own = counted("SELECT 1 FROM pg_catalog.pg_class", 1, 1);
+        let after = Counts::of(
+            [own, counted("a", 8, 70), counted("b", 1, 10), counted("c", 2, 30), counted("d", 1, 5)].into_iter(),
+        );
         let ran: Vec<_> =
             after.since(&before).iter().map(|one| (one.sql.clone(), one.calls, one.rows, one.time.0)).collect();
         // `c` was counted anew.

@@ -4,12 +4,12 @@
 //! is it renamed, so a reader finds the whole sample or none, whenever the process is killed. No statistics are
 //! collected (`ANALYZE`): an application on SQLite rarely has them, and the query plans should be those it would get.
 
-mod ddl;
 mod partial;
 mod sorted;
-mod tables;
 
+use crate::ddl::{self, UnknownType};
 use fetchscope_engine::mapping::document::{MappingDocument, TableDocument};
+use fetchscope_engine::sql::Dialect;
 use fetchscope_engine::value::Value;
 use partial::Partial;
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -20,7 +20,6 @@ use std::time::Duration;
 
 pub use partial::is_complete;
 pub use sorted::for_each_sorted_row;
-pub use tables::tables;
 
 /// Why a SQLite file could not be written, or read back.
 #[derive(Debug, thiserror::Error)]
@@ -42,15 +41,8 @@ pub enum WriteError {
         source: std::io::Error,
     },
     /// The mapping names a column type that SQLite has no declaration for.
-    #[error("column {table}.{column} has the type `{type_name}`, which is not one a table can be created with")]
-    UnknownType {
-        /// The table.
-        table: String,
-        /// The column.
-        column: String,
-        /// Its type.
-        type_name: String,
-    },
+    #[error(transparent)]
+    UnknownType(#[from] UnknownType),
     /// Rows were offered for a table that the mapping does not have.
     #[error("the mapping has no table {0}")]
     UnknownTable(String),
@@ -82,9 +74,11 @@ impl Writer {
     /// # Errors
     /// When the folder cannot be written to, or a column's type is unknown.
     pub fn create(target: &Path, mapping: &MappingDocument) -> Result<Writer, WriteError> {
-        let tables = tables(mapping);
-        let statements =
-            tables.iter().map(|table| ddl::create_table(table, mapping)).collect::<Result<Vec<String>, _>>()?;
+        let tables = ddl::tables(mapping);
+        let statements = tables
+            .iter()
+            .map(|table| ddl::create_table(table, mapping, Dialect::Sqlite))
+            .collect::<Result<Vec<String>, _>>()?;
         let partial = Partial::begin(target)?;
         let connection = Connection::open(partial.path())
             .map_err(WriteError::sqlite(format!("cannot create {}", partial.path().display())))?;
@@ -120,7 +114,7 @@ impl Writer {
             .find(|shape| shape.table == table)
             .ok_or_else(|| WriteError::UnknownTable(table.to_owned()))?;
         let doing = format!("cannot write a row of {table}");
-        let statement = self.connection.prepare(&ddl::insert(shape)).map_err(WriteError::sqlite(doing.as_str()))?;
+        let statement = self.connection.prepare(&insert(shape)).map_err(WriteError::sqlite(doing.as_str()))?;
         Ok(RowWriter { statement, doing })
     }
 
@@ -134,7 +128,8 @@ impl Writer {
         let indexes = shapes.flat_map(|shape| shape.indexes.iter().map(move |columns| (shape, columns)));
         let wanted = indexes
             .filter(|(shape, columns)| foreign_keys || !shape.foreign_keys.iter().any(|key| &key.columns == *columns));
-        let statements: Vec<String> = wanted.map(|(_, columns)| ddl::create_index(table, columns)).collect();
+        let statements: Vec<String> =
+            wanted.map(|(_, columns)| ddl::create_index(table, columns, Dialect::Sqlite)).collect();
         if statements.is_empty() {
             return Ok(());
         }
@@ -193,6 +188,17 @@ impl RowWriter<'_> {
             Err(source) => Err(WriteError::Sqlite { doing: self.doing.clone(), source }),
         }
     }
+}
+
+/// INSERT of one row.
+fn insert(table: &TableDocument) -> String {
+    let names: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
+    let places = vec!["?"; names.len()].join(", ");
+    format!(
+        "INSERT INTO {} ({}) VALUES ({places})",
+        Dialect::Sqlite.quote(&table.table),
+        ddl::list(&names, Dialect::Sqlite)
+    )
 }
 
 /// A value as SQLite takes it.

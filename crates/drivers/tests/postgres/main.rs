@@ -6,6 +6,7 @@
 mod certificates;
 mod evidence;
 mod faults;
+mod pooled;
 mod reached;
 mod schemas;
 mod trusted;

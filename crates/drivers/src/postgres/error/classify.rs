@@ -45,7 +45,10 @@ impl PostgresError {
         // The kinds of the client's errors are not public; these are told apart by the words of their source.
         let reason = error.source().map(ToString::to_string).unwrap_or_default();
         match reason.as_str() {
-            "password missing" => PostgresError::NoPassword { server, user: settings.user.clone() },
+            "password missing" => {
+                let passed_over = settings.passed_over.clone();
+                PostgresError::NoPassword { server, user: settings.user.clone(), passed_over }
+            }
             "server does not support TLS" => PostgresError::NoTls { server },
             "" => PostgresError::NotPostgres { server },
             _ if error.to_string().contains("authentication") => {

@@ -1,9 +1,8 @@
 //! What the catalogue says, as it says it.
 
 use crate::postgres::error::PostgresError;
-use crate::postgres::session::Session;
+use crate::postgres::session::{Session, TextRow};
 use std::collections::BTreeMap;
-use tokio_postgres::SimpleQueryRow;
 
 /// Schemas that belong to the server, and to engines that speak as it does.
 const OWN: &str = "n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'crdb_internal')";
@@ -140,7 +139,7 @@ fn relations(session: &Session) -> Result<Vec<Relation>, PostgresError> {
          AND d.objid = c.oid AND d.deptype = 'e') \
          ORDER BY n.nspname, c.relname"
     ))?;
-    let read = |row: &SimpleQueryRow| {
+    let read = |row: &TextRow| {
         Some(Relation {
             oid: oid(row, 0)?,
             schema: text(row, 1)?,
@@ -194,7 +193,7 @@ fn types(session: &Session) -> Result<BTreeMap<Oid, Type>, PostgresError> {
          LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem AND t.typcategory = 'A' \
          WHERE t.typtype <> 'c' AND e.typtype IS DISTINCT FROM 'c'",
     )?;
-    let read = |row: &SimpleQueryRow| {
+    let read = |row: &TextRow| {
         let kind = match (row.get(2)?, row.get(3)?) {
             ("e", _) => TypeKind::Enum,
             ("d", _) => TypeKind::Domain(oid(row, 5)?, number(row, 6)?),
@@ -215,7 +214,7 @@ fn constraints(session: &Session) -> Result<Vec<Constraint>, PostgresError> {
          WHERE k.contype IN ('p', 'u', 'f') AND k.conparentid = 0 AND NOT c.relispartition AND {OWN} \
          ORDER BY k.conrelid, k.conname"
     ))?;
-    let read = |row: &SimpleQueryRow| {
+    let read = |row: &TextRow| {
         let kind = match row.get(1)? {
             "p" => ConstraintKind::PrimaryKey,
             "u" => ConstraintKind::Unique,
@@ -236,7 +235,7 @@ fn indexes(session: &Session) -> Result<Vec<Index>, PostgresError> {
          WHERE i.indpred IS NULL AND i.indisvalid AND NOT c.relispartition AND {OWN} \
          ORDER BY i.indrelid, i.indexrelid"
     ))?;
-    let read = |row: &SimpleQueryRow| {
+    let read = |row: &TextRow| {
         let mut columns = numbers(row.get(1)?);
         // What follows the key is only carried along.
         columns.truncate(usize::try_from(number(row, 2)?).ok()?);
@@ -256,19 +255,19 @@ fn partitioned(session: &Session) -> Result<BTreeMap<Oid, u64>, PostgresError> {
     Ok(rows.iter().filter_map(|row| Some((oid(row, 0)?, row.get(1).and_then(rows_of)?))).collect())
 }
 
-fn oid(row: &SimpleQueryRow, index: usize) -> Option<Oid> {
+fn oid(row: &TextRow, index: usize) -> Option<Oid> {
     row.get(index)?.parse().ok().map(Oid)
 }
 
-fn text(row: &SimpleQueryRow, index: usize) -> Option<String> {
+fn text(row: &TextRow, index: usize) -> Option<String> {
     row.get(index).map(str::to_owned)
 }
 
-fn number(row: &SimpleQueryRow, index: usize) -> Option<i32> {
+fn number(row: &TextRow, index: usize) -> Option<i32> {
     row.get(index)?.parse().ok()
 }
 
-fn truth(row: &SimpleQueryRow, index: usize) -> bool {
+fn truth(row: &TextRow, index: usize) -> bool {
     matches!(row.get(index), Some("t" | "true"))
 }
 

@@ -21,7 +21,7 @@ pub(super) fn path(variable: &dyn Fn(&str) -> Option<String>) -> Option<PathBuf>
 /// Its text. One that others may read is not used, as libpq does not: somebody else may have written it. Of one that is
 /// not there nothing is said.
 pub(super) fn read(path: &Path) -> Result<String, Option<String>> {
-    let said = |reason: String| Some(format!("the password file {} is not used: {reason}", path.display()));
+    let said = |reason: String| Some(format!("the password file {} is not used, since {reason}", path.display()));
     let known = match std::fs::metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(None),
         Err(error) => return Err(said(error.to_string())),

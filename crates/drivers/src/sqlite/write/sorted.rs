@@ -2,6 +2,7 @@
 
 use super::{WriteError, ddl};
 use fetchscope_engine::mapping::document::TableDocument;
+use fetchscope_engine::sql::Dialect;
 use fetchscope_engine::value::Value;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
@@ -24,7 +25,12 @@ fn read(path: &Path, table: &TableDocument, each: &mut dyn FnMut(&[Value])) -> r
     let names: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
     let key: Vec<&str> = table.columns.iter().filter(|column| column.pk).map(|column| column.name.as_str()).collect();
     let order = if key.is_empty() { &names } else { &key };
-    let sql = format!("SELECT {} FROM {} ORDER BY {}", ddl::list(&names), ddl::quote(&table.table), ddl::list(order));
+    let sql = format!(
+        "SELECT {} FROM {} ORDER BY {}",
+        ddl::list(&names, Dialect::Sqlite),
+        Dialect::Sqlite.quote(&table.table),
+        ddl::list(order, Dialect::Sqlite)
+    );
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let mut statement = connection.prepare(&sql)?;
     let mut rows = statement.query([])?;

@@ -62,7 +62,7 @@ fn rows_come_back_sorted_and_typed() {
     rows.write(&[1.into(), 1.into(), 7.into(), "a".into(), Value::Boolean(true)]).expect("row");
     drop(rows);
     let path = writer.finish().expect("finish");
-    let shape = tables(&mapping).into_iter().find(|table| table.table == "tasks").expect("tasks");
+    let shape = crate::ddl::tables(&mapping).into_iter().find(|table| table.table == "tasks").expect("tasks");
     let mut read = Vec::new();
     for_each_sorted_row(&path, &shape, &mut |row| read.push(row.to_vec())).expect("read");
     assert_eq!(

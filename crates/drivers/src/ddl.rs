@@ -1,20 +1,35 @@
-//! The statements that create and fill tables, in the form SQLAlchemy gives them.
+//! The statements that create tables, in the form SQLAlchemy gives them.
 
-use super::WriteError;
+mod tables;
+
+pub use tables::tables;
+
 use fetchscope_engine::mapping::document::{ColumnDocument, MappingDocument, RelationshipKind, TableDocument};
 use fetchscope_engine::sql::Dialect;
-use std::borrow::Cow;
+use thiserror::Error;
 
-/// An identifier as it stands in a statement.
-pub(super) fn quote(name: &str) -> Cow<'_, str> {
-    Dialect::Sqlite.quote(name)
+/// The mapping names a column type that a database has no declaration for.
+#[derive(Debug, Error)]
+#[error("column {table}.{column} has the type `{type_name}`, which is not one a table can be created with")]
+pub struct UnknownType {
+    /// The table.
+    pub table: String,
+    /// The column.
+    pub column: String,
+    /// Its type.
+    pub type_name: String,
 }
 
 /// CREATE TABLE with its keys.
-pub(super) fn create_table(table: &TableDocument, mapping: &MappingDocument) -> Result<String, WriteError> {
+pub(crate) fn create_table(
+    table: &TableDocument,
+    mapping: &MappingDocument,
+    dialect: Dialect,
+) -> Result<String, UnknownType> {
+    let quote = |name| dialect.quote(name);
     let mut lines = Vec::new();
     for column in &table.columns {
-        let type_name = sql_type(&column.type_name).ok_or_else(|| WriteError::UnknownType {
+        let type_name = sql_type(&column.type_name, dialect).ok_or_else(|| UnknownType {
             table: table.table.clone(),
             column: column.name.clone(),
             type_name: column.type_name.clone(),
@@ -24,11 +39,11 @@ pub(super) fn create_table(table: &TableDocument, mapping: &MappingDocument) -> 
     }
     let key: Vec<&str> = table.columns.iter().filter(|column| column.pk).map(|column| column.name.as_str()).collect();
     if !key.is_empty() {
-        lines.push(format!("PRIMARY KEY ({})", list(&key)));
+        lines.push(format!("PRIMARY KEY ({})", list(&key, dialect)));
     }
     for columns in unique_columns(&table.table, mapping) {
         if columns != key {
-            lines.push(format!("UNIQUE ({})", list(&columns)));
+            lines.push(format!("UNIQUE ({})", list(&columns, dialect)));
         }
     }
     let mut foreign_keys: Vec<_> = table.foreign_keys.iter().collect();
@@ -36,30 +51,24 @@ pub(super) fn create_table(table: &TableDocument, mapping: &MappingDocument) -> 
     for key in foreign_keys {
         lines.push(format!(
             "FOREIGN KEY({}) REFERENCES {} ({})",
-            list(&key.columns),
+            list(&key.columns, dialect),
             quote(&key.ref_table),
-            list(&key.ref_columns)
+            list(&key.ref_columns, dialect)
         ));
     }
     Ok(format!("CREATE TABLE {} (\n\t{}\n)", quote(&table.table), lines.join(", \n\t")))
 }
 
 /// CREATE INDEX, named as SQLAlchemy names it.
-pub(super) fn create_index(table: &str, columns: &[String]) -> String {
+pub(crate) fn create_index(table: &str, columns: &[String], dialect: Dialect) -> String {
+    let quote = |name| dialect.quote(name);
     let name = format!("ix_{table}_{}", columns.join("_"));
-    format!("CREATE INDEX {} ON {} ({})", quote(&name), quote(table), list(columns))
-}
-
-/// INSERT of one row.
-pub(super) fn insert(table: &TableDocument) -> String {
-    let names: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
-    let places = vec!["?"; names.len()].join(", ");
-    format!("INSERT INTO {} ({}) VALUES ({places})", quote(&table.table), list(&names))
+    format!("CREATE INDEX {} ON {} ({})", quote(&name), quote(table), list(columns, dialect))
 }
 
 /// Names joined by commas.
-pub(super) fn list<S: AsRef<str>>(names: &[S]) -> String {
-    names.iter().map(|name| quote(name.as_ref())).collect::<Vec<_>>().join(", ")
+pub(crate) fn list<S: AsRef<str>>(names: &[S], dialect: Dialect) -> String {
+    names.iter().map(|name| dialect.quote(name.as_ref())).collect::<Vec<_>>().join(", ")
 }
 
 fn position(columns: &[ColumnDocument], name: &str) -> usize {
@@ -81,12 +90,31 @@ fn unique_columns<'m>(table: &str, mapping: &'m MappingDocument) -> Vec<Vec<&'m 
     unique
 }
 
-fn sql_type(name: &str) -> Option<String> {
+fn sql_type(name: &str, dialect: Dialect) -> Option<String> {
     let (base, arguments) = match name.split_once('(') {
         Some((base, rest)) => (base, Some(rest.strip_suffix(')')?)),
         None => (name, None),
     };
-    let declared = match base {
+    let declared = match (base, dialect) {
+        ("float", Dialect::Postgres) => "DOUBLE PRECISION",
+        ("datetime", Dialect::Postgres) => "TIMESTAMP WITHOUT TIME ZONE",
+        ("uuid", Dialect::Postgres) => "UUID",
+        ("large_binary" | "largebinary" | "blob", Dialect::Postgres) => "BYTEA",
+        (name, _) => declared(name)?,
+    };
+    Some(match arguments {
+        Some(arguments) if arguments.chars().all(|c| c.is_ascii_digit() || c == ',' || c == ' ') => {
+            let numbers: Vec<&str> = arguments.split(',').map(str::trim).collect();
+            format!("{declared}({})", numbers.join(", "))
+        }
+        Some(_) => return None,
+        None => declared.to_owned(),
+    })
+}
+
+/// What most databases call a type.
+fn declared(name: &str) -> Option<&'static str> {
+    Some(match name {
         "integer" => "INTEGER",
         "big_integer" | "biginteger" => "BIGINT",
         "small_integer" | "smallinteger" => "SMALLINT",
@@ -102,13 +130,5 @@ fn sql_type(name: &str) -> Option<String> {
         "uuid" => "CHAR(32)",
         "large_binary" | "largebinary" | "blob" => "BLOB",
         _ => return None,
-    };
-    Some(match arguments {
-        Some(arguments) if arguments.chars().all(|c| c.is_ascii_digit() || c == ',' || c == ' ') => {
-            let numbers: Vec<&str> = arguments.split(',').map(str::trim).collect();
-            format!("{declared}({})", numbers.join(", "))
-        }
-        Some(_) => return None,
-        None => declared.to_owned(),
     })
 }

@@ -1,0 +1,259 @@
+//! Writing a sample into a schema of its own, by binary COPY.
+//!
+//! All of it is one transaction, so a reader finds the whole sample or none, whenever this program is killed. A comment on
+//! the schema says what it was made of: so it is known again when it is opened, and nothing else can be dropped by this
+//! program.
+
+mod encode;
+
+use super::error::PostgresError;
+use super::open::Database;
+use super::session::Session;
+use crate::ddl::{self, UnknownType};
+use bytes::{Bytes, BytesMut};
+use encode::Encoding;
+use fetchscope_engine::mapping::document::{MappingDocument, TableDocument};
+use fetchscope_engine::sql::Dialect;
+use fetchscope_engine::value::Value;
+use futures_util::SinkExt;
+use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use thiserror::Error;
+use tokio_postgres::CopyInSink;
+
+/// How a comment on a schema begins that this program made.
+const MADE: &str = "Fetchscope sample ";
+
+/// Bytes of a table between two messages to the server.
+const CHUNK: usize = 256 * 1024;
+
+/// How often a long statement looks whether it was cancelled.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// Why a sample could not be loaded.
+#[derive(Debug, Error)]
+pub enum LoadError {
+    /// The server said no, or was lost.
+    #[error(transparent)]
+    Server(Box<PostgresError>),
+    /// The mapping names a column type that PostgreSQL has no declaration for.
+    #[error(transparent)]
+    UnknownType(#[from] UnknownType),
+    /// The schema is there.
+    #[error("the schema {0} is already there and is not overwritten; drop it first with `fetchscope dataset drop`")]
+    SchemaExists(String),
+    /// The schema is not this program's.
+    #[error("the schema {0} was not made by Fetchscope, so it is left alone")]
+    NotMadeHere(String),
+    /// There is no such schema.
+    #[error("there is no schema {0}")]
+    NoSchema(String),
+    /// A value that is not of its column's type.
+    #[error("a row of {table} has a value for {column} that is not of its type")]
+    Value {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+    },
+    /// Rows were offered for a table that the mapping does not have.
+    #[error("the mapping has no table {0}")]
+    UnknownTable(String),
+    /// It was cancelled; nothing is left behind.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+impl From<PostgresError> for LoadError {
+    fn from(error: PostgresError) -> Self {
+        if matches!(error, PostgresError::Cancelled) {
+            LoadError::Cancelled
+        } else {
+            LoadError::Server(Box::new(error))
+        }
+    }
+}
+
+/// What the schema that names are looked up in first was made of, where this program made it.
+///
+/// # Errors
+/// When the connection is lost.
+pub fn made_of(session: &Session) -> Result<Option<String>, PostgresError> {
+    let said = session.ask("SELECT obj_description(current_schema()::regnamespace, 'pg_namespace')")?;
+    Ok(said.first().and_then(|row| row.get(0)).and_then(|comment| comment.strip_prefix(MADE)).map(str::to_owned))
+}
+
+/// Drops a schema that this program made.
+///
+/// # Errors
+/// When there is no such schema, or it is somebody else's.
+pub fn drop_schema(database: &Database, schema: &str) -> Result<(), LoadError> {
+    let session = database.connect_to_write()?;
+    let named = quote_literal(schema);
+    let found = session.ask(&format!(
+        "SELECT obj_description(oid, 'pg_namespace') FROM pg_catalog.pg_namespace WHERE nspname = {named}"
+    ))?;
+    let Some(row) = found.first() else { return Err(LoadError::NoSchema(schema.to_owned())) };
+    if !row.get(0).is_some_and(|comment| comment.starts_with(MADE)) {
+        return Err(LoadError::NotMadeHere(schema.to_owned()));
+    }
+    session.ask(&format!("DROP SCHEMA {} CASCADE", Dialect::Postgres.quote(schema)))?;
+    Ok(())
+}
+
+fn quote_literal(text: &str) -> String {
+    // With a backslash in it the meaning would depend on a setting of the server.
+    format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
+}
+
+/// A schema being filled. Dropped before `finish`, it leaves nothing behind.
+#[derive(Debug)]
+pub struct Writer {
+    session: Session,
+    tables: Vec<TableDocument>,
+}
+
+impl Writer {
+    /// Begins a schema with every table of the mapping, no index and no row in them yet.
+    ///
+    /// # Errors
+    /// When the schema is there, the role may not create one, or a column's type is unknown.
+    pub fn create(
+        database: &Database,
+        schema: &str,
+        mapping: &MappingDocument,
+        made_of: &str,
+    ) -> Result<Writer, LoadError> {
+        let tables = ddl::tables(mapping);
+        let create = |table: &TableDocument| ddl::create_table(table, mapping, Dialect::Postgres);
+        let statements = tables.iter().map(create).collect::<Result<Vec<String>, _>>()?;
+        let session = database.connect_to_write()?;
+        let name = Dialect::Postgres.quote(schema);
+        let exists = format!("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = {}", quote_literal(schema));
+        if !session.ask(&exists)?.is_empty() {
+            return Err(LoadError::SchemaExists(schema.to_owned()));
+        }
+        let comment = quote_literal(&format!("{MADE}{made_of}"));
+        session.ask(&format!(
+            "BEGIN; CREATE SCHEMA {name}; COMMENT ON SCHEMA {name} IS {comment}; SET LOCAL search_path = {name}; {}",
+            statements.join("; ")
+        ))?;
+        Ok(Writer { session, tables })
+    }
+
+    /// Opens a table for rows.
+    ///
+    /// # Errors
+    /// When the mapping has no such table, or the connection is lost.
+    pub fn rows_of(&self, table: &str) -> Result<RowWriter<'_>, LoadError> {
+        let shape = self.tables.iter().find(|shape| shape.table == table);
+        let shape = shape.ok_or_else(|| LoadError::UnknownTable(table.to_owned()))?;
+        let encodings = shape.columns.iter().map(|column| Encoding::of(&column.type_name)).collect();
+        let names: Vec<&str> = shape.columns.iter().map(|column| column.name.as_str()).collect();
+        let sql = format!(
+            "COPY {} ({}) FROM STDIN (FORMAT binary)",
+            Dialect::Postgres.quote(table),
+            ddl::list(&names, Dialect::Postgres)
+        );
+        let session = &self.session;
+        let failed = |error: tokio_postgres::Error| PostgresError::from_tokio(&error, session.settings(), Some(&sql));
+        let sink = session.block_on(session.client().copy_in::<_, Bytes>(&sql)).map_err(failed)?;
+        let mut waiting = BytesMut::with_capacity(CHUNK + CHUNK / 8);
+        encode::begin(&mut waiting);
+        Ok(RowWriter { session, sql, shape, encodings, sink: Box::pin(sink), waiting })
+    }
+
+    /// Creates the mapping's indexes on one table. Without `foreign_keys`, those on exactly a foreign key's columns
+    /// are left out. On a large table this takes seconds; it is given up soon after `cancel` became true.
+    ///
+    /// # Errors
+    /// When it was given up, or the server says no, for instance because its disk is full.
+    pub fn create_indexes(&self, table: &str, foreign_keys: bool, cancel: &AtomicBool) -> Result<(), LoadError> {
+        let shapes = self.tables.iter().filter(|shape| shape.table == table);
+        let indexes = shapes.flat_map(|shape| shape.indexes.iter().map(move |columns| (shape, columns)));
+        let wanted = indexes
+            .filter(|(shape, columns)| foreign_keys || !shape.foreign_keys.iter().any(|key| &key.columns == *columns));
+        wanted
+            .map(|(_, columns)| ddl::create_index(table, columns, Dialect::Postgres))
+            .try_for_each(|sql| self.until(cancel, &sql))
+    }
+
+    /// Makes everything visible, and lets the planner learn about it.
+    ///
+    /// # Errors
+    /// When the connection is lost; nothing is left behind then.
+    pub fn finish(self, cancel: &AtomicBool) -> Result<(), LoadError> {
+        for table in &self.tables {
+            self.until(cancel, &format!("ANALYZE {}", Dialect::Postgres.quote(&table.table)))?;
+        }
+        Ok(self.session.ask("COMMIT").map(drop)?)
+    }
+
+    /// Runs a statement until it is done, or given up because `cancel` became true.
+    fn until(&self, cancel: &AtomicBool, sql: &str) -> Result<(), LoadError> {
+        let session = &self.session;
+        let done = session.block_on(async {
+            let mut running = pin!(session.client().batch_execute(sql));
+            loop {
+                if let Ok(done) = tokio::time::timeout(LOOK, &mut running).await {
+                    return done;
+                }
+                if cancel.load(Ordering::Relaxed) {
+                    // Whether it heard is seen by what the statement does.
+                    drop(session.cancel_token().ask().await);
+                }
+            }
+        });
+        done.map_err(|error| PostgresError::from_tokio(&error, session.settings(), Some(sql)).into())
+    }
+}
+
+/// One table being filled.
+pub struct RowWriter<'w> {
+    session: &'w Session,
+    sql: String,
+    shape: &'w TableDocument,
+    encodings: Vec<Encoding>,
+    sink: Pin<Box<CopyInSink<Bytes>>>,
+    waiting: BytesMut,
+}
+
+impl RowWriter<'_> {
+    /// Writes one row: its values in the order of the table's columns.
+    ///
+    /// # Errors
+    /// When a value is not of its column's type, or the server was lost.
+    pub fn write(&mut self, row: &[Value]) -> Result<(), LoadError> {
+        encode::row(row, &self.encodings, &mut self.waiting).map_err(|place| LoadError::Value {
+            table: self.shape.table.clone(),
+            column: self.shape.columns.get(place).map_or_else(String::new, |column| column.name.clone()),
+        })?;
+        if self.waiting.len() < CHUNK {
+            return Ok(());
+        }
+        let chunk = self.waiting.split().freeze();
+        let sent = self.session.block_on(self.sink.send(chunk));
+        sent.map_err(|error| self.failed(&error))
+    }
+
+    /// The end of the table. What it breaks (a key, a disk that is full) is often said only here.
+    ///
+    /// # Errors
+    /// When the server says no, or was lost.
+    pub fn finish(mut self) -> Result<(), LoadError> {
+        encode::end(&mut self.waiting);
+        let chunk = self.waiting.split().freeze();
+        let session = self.session;
+        let sink = &mut self.sink;
+        let done = session.block_on(async {
+            sink.send(chunk).await?;
+            sink.as_mut().finish().await
+        });
+        done.map(drop).map_err(|error| self.failed(&error))
+    }
+
+    fn failed(&self, error: &tokio_postgres::Error) -> LoadError {
+        PostgresError::from_tokio(error, self.session.settings(), Some(&self.sql)).into()
+    }
+}
