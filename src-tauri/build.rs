@@ -13,12 +13,14 @@ const COMMANDS: &[&str] = &[
     "draw",
     "draw_figure",
     "export_run",
+    "open_server",
     "open_source",
     "predict",
     "ready",
     "run",
     "save_settings",
     "start",
+    "test_server",
     "trace",
 ];
 

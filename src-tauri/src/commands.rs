@@ -4,7 +4,8 @@ use crate::{dialogs, startup};
 use fetchscope_app::App;
 use fetchscope_app::wire::{
     ChartPair, DrawRequest, ErrorCode, ExperimentDoc, ExportView, FigureRequest, FigureView, OpenProgress,
-    PredictionView, RunEvent, RunView, Settings, SourceView, StartView, TraceRequest, TraceView, VariantDoc, WireError,
+    PredictionView, RunEvent, RunView, ServerFields, ServerView, Settings, SourceView, StartView, TraceRequest,
+    TraceView, VariantDoc, WireError,
 };
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -25,12 +26,14 @@ pub(crate) fn all() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         draw,
         draw_figure,
         export_run,
+        open_server,
         open_source,
         predict,
         ready,
         run,
         save_settings,
         start,
+        test_server,
         trace,
     ]
 }
@@ -43,6 +46,16 @@ async fn start(app: Shared<'_>) -> Answer<StartView> {
 #[tauri::command]
 async fn open_source(app: Shared<'_>, source: String, events: Channel<OpenProgress>) -> Answer<SourceView> {
     aside(&app, move |app| app.open_source(&source, &mut |progress| drop(events.send(progress)))).await
+}
+
+#[tauri::command]
+async fn open_server(app: Shared<'_>, form: ServerFields, events: Channel<OpenProgress>) -> Answer<SourceView> {
+    aside(&app, move |app| app.open_server(&form, &mut |progress| drop(events.send(progress)))).await
+}
+
+#[tauri::command]
+async fn test_server(app: Shared<'_>, form: ServerFields) -> Answer<ServerView> {
+    aside(&app, move |app| app.test_server(&form)).await
 }
 
 #[tauri::command]

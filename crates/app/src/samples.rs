@@ -1,7 +1,7 @@
 //! Samples that are loaded where the user asks for them: a file, or a schema of a server, from which they can be dropped again.
 
 use crate::error::AppError;
-use crate::source::Source;
+use crate::source::{Source, with_password};
 use fetchscope_datasets::{Dataset, DatasetError, Progress, SampleSpec};
 use fetchscope_drivers::error::DatabaseError;
 use fetchscope_drivers::postgres::{Database, Settings, write};
@@ -65,5 +65,5 @@ pub fn drop_schema(schema: &str, from: &str) -> Result<(), AppError> {
 }
 
 fn server(settings: &Settings) -> Result<Database, AppError> {
-    Ok(Database::open(settings).map_err(DatabaseError::from)?)
+    Ok(Database::open(&with_password(settings)).map_err(DatabaseError::from)?)
 }

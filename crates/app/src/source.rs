@@ -61,9 +61,7 @@ impl std::str::FromStr for Source {
             return Ok(Source::Sqlite(path.to_owned()));
         }
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-            let environment = |name: &str| std::env::var(name).ok();
-            let mut settings = Settings::parse(text, &environment)?;
-            settings.find_password(&environment, &|_| None);
+            let settings = Settings::parse(text, &environment)?;
             return Ok(Source::Postgres(Box::new(settings)));
         }
         let hint =
@@ -150,8 +148,21 @@ fn open_file(path: &str, mapping: Option<&MappingDocument>) -> Result<Opened, Ap
     })
 }
 
+/// A variable of the environment.
+pub(crate) fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// With the password that the password file has for it.
+pub(crate) fn with_password(settings: &Settings) -> Settings {
+    let mut settings = settings.clone();
+    settings.find_password(&environment, &|_| None);
+    settings
+}
+
 fn open_server(settings: &Settings, mapping: Option<&MappingDocument>) -> Result<Opened, AppError> {
-    let database = Database::open_server(settings)?;
+    let settings = with_password(settings);
+    let database = Database::open_server(&settings)?;
     let session = database.connect()?;
     let made_of = session.made_of()?.map(|spec| spec.parse::<SampleSpec>()).transpose()?;
     let sample = made_of.as_ref().map(Dataset::open).transpose()?;

@@ -211,6 +211,38 @@ pub enum ThemeChoice {
     Dark,
 }
 
+/// Where a PostgreSQL server is, as a form says it; what is empty is as libpq's defaults and environment have it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ServerFields {
+    /// A host, the folder of a socket, or a whole `postgres://` address.
+    pub address: String,
+    /// Port.
+    pub port: String,
+    /// Database.
+    pub database: String,
+    /// Role.
+    pub user: String,
+    /// Its password.
+    pub password: String,
+    /// libpq's word for how much encryption: `prefer`, `verify-full`.
+    pub ssl_mode: String,
+    /// A file of certificates to trust.
+    pub ssl_root: String,
+}
+
+/// A server that answered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ServerView {
+    /// Product and version: `PostgreSQL 15.18`.
+    pub database: String,
+    /// Whether the connection is encrypted.
+    pub encrypted: bool,
+    /// Connections that may still be opened, where the server says so.
+    pub free_connections: Option<f64>,
+}
+
 /// An opened source.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]

@@ -9,6 +9,8 @@ import type { OpenProgress } from './bindings/OpenProgress';
 import type { PredictionView } from './bindings/PredictionView';
 import type { RunEvent } from './bindings/RunEvent';
 import type { RunView } from './bindings/RunView';
+import type { ServerFields } from './bindings/ServerFields';
+import type { ServerView } from './bindings/ServerView';
 import type { Settings } from './bindings/Settings';
 import type { SourceView } from './bindings/SourceView';
 import type { StartView } from './bindings/StartView';
@@ -20,8 +22,12 @@ import type { VariantDoc } from './bindings/VariantDoc';
 export interface Host {
   /** Samples, strategies, presets and the settings of last time. */
   start(): Promise<StartView>;
-  /** Opens `sample:…` or `sqlite:…`; generating a sample the first time may take a while. */
+  /** Opens `sample:…`, `sqlite:…` or `postgres://…`; generating a sample the first time may take a while. */
   openSource(source: string, onProgress: (progress: OpenProgress) => void): Promise<SourceView>;
+  /** Connects to a PostgreSQL server and opens its database. */
+  openServer(form: ServerFields, onProgress: (progress: OpenProgress) => void): Promise<SourceView>;
+  /** Whether a server can be connected to, and what answers. */
+  testServer(form: ServerFields): Promise<ServerView>;
   /** Ends the opening of a source; nothing of a sample that was being generated is left behind. */
   cancelOpen(): Promise<void>;
   /** The native open dialog; null when it was closed without a choice. */

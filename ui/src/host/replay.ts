@@ -117,6 +117,10 @@ export function replay(options: ReplayOptions = {}): Host {
         throw failure(`Only ${recorded.title} was recorded; ${name} needs the desktop window.`);
       return recorded;
     },
+    openServer: async () => {
+      throw failure('No server was recorded. Open the desktop window.');
+    },
+    testServer: async () => ({ database: 'PostgreSQL 15.18', encrypted: false, free_connections: 96 }),
     cancelOpen: async () => undefined,
     chooseSource: async () => null,
     trace: async ({ experiment, variant }) => {

@@ -21,6 +21,12 @@ export const host: Host = {
     events.onmessage = onProgress;
     return call('open_source', { source, events });
   },
+  openServer: (form, onProgress) => {
+    const events = new Channel<OpenProgress>();
+    events.onmessage = onProgress;
+    return call('open_server', { form, events });
+  },
+  testServer: (form) => call('test_server', { form }),
   cancelOpen: () => call('cancel_open'),
   chooseSource: () => call('choose_source'),
   trace: (request) => call('trace', { request }),

@@ -8,8 +8,10 @@ import type { ChartPair } from '../host/bindings/ChartPair';
 import type { DrawRequest } from '../host/bindings/DrawRequest';
 import type { OpenProgress } from '../host/bindings/OpenProgress';
 import type { ExperimentDoc } from '../host/bindings/ExperimentDoc';
+import type { ServerFields } from '../host/bindings/ServerFields';
 import type { SourceView } from '../host/bindings/SourceView';
 import type { StartView } from '../host/bindings/StartView';
+import type { WireError } from '../host/bindings/WireError';
 import { asWireError } from '../host/failure';
 import type { Host } from '../host/host';
 import { OpenDocument } from './document.svelte';
@@ -84,24 +86,40 @@ export class Session {
 
   /** Opens a source, with the work kept for it where there is some; the one that is open stays where that fails. */
   async openSource(source: string, kept?: ExperimentDoc): Promise<boolean> {
+    const title = this.started?.samples.find((sample) => sample.source === source)?.title ?? source;
+    const failure = await this.#open(title, (listen) => this.#host.openSource(source, listen), kept);
+    if (failure) this.messages.error(failure.message);
+    return this.source !== null && !failure;
+  }
+
+  /** Connects to a server and opens its database; what went wrong is answered, so that the form can say it. */
+  openServer(form: ServerFields): Promise<WireError | null> {
+    return this.#open('PostgreSQL', (listen) => this.#host.openServer(form, listen));
+  }
+
+  /** Opens something; null when it is open, or when something else was opened meanwhile. */
+  async #open(
+    title: string,
+    open: (listen: (progress: OpenProgress) => void) => Promise<SourceView>,
+    kept?: ExperimentDoc,
+  ): Promise<WireError | null> {
     const opened = ++this.#opened;
-    this.opening = this.started?.samples.find((sample) => sample.source === source)?.title ?? source;
+    this.opening = title;
     this.progress = null;
     try {
-      const view = await this.#host.openSource(source, (progress) => {
+      const view = await open((progress) => {
         if (opened === this.#opened) this.progress = progress;
       });
-      if (opened !== this.#opened) return false;
+      if (opened !== this.#opened) return null;
       this.traces.clear();
       this.predictions.clear();
       this.runs.clear();
       this.source = view;
       this.document.open(kept ? { ...kept, source: view.source } : view.experiment);
       view.notices.forEach((notice) => this.messages.notice(notice));
-      return true;
+      return null;
     } catch (thrown) {
-      if (opened === this.#opened) this.messages.error(asWireError(thrown).message);
-      return false;
+      return opened === this.#opened ? asWireError(thrown) : null;
     } finally {
       if (opened === this.#opened) this.opening = null;
     }

@@ -5,16 +5,18 @@ mod predictions;
 mod progress;
 mod run_view;
 mod runs;
+mod servers;
 mod source_view;
 mod trace_view;
 
 use crate::error::AppError;
 use crate::paths::Paths;
 use crate::presets::Preset;
-use crate::source::{Opened, Source};
+use crate::source::Opened;
 use crate::wire::{
     ChartPair, DrawRequest, ExperimentDoc, ExportView, FigureRequest, FigureView, OpenProgress, PredictionView,
-    RunEvent, RunView, SampleView, Settings, SourceView, StartView, TraceRequest, TraceView, VariantDoc, WireError,
+    RunEvent, RunView, SampleView, ServerFields, ServerView, Settings, SourceView, StartView, TraceRequest, TraceView,
+    VariantDoc, WireError,
 };
 use crate::{axes, document, settings, strategies};
 use fetchscope_datasets::{Progress, Step};
@@ -25,6 +27,7 @@ use fetchscope_experiment::run::EMULATES;
 use fetchscope_report::format;
 use predictions::Predictions;
 use runs::Runs;
+use servers::Servers;
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -41,6 +44,7 @@ pub struct App {
     traces: Mutex<HashMap<String, LastTrace>>,
     predictions: Predictions,
     runs: Runs,
+    servers: Servers,
 }
 
 /// A source with the connection its single requests use.
@@ -63,6 +67,7 @@ impl App {
             traces: Mutex::default(),
             predictions: Predictions::default(),
             runs: Runs::default(),
+            servers: Servers::default(),
         }
     }
 
@@ -103,6 +108,17 @@ impl App {
         }
         let open = self.source_until(source, &mut throttled(emit), &cancel)?;
         Ok(source_view::view(&open.opened)?)
+    }
+
+    /// Connects to a PostgreSQL server and opens its database.
+    pub fn open_server(&self, form: &ServerFields, emit: &mut dyn FnMut(OpenProgress)) -> Answer<SourceView> {
+        let address = self.servers.remember(form)?;
+        self.open_source(&address, emit)
+    }
+
+    /// Whether a server can be connected to, and what answers.
+    pub fn test_server(&self, form: &ServerFields) -> Answer<ServerView> {
+        Ok(servers::test(form)?)
     }
 
     /// Stops the generating of every sample that is being opened.
@@ -198,8 +214,7 @@ impl App {
         if let Some(open) = lock(&self.opened).get(source) {
             return Ok(open.clone());
         }
-        let parsed: Source = source.parse()?;
-        let opened = parsed.open(&self.paths, None, progress, cancel)?;
+        let opened = self.servers.source(source)?.open(&self.paths, None, progress, cancel)?;
         let open = Arc::new(OpenSource { opened, session: Mutex::default() });
         let mut all = lock(&self.opened);
         all.insert(open.opened.source.clone(), open.clone());
