@@ -14,6 +14,7 @@ mod kept;
 mod open;
 mod password;
 mod product;
+mod route;
 mod server;
 mod session;
 mod settings;

@@ -1,33 +1,17 @@
-//! Opening a connection that cannot write, waits for nobody long, and says who it is.
+//! Opening a server: which way there is to it, and what answers there.
 
 use super::error::PostgresError;
-use super::kept::Kept;
 use super::product::Product;
-use super::session::{Encryption, Guard, LOCK_TIMEOUT, Link, STATEMENT_TIMEOUT, Session, Way};
+use super::route::{Failure, Route};
+use super::session::{Encryption, Guard, Session, Way};
 use super::settings::{Host, Settings, SslMode};
 use super::tls;
 use std::fmt;
-use std::time::Duration;
-use tokio::runtime::Builder;
-use tokio::task::JoinHandle;
-use tokio_postgres::error::SqlState;
-use tokio_postgres::{Client, Config};
-use tokio_postgres_rustls::MakeRustlsConnect;
-
-/// How long a transaction may lie open without a statement, should this program be stopped in the middle of one: an open
-/// transaction keeps a server from clearing away old rows.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
-
-/// When a silent server is asked whether it is still there, how often, and how many times: a connection that was cut
-/// without a word is noticed within about four seconds.
-const KEEPALIVE: (Duration, Duration, u32) = (Duration::from_secs(2), Duration::from_secs(1), 2);
 
 /// A server that can be connected to any number of times.
 #[derive(Clone)]
 pub struct Database {
-    settings: Settings,
-    connector: MakeRustlsConnect,
-    way: Way,
+    route: Route,
     product: Product,
 }
 
@@ -41,21 +25,16 @@ impl Database {
         let mut why = PostgresError::NotPostgres { server: settings.server() };
         for encryption in ways(settings) {
             let way = Way { encryption: *encryption, guard: Guard::Session };
-            let mut database = Database {
-                settings: settings.clone(),
-                connector: connector.clone(),
-                way,
-                product: Product::of("", &[]),
-            };
-            let mut tried = database.attempt();
+            let mut route = Route { settings: settings.clone(), connector: connector.clone(), way };
+            let mut tried = route.session();
             if tried.as_ref().is_err_and(Failure::is_pooler) {
-                database.way.guard = Guard::Transaction;
-                tried = database.attempt();
+                route.way.guard = Guard::Transaction;
+                tried = route.session();
             }
             match tried {
                 Ok(session) => {
-                    database.product = Product::of_session(&session)?;
-                    return Ok(database);
+                    let product = Product::of_session(&session)?;
+                    return Ok(Database { route, product });
                 }
                 // That the role is not let in says more than that there is no encryption either.
                 Err(failure) if failure.is_worth_another_way() => {
@@ -74,7 +53,7 @@ impl Database {
     /// # Errors
     /// When the server cannot be reached, or takes no more.
     pub fn connect(&self) -> Result<Session, PostgresError> {
-        self.attempt().map_err(|failure| failure.reason)
+        self.route.session().map_err(|failure| failure.reason)
     }
 
     /// What answers there, and its version.
@@ -85,102 +64,14 @@ impl Database {
 
     /// A connection that may write, to load a sample.
     pub(super) fn connect_to_write(&self) -> Result<Session, PostgresError> {
-        let way = Way { guard: Guard::None, ..self.way };
-        Database { way, ..self.clone() }.connect()
+        let way = Way { guard: Guard::None, ..self.route.way };
+        Route { way, ..self.route.clone() }.session().map_err(|failure| failure.reason)
     }
 
     /// Where it is.
     #[must_use]
     pub fn settings(&self) -> &Settings {
-        &self.settings
-    }
-
-    fn attempt(&self) -> Result<Session, Failure> {
-        let settings = &self.settings;
-        let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| {
-            Failure::of(PostgresError::Other { server: settings.server(), message: error.to_string() })
-        })?;
-        let connected = runtime.block_on(async { tokio::time::timeout(settings.connect_timeout, self.reach()).await });
-        match connected {
-            Ok(Ok((client, task))) => Ok(Session {
-                client,
-                link: Link { runtime, task },
-                kept: Kept::default(),
-                settings: settings.clone(),
-                connector: self.connector.clone(),
-                way: self.way,
-            }),
-            Ok(Err(failure)) => Err(failure),
-            Err(_) => {
-                // A look-up of a name cannot be stopped; nobody waits for it any more.
-                runtime.shutdown_background();
-                Err(Failure::of(PostgresError::ConnectTimeout {
-                    server: settings.server(),
-                    after: settings.connect_timeout,
-                }))
-            }
-        }
-    }
-
-    async fn reach(&self) -> Result<(Client, JoinHandle<()>), Failure> {
-        let mut config = self.config();
-        match &self.settings.host {
-            Host::Socket(directory) => {
-                config.host(directory.to_string_lossy());
-            }
-            Host::Name(name) => {
-                let unknown = || Failure::of(PostgresError::UnknownHost { host: name.clone() });
-                let found = tokio::net::lookup_host((name.as_str(), self.settings.port)).await;
-                let mut addresses = found.map_err(|_| unknown())?.peekable();
-                addresses.peek().ok_or_else(unknown)?;
-                for address in addresses {
-                    config.host(name).hostaddr(address.ip());
-                }
-            }
-        }
-        let connected = config.connect(self.connector.clone()).await;
-        let (client, connection) = connected.map_err(|error| Failure::of_connect(&error, &self.settings))?;
-        // What ends the connection is told by the statement that was under way.
-        Ok((client, tokio::spawn(async move { drop(connection.await) })))
-    }
-
-    fn config(&self) -> Config {
-        let settings = &self.settings;
-        let mut config = Config::new();
-        config
-            .port(settings.port)
-            .dbname(&settings.database)
-            .user(&settings.user)
-            .application_name(&settings.application_name)
-            .ssl_mode(match self.way.encryption {
-                Encryption::Plain => tokio_postgres::config::SslMode::Disable,
-                Encryption::Tls => tokio_postgres::config::SslMode::Require,
-            })
-            .keepalives_idle(KEEPALIVE.0)
-            .keepalives_interval(KEEPALIVE.1)
-            .keepalives_retries(KEEPALIVE.2)
-            .tcp_user_timeout(KEEPALIVE.0 + KEEPALIVE.1 * KEEPALIVE.2);
-        if let Some(password) = &settings.password {
-            config.password(password.expose());
-        }
-        let own = settings.options.as_deref().unwrap_or_default();
-        match self.way.guard {
-            Guard::Session => {
-                let guard = format!(
-                    "{own} -c default_transaction_read_only=on -c statement_timeout={} -c lock_timeout={} \
-                     -c idle_in_transaction_session_timeout={}",
-                    STATEMENT_TIMEOUT.as_millis(),
-                    LOCK_TIMEOUT.as_millis(),
-                    IDLE_TIMEOUT.as_millis(),
-                );
-                config.options(guard.trim_start());
-            }
-            Guard::Transaction | Guard::None if own.is_empty() => {}
-            Guard::Transaction | Guard::None => {
-                config.options(own);
-            }
-        }
-        config
+        &self.route.settings
     }
 }
 
@@ -195,46 +86,12 @@ fn ways(settings: &Settings) -> &'static [Encryption] {
     }
 }
 
-/// A connection that did not come about.
-struct Failure {
-    reason: PostgresError,
-    /// The server takes no settings as the session begins.
-    refuses_settings: bool,
-}
-
-impl Failure {
-    fn of(reason: PostgresError) -> Failure {
-        Failure { reason, refuses_settings: false }
-    }
-
-    fn of_connect(error: &tokio_postgres::Error, settings: &Settings) -> Failure {
-        // In the words of PgBouncer, which has no code of its own for it.
-        let refuses_settings = error.as_db_error().is_some_and(|reported| {
-            *reported.code() == SqlState::PROTOCOL_VIOLATION
-                && reported.message().contains("unsupported startup parameter")
-        });
-        Failure { reason: PostgresError::from_connect(error, settings), refuses_settings }
-    }
-
-    fn is_pooler(&self) -> bool {
-        self.refuses_settings
-    }
-
-    /// Whether it may go well with encryption where it did not without, or the other way round.
-    fn is_worth_another_way(&self) -> bool {
-        matches!(
-            self.reason,
-            PostgresError::NoTls { .. } | PostgresError::Tls { .. } | PostgresError::NotAllowed { .. }
-        )
-    }
-}
-
 impl fmt::Debug for Database {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Database")
-            .field("settings", &self.settings)
-            .field("way", &self.way)
+            .field("settings", &self.route.settings)
+            .field("way", &self.route.way)
             .finish_non_exhaustive()
     }
 }

@@ -5,9 +5,11 @@ use super::session::Session;
 use fetchscope_engine::mapping::document::MappingDocument;
 use tokio_postgres::types::Type;
 
-/// Columns of a table or view, by its name as it stands in a statement; none where there is no such table.
-const COLUMNS: &str = "SELECT attname::text FROM pg_catalog.pg_attribute \
-                       WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped ORDER BY attnum";
+/// Columns of tables and views, by the place of their names in the list; none where there is no such table. One question
+/// for all of them: a server may be far, and a mapping may have a thousand.
+const COLUMNS: &str = "SELECT n.place, a.attname::text FROM unnest($1) WITH ORDINALITY AS n (name, place) \
+                       JOIN pg_catalog.pg_attribute AS a ON a.attrelid = to_regclass(n.name) \
+                       WHERE a.attnum > 0 AND NOT a.attisdropped ORDER BY n.place, a.attnum";
 
 /// Whether every table and column a mapping names exists; the first one that does not is the error.
 ///
@@ -16,9 +18,11 @@ const COLUMNS: &str = "SELECT attname::text FROM pg_catalog.pg_attribute \
 pub fn verify(session: &Session, mapping: &MappingDocument) -> Result<(), PostgresError> {
     let entities = mapping.entities.iter().map(|entity| (&entity.schema, &entity.table, &entity.columns));
     let association_tables = mapping.association_tables.iter();
-    let tables = entities.chain(association_tables.map(|table| (&table.schema, &table.table, &table.columns)));
-    for (schema, table, columns) in tables {
-        let there = columns_of(session, &quoted(schema.as_deref(), table))?;
+    let tables: Vec<_> =
+        entities.chain(association_tables.map(|table| (&table.schema, &table.table, &table.columns))).collect();
+    let names = tables.iter().map(|(schema, table, _)| quoted(schema.as_deref(), table)).collect();
+    let there = columns_of(session, names)?;
+    for ((_, table, columns), there) in tables.into_iter().zip(there) {
         if there.is_empty() {
             return Err(PostgresError::Mapping(format!(
                 "the mapping names the table `{table}`, which {} does not have",
@@ -36,15 +40,25 @@ pub fn verify(session: &Session, mapping: &MappingDocument) -> Result<(), Postgr
     Ok(())
 }
 
-fn columns_of(session: &Session, name: &str) -> Result<Vec<String>, PostgresError> {
+/// The columns of each table.
+fn columns_of(session: &Session, names: Vec<String>) -> Result<Vec<Vec<String>>, PostgresError> {
     let failed = |error: tokio_postgres::Error| PostgresError::from_tokio(&error, session.settings(), Some(COLUMNS));
-    let rows = session.block_on(session.client().query_typed(COLUMNS, &[(&name, Type::TEXT)])).map_err(failed)?;
-    rows.iter().map(|row| row.try_get(0).map_err(failed)).collect()
+    let mut columns = vec![Vec::new(); names.len()];
+    let asked = session.block_on(session.client().query_typed(COLUMNS, &[(&names, Type::TEXT_ARRAY)]));
+    for row in asked.map_err(failed)? {
+        let place: i64 = row.try_get(0).map_err(failed)?;
+        if let Some(of) = usize::try_from(place - 1).ok().and_then(|place| columns.get_mut(place)) {
+            of.push(row.try_get(1).map_err(failed)?);
+        }
+    }
+    Ok(columns)
 }
 
 /// The name as a statement has it.
 pub(super) fn quoted(schema: Option<&str>, table: &str) -> String {
     let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
-    let table = quoted(table);
-    schema.map_or(table.clone(), |schema| format!("{}.{table}", quoted(schema)))
+    match schema {
+        Some(schema) => format!("{}.{}", quoted(schema), quoted(table)),
+        None => quoted(table),
+    }
 }

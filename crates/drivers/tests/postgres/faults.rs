@@ -43,13 +43,17 @@ fn a_table_that_another_session_locks_is_not_waited_for_long() {
         let _ = server.execute(&database, "BEGIN; LOCK TABLE t IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(4)");
     });
     let session = connect(&url);
-    let held = "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND relation = 't'::regclass";
+    let held = "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND relation = 't'::regclass \
+                AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
     while value(&session, held) == "0" {
         std::thread::sleep(Duration::from_millis(20));
     }
     let locked = error(&session, "SELECT * FROM t");
     assert!(matches!(locked, PostgresError::LockTimeout { .. }), "{locked}");
-    session.ask("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE mode = 'AccessExclusiveLock'").unwrap();
+    // Other tests lock tables in databases of their own.
+    let end = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE mode = 'AccessExclusiveLock' \
+               AND relation = 't'::regclass AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    session.ask(end).unwrap();
     holder.join().unwrap();
 }
 

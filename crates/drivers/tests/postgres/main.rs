@@ -6,8 +6,10 @@
 mod certificates;
 mod evidence;
 mod faults;
+mod hostile;
 mod pooled;
 mod reached;
+mod requests;
 mod schemas;
 mod trusted;
 mod values;
