@@ -7,7 +7,7 @@ use fetchscope_engine::value::{Value, Values};
 use fetchscope_test_postgres::server;
 
 /// Expressions, and what an application gets of them.
-const EXPRESSIONS: [(&str, &str); 44] = [
+const EXPRESSIONS: [(&str, &str); 53] = [
     ("'-7'::smallint", "-7"),
     ("'7'::integer", "7"),
     ("'9007199254740993'::bigint", "9007199254740993"),
@@ -44,6 +44,15 @@ const EXPRESSIONS: [(&str, &str); 44] = [
     ("B'1'::varbit", "\"1\""),
     ("26::oid", "26"),
     ("'(1,2.5)'::point", "\"(1,2.5)\""),
+    ("'[(1,2),(3,4)]'::lseg", "\"[(1,2),(3,4)]\""),
+    ("'(3,4),(1,2)'::box", "\"(3,4),(1,2)\""),
+    ("'{1,-1,0.5}'::line", "\"{1,-1,0.5}\""),
+    ("'<(1,2),3>'::circle", "\"<(1,2),3>\""),
+    ("'[(1,2),(3,4)]'::path", "\"[(1,2),(3,4)]\""),
+    ("'((1,2),(3,4))'::polygon", "\"((1,2),(3,4))\""),
+    ("'$.\"a\"'::jsonpath", "\"$.\\\"a\\\"\""),
+    ("'(7,2)'::tid", "\"(7,2)\""),
+    ("'1/ABCD'::pg_lsn", "\"1/ABCD\""),
     ("'bad'::mood", "\"bad\""),
     ("'a@b'::email", "\"a@b\""),
     ("ARRAY[1, NULL, 3]", "\"[1,null,3]\""),
@@ -87,7 +96,8 @@ fn each_type_is_decoded_as_an_application_has_it() {
 fn a_decoded_value_finds_its_row_again_as_a_parameter() {
     let session = session();
     // These have no equality, or come as something else than what the server reads.
-    let other = ["NULL", "json", "xml", "point", "ARRAY", "char(3)"];
+    let other =
+        ["NULL", "json", "xml", "point", "ARRAY", "char(3)", "line", "path", "polygon", "lseg", "box", "circle"];
     for (expression, _) in
         EXPRESSIONS.iter().filter(|(expression, _)| !other.iter().any(|part| expression.contains(part)))
     {

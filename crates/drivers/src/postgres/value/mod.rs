@@ -5,6 +5,7 @@
 
 mod array;
 mod calendar;
+mod geometry;
 mod network;
 mod numeric;
 mod param;
@@ -53,9 +54,19 @@ pub fn push(ty: &Type, raw: Option<&[u8]>, values: &mut Values) {
         Type::INT4 => fixed(raw).map(|bytes| ValueRef::Integer(i32::from_be_bytes(bytes).into())),
         Type::INT8 => fixed(raw).map(|bytes| ValueRef::Integer(i64::from_be_bytes(bytes))),
         Type::INT2 => fixed(raw).map(|bytes| ValueRef::Integer(i16::from_be_bytes(bytes).into())),
-        Type::OID | Type::XID | Type::CID => {
-            fixed(raw).map(|bytes| ValueRef::Integer(u32::from_be_bytes(bytes).into()))
-        }
+        Type::OID
+        | Type::XID
+        | Type::CID
+        | Type::REGCLASS
+        | Type::REGTYPE
+        | Type::REGPROC
+        | Type::REGPROCEDURE
+        | Type::REGOPER
+        | Type::REGOPERATOR
+        | Type::REGROLE
+        | Type::REGNAMESPACE
+        | Type::REGCONFIG
+        | Type::REGDICTIONARY => fixed(raw).map(|bytes| ValueRef::Integer(u32::from_be_bytes(bytes).into())),
         Type::BOOL => fixed(raw).map(|[byte]| ValueRef::Boolean(byte != 0)),
         Type::FLOAT8 => fixed(raw).map(|bytes| ValueRef::Real(f64::from_be_bytes(bytes))),
         Type::FLOAT4 => fixed(raw).map(|bytes| ValueRef::Real(f32::from_be_bytes(bytes).into())),

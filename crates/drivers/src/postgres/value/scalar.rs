@@ -1,6 +1,6 @@
 //! Every type that is written as text.
 
-use super::{array, calendar, fixed, hex, network, numeric, take};
+use super::{array, calendar, fixed, geometry, hex, network, numeric, take};
 use std::fmt::Write;
 use tokio_postgres::types::{Kind, Type};
 
@@ -15,7 +15,6 @@ pub(super) fn is_text(ty: &Type) -> bool {
         | Type::CHAR
         | Type::XML
         | Type::JSON
-        | Type::JSONPATH
         | Type::REFCURSOR
         | Type::CSTRING => true,
         // Types that a database adds have no number of their own.
@@ -51,7 +50,8 @@ pub(super) fn write(ty: &Type, raw: &[u8], text: &mut String) -> Option<()> {
             calendar::interval(i32::from_be_bytes(fixed(raw)?), days, microseconds, text)
         }
         Type::UUID => uuid(fixed(raw)?, text),
-        Type::JSONB => match raw.split_first()? {
+        // Its version goes before it.
+        Type::JSONB | Type::JSONPATH => match raw.split_first()? {
             (1, json) => push_text(json, text),
             _ => None,
         },
@@ -63,7 +63,13 @@ pub(super) fn write(ty: &Type, raw: &[u8], text: &mut String) -> Option<()> {
             let position = u64::from_be_bytes(fixed(raw)?);
             write!(text, "{:X}/{:X}", position >> 32, position as u32).ok()
         }
-        Type::POINT => point(raw, text),
+        Type::TID => {
+            let mut raw = raw;
+            let block = u32::from_be_bytes(take(&mut raw)?);
+            write!(text, "({block},{})", u16::from_be_bytes(fixed(raw)?)).ok()
+        }
+        Type::XID8 => write!(text, "{}", u64::from_be_bytes(fixed(raw)?)).ok(),
+        _ if geometry::is_geometry(ty) => geometry::write(ty, raw, text),
         Type::VOID => Some(()),
         Type::INT2 => write!(text, "{}", i16::from_be_bytes(fixed(raw)?)).ok(),
         Type::INT4 => write!(text, "{}", i32::from_be_bytes(fixed(raw)?)).ok(),
@@ -116,10 +122,4 @@ fn bits(mut raw: &[u8], text: &mut String) -> Option<()> {
     let bit = |index: usize| raw[index / 8] >> (7 - index % 8) & 1 == 1;
     text.extend((0..count).map(|index| if bit(index) { '1' } else { '0' }));
     Some(())
-}
-
-fn point(mut raw: &[u8], text: &mut String) -> Option<()> {
-    let x = f64::from_be_bytes(take(&mut raw)?);
-    let y = f64::from_be_bytes(fixed(raw)?);
-    write!(text, "({x},{y})").ok()
 }

@@ -125,6 +125,30 @@ fn what_is_unknown_or_broken_is_carried_as_digits() {
 }
 
 #[test]
+fn no_bytes_are_too_strange() {
+    use rand::{RngExt, SeedableRng};
+    let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(7);
+    let types: Vec<Type> = (1..6_000).filter_map(Type::from_oid).collect();
+    assert!(types.len() > 150);
+    let mut values = Values::default();
+    for ty in types {
+        for _ in 0..300 {
+            let length = random.random_range(0..40);
+            // Small numbers are lengths and counts that make sense.
+            let byte = |random: &mut rand_chacha::ChaCha8Rng| match random.random_range(0..3) {
+                0 => 0,
+                1 => random.random_range(0..5),
+                _ => random.random(),
+            };
+            let raw: Vec<u8> = (0..length).map(|_| byte(&mut random)).collect();
+            values.clear();
+            push(&ty, Some(&raw), &mut values);
+            assert_eq!(values.len(), 1);
+        }
+    }
+}
+
+#[test]
 fn domains_are_their_base_and_enums_their_word() {
     let domain = Type::new("email".into(), 99_998, Kind::Domain(Type::TEXT), "public".into());
     assert_eq!(text(&domain, "6140"), "a@");
