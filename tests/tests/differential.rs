@@ -4,10 +4,24 @@ use fetchscope_tests::fidelity::differential::{Choice, compare};
 
 #[test]
 fn random_cases_are_answered_as_the_real_one_answers_them() {
-    let choice = Choice { seeds: 0..500, only: Vec::new(), without: Vec::new(), jobs: 2, shrink: true };
-    let tally = compare(&choice, &|_, _| ()).unwrap();
+    let (disagreements, agreed, tally) = asked(false, 500);
     println!("{tally}");
+    assert!(disagreements.is_empty(), "{disagreements}");
+    assert!(agreed >= 250, "only {agreed} cases were compared");
+}
+
+#[test]
+fn so_they_are_on_postgres() {
+    let (disagreements, agreed, tally) = asked(true, 60);
+    println!("on PostgreSQL: {tally}");
+    assert!(disagreements.is_empty(), "{disagreements}");
+    assert!(agreed >= 25, "only {agreed} cases were compared");
+}
+
+/// What disagrees, how many agree, and both in words.
+fn asked(postgres: bool, seeds: u64) -> (String, u64, String) {
+    let choice = Choice { seeds: 0..seeds, only: Vec::new(), without: Vec::new(), postgres, jobs: 2, shrink: true };
+    let tally = compare(&choice, &|_, _| ()).unwrap();
     let told: Vec<String> = tally.disagreements.iter().map(ToString::to_string).collect();
-    assert!(told.is_empty(), "{}", told.join("\n\n"));
-    assert!(tally.agreed >= 250, "only {} cases were compared", tally.agreed);
+    (told.join("\n\n"), tally.agreed, tally.to_string())
 }

@@ -15,7 +15,7 @@ _CASTS = (
 )
 _CAST = rf"(?:::(?:{_CASTS})\b(?:\(\d+(?:, ?\d+)?\))?(?:\[\])?)?"
 _PLACEHOLDERS = {
-    "pyformat": re.compile(rf"%\(\w+\)s{_CAST}", re.IGNORECASE),
+    "pyformat": re.compile(rf"(?<!%)%\(\w+\)s{_CAST}", re.IGNORECASE),
     "numeric_dollar": re.compile(rf"\$\d+{_CAST}", re.IGNORECASE),
 }
 
@@ -37,6 +37,8 @@ class Capture:
     def __init__(self, engine, limits):
         self.phase, self.reading = "load", None
         self._limits, self._statements, self._cause = limits, [], None
+        # Outside a greenlet asyncpg fails after a statement was announced, which then is never sent.
+        self._announces = engine.dialect.driver == "asyncpg"
         event.listen(engine, "before_cursor_execute", self._sent)
         event.listen(engine, "after_cursor_execute", self._executed)
 
@@ -44,6 +46,8 @@ class Capture:
         event.listen(session, "do_orm_execute", self._caused)
 
     def statements(self):
+        if self._announces:
+            self._statements = [one for one in self._statements if "rows" in one]
         for one in self._statements:
             cursor = one.pop("cursor")
             if "rows" not in one:
@@ -87,7 +91,11 @@ class Capture:
 
 
 def _plain_placeholders(sql, style):
-    return sql if style == "qmark" else _PLACEHOLDERS[style].sub("?", sql)
+    if style == "qmark":
+        return sql
+    plain = _PLACEHOLDERS[style].sub("?", sql)
+    # Where placeholders begin with a percent sign, one in a name is doubled.
+    return plain.replace("%%", "%") if style == "pyformat" else plain
 
 
 def _rows(record):

@@ -93,15 +93,16 @@ fn statements(script: &str) -> impl Iterator<Item = &str> {
 
 /// The parts between these letters where they stand neither in quotes nor in parentheses.
 fn split(text: &str, at: char) -> impl Iterator<Item = &str> {
-    let (mut quoted, mut depth) = (false, 0_u32);
+    let (mut quote, mut depth) = (None, 0_u32);
     text.split(move |letter: char| {
-        match letter {
-            '\'' => quoted = !quoted,
-            '(' if !quoted => depth += 1,
-            ')' if !quoted => depth = depth.saturating_sub(1),
-            _ => {}
+        match (letter, quote) {
+            ('\'' | '"', None) => quote = Some(letter),
+            (_, Some(open)) if letter == open => quote = None,
+            ('(', None) => depth += 1,
+            (')', None) => depth = depth.saturating_sub(1),
+            (_, None | Some(_)) => {}
         }
-        letter == at && !quoted && depth == 0
+        letter == at && quote.is_none() && depth == 0
     })
 }
 
@@ -152,10 +153,10 @@ mod tests {
 
     #[test]
     fn rows_are_read_whatever_they_say() {
-        let script = "INSERT INTO \"a \"\"b\" VALUES (1, 'it''s (so); x'),\n (NULL, X'00ff');\n";
+        let script = "INSERT INTO \"a; \"\"b\" VALUES (1, 'it''s (so); x'),\n (NULL, X'00ff');\n";
         let read: Vec<_> = statements(script).filter_map(Insert::read).collect();
         let rows = [["1", "'it''s (so); x'"], ["NULL", "X'00ff'"]].map(|row| row.map(str::to_owned).to_vec());
-        assert_eq!(read, [Insert { table: "a \"b".to_owned(), rows: rows.to_vec() }]);
+        assert_eq!(read, [Insert { table: "a; \"b".to_owned(), rows: rows.to_vec() }]);
     }
 
     #[test]

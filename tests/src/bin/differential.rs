@@ -1,4 +1,4 @@
-//! Long runs of the differential test. `differential --seeds 0..20000 [--only GROUPS] [--without GROUPS] [--jobs 2]`
+//! Long runs of the differential test. `differential --seeds 0..20000 [--only GROUPS] [--without GROUPS] [--postgres] [--jobs 2]`
 //! compares, with `--shrink` leaving out of each difference what it does not need; `differential [--shrink] --record SEED
 //! NAME` keeps a case among the recorded answers.
 
@@ -7,7 +7,7 @@
 use fetchscope_tests::fidelity::differential::{Choice, Verdict, compare, record};
 use std::process::ExitCode;
 
-const USAGE: &str = "differential [--seeds A..B] [--only GROUPS] [--without GROUPS] [--jobs N] [--shrink] \
+const USAGE: &str = "differential [--seeds A..B] [--only GROUPS] [--without GROUPS] [--postgres] [--jobs N] [--shrink] \
                      [--record SEED NAME]";
 
 struct Wish {
@@ -47,7 +47,14 @@ fn run(wish: &Wish) -> Result<bool, fetchscope_tests::fidelity::Fault> {
 
 fn wish(arguments: &[String]) -> Option<Wish> {
     let mut wish = Wish {
-        choice: Choice { seeds: 0..500, only: Vec::new(), without: Vec::new(), jobs: 2, shrink: false },
+        choice: Choice {
+            seeds: 0..500,
+            only: Vec::new(),
+            without: Vec::new(),
+            postgres: false,
+            jobs: 2,
+            shrink: false,
+        },
         record: None,
     };
     let mut rest = arguments.iter();
@@ -61,6 +68,7 @@ fn wish(arguments: &[String]) -> Option<Wish> {
             "--only" => wish.choice.only = groups(rest.next()?),
             "--without" => wish.choice.without = groups(rest.next()?),
             "--jobs" => wish.choice.jobs = rest.next()?.parse().ok()?,
+            "--postgres" => wish.choice.postgres = true,
             "--shrink" => wish.choice.shrink = true,
             "--record" => wish.record = Some((rest.next()?.parse().ok()?, rest.next()?.clone())),
             _ => return None,

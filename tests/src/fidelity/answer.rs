@@ -119,6 +119,21 @@ impl Answer {
         Ok(answer)
     }
 
+    /// A cursor of asyncpg on the server says of every statement, before it is read, that it has no rows: they are not told.
+    pub(super) fn forget_streamed_rows(&mut self, plan: &Value) {
+        if matches!(plan["mode"].as_str(), Some("stream" | "stream_execute_only")) {
+            self.statements.iter_mut().for_each(|statement| statement.rows = None);
+        }
+    }
+
+    /// The drivers of PostgreSQL are given the values of IN lists after all others: which value stands where is not told.
+    #[cfg(feature = "reference")]
+    pub(super) fn sort_parameters(&mut self) {
+        for values in self.statements.iter_mut().filter_map(|statement| statement.params.params.as_mut()) {
+            values.sort_by_key(Value::to_string);
+        }
+    }
+
     /// From a trace of ours.
     pub(super) fn of(trace: &Trace) -> Answer {
         let statements = trace.statements.iter().map(|one| Statement {

@@ -48,15 +48,8 @@ pub fn recorded_on_postgres() -> Result<Vec<Recorded>, Fault> {
     let scenes = BTreeMap::from([("citizen", make("citizen")?), ("composite", make("composite")?)]);
     let unknown = |name: &str| Fault::malformed("plans.json", format!("there is no database {name}"));
     let mut found = goldens("golden-postgres.jsonl", &|name| scenes.get(name).cloned().ok_or_else(|| unknown(name)))?;
-    for one in found.iter_mut().filter(|one| streams(&one.plan)) {
-        // A cursor of asyncpg on the server says of every statement, before it is read, that it has no rows.
-        one.answer.statements.iter_mut().for_each(|statement| statement.rows = None);
-    }
+    found.iter_mut().for_each(|one| one.answer.forget_streamed_rows(&one.plan));
     Ok(found)
-}
-
-fn streams(plan: &Value) -> bool {
-    plan["mode"].as_str().is_some_and(|mode| matches!(mode, "stream" | "stream_execute_only"))
 }
 
 /// The plans with the answers of a file, in the scene of each.

@@ -29,10 +29,30 @@ impl Scene {
 
     /// A new database with the same rows on the tests' own PostgreSQL server.
     pub fn make_on_server(script: &str, mapping: &Value) -> Result<Scene, Fault> {
+        Scene::put_on_server(None, script, mapping)
+    }
+
+    /// The same in a database of that server that is there already, in place of everything in it.
+    #[cfg(feature = "reference")]
+    pub(super) fn remake_on_server(self, script: &str, mapping: &Value) -> Result<Scene, Fault> {
+        Scene::put_on_server(Some(self.source), script, mapping)
+    }
+
+    fn put_on_server(there: Option<String>, script: &str, mapping: &Value) -> Result<Scene, Fault> {
         let document = MappingDocument::deserialize(mapping).map_err(|error| Fault::malformed("a mapping", error))?;
         let script = script::from_sqlite(&document, script).map_err(|error| Fault::malformed("a script", error))?;
         let made = server().map_err(ToString::to_string);
-        let made = made.and_then(|server| server.database(&script).map_err(|error| error.to_string()));
+        let made = made.and_then(|server| {
+            let put = match there {
+                None => server.database(&script),
+                Some(source) => {
+                    let name = source.rsplit('/').next().unwrap_or_default();
+                    let script = format!("DROP SCHEMA public CASCADE; CREATE SCHEMA public;\n{script}");
+                    server.execute(name, &script).map(|()| source)
+                }
+            };
+            put.map_err(|error| error.to_string())
+        });
         let source = made.map_err(|problem| Fault::Program { program: "PostgreSQL".to_owned(), problem })?;
         Ok(Scene { source, mapping: mapping.clone() })
     }

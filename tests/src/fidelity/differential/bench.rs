@@ -24,6 +24,8 @@ const FORESEEN: [&str; 7] = [
 pub(super) struct Bench<'a> {
     choice: &'a Choice,
     folder: tempfile::TempDir,
+    /// The database on the server, once there is one.
+    on_server: Option<Scene>,
     generator: Program,
     reference: Program,
 }
@@ -39,7 +41,13 @@ enum Heard {
 impl<'a> Bench<'a> {
     pub(super) fn new(choice: &'a Choice) -> Result<Bench<'a>, Fault> {
         let folder = tempfile::tempdir().map_err(|source| Fault::File { path: std::env::temp_dir(), source })?;
-        Ok(Bench { choice, folder, generator: Program::generator()?, reference: Program::reference()? })
+        Ok(Bench {
+            choice,
+            folder,
+            on_server: None,
+            generator: Program::generator()?,
+            reference: Program::reference()?,
+        })
     }
 
     pub(super) fn case(&mut self, seed: u64) -> Result<Case, Fault> {
@@ -75,11 +83,22 @@ impl<'a> Bench<'a> {
         Ok(answer)
     }
 
-    fn scene(&self, case: &Case) -> Result<Scene, Fault> {
+    fn scene(&mut self, case: &Case) -> Result<Scene, Fault> {
+        if self.choice.postgres {
+            let scene = match self.on_server.take() {
+                None => Scene::make_on_server(&case.script, &case.mapping)?,
+                Some(there) => there.remake_on_server(&case.script, &case.mapping)?,
+            };
+            self.on_server = Some(scene.clone());
+            return Ok(scene);
+        }
         Scene::make(&self.folder.path().join("case.db"), &case.script, &case.mapping)
     }
 
     fn hear(&mut self, case: &Case) -> Result<Heard, Fault> {
+        if self.choice.postgres && has_long_name(&case.mapping) {
+            return Ok(Heard::Refused("a name is longer than PostgreSQL keeps".to_owned()));
+        }
         let scene = self.scene(case)?;
         let want = self.reference.answer(&scene, &case.plan)?;
         if let Some(reason) = want["refused"].as_str() {
@@ -88,25 +107,28 @@ impl<'a> Bench<'a> {
         if let Some(name) = want["error"]["type"].as_str().filter(|name| !FORESEEN.contains(name)) {
             return Ok(Heard::Refused(format!("it ends with {name}")));
         }
+        let postgres = self.choice.postgres;
         let have = match ask(&scene, &case.plan) {
             Err(Refusal::NotCovered(words)) => return Ok(Heard::NotCovered(words)),
             Err(Refusal::Failed(words)) => Err(words),
             Ok(have) => Ok(have),
         };
-        Ok(match held_against(case, &want, &have)? {
+        Ok(match held_against(postgres, case, &want, &have)? {
             Ok(agreement) => Heard::Agreed(agreement),
             Err(what) => Heard::Differs { want, have, what },
         })
     }
 
     /// Whether the real SQLAlchemy, asked again, does not answer as before, or answers as we do.
-    fn is_undecided(&self, case: &Case, want: &Value, have: &Result<Answer, String>) -> Result<bool, Fault> {
+    fn is_undecided(&mut self, case: &Case, want: &Value, have: &Result<Answer, String>) -> Result<bool, Fault> {
         let scene = self.scene(case)?;
+        let postgres = self.choice.postgres;
         for number in 1..=SECOND_OPINIONS {
             let again = Program::shaken(number)?.answer(&scene, &case.plan)?;
-            let itself =
-                || -> Result<bool, Fault> { Ok(held_against(case, want, &Ok(Answer::read(&again)?))?.is_err()) };
-            if again["refused"].is_string() || held_against(case, &again, have)?.is_ok() || itself()? {
+            let itself = || -> Result<bool, Fault> {
+                Ok(held_against(postgres, case, want, &Ok(Answer::read(&again)?))?.is_err())
+            };
+            if again["refused"].is_string() || held_against(postgres, case, &again, have)?.is_ok() || itself()? {
                 return Ok(true);
             }
         }
@@ -143,6 +165,16 @@ impl<'a> Bench<'a> {
     }
 }
 
+/// Whether a table or column has a longer name than a table or column of PostgreSQL can have.
+fn has_long_name(mapping: &Value) -> bool {
+    match mapping {
+        Value::String(name) => name.len() > 63,
+        Value::Array(all) => all.iter().any(has_long_name),
+        Value::Object(fields) => fields.values().any(has_long_name),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
 /// Of which kind a difference is: another kind would be another finding.
 fn kind(what: &str) -> String {
     match what.lines().next() {
@@ -152,9 +184,20 @@ fn kind(what: &str) -> String {
     }
 }
 
-fn held_against(case: &Case, want: &Value, have: &Result<Answer, String>) -> Result<Result<Agreement, String>, Fault> {
+fn held_against(
+    postgres: bool,
+    case: &Case,
+    want: &Value,
+    have: &Result<Answer, String>,
+) -> Result<Result<Agreement, String>, Fault> {
     let want = Answer::read(want)?;
     Ok(match have {
+        Ok(have) if postgres => {
+            let (mut want, mut have) = (want, have.clone());
+            want.forget_streamed_rows(&case.plan);
+            [&mut want, &mut have].map(Answer::sort_parameters);
+            compare(&case.mapping, &case.plan, &want, &have)
+        }
         Ok(have) => compare(&case.mapping, &case.plan, &want, have),
         Err(words) => Err(format!("refused: {words}\n  want {:?}", want.error)),
     })

@@ -22,6 +22,8 @@ pub struct Choice {
     pub only: Vec<String>,
     /// Groups it may not use.
     pub without: Vec<String>,
+    /// Whether on a PostgreSQL server of the tests' own instead of SQLite.
+    pub postgres: bool,
     /// Cases at once.
     pub jobs: usize,
     /// Whether cases that differ are made smaller, as long as they still do.
