@@ -15,7 +15,7 @@ _CASTS = (
 )
 _CAST = rf"(?:::(?:{_CASTS})\b(?:\(\d+(?:, ?\d+)?\))?(?:\[\])?)?"
 _PLACEHOLDERS = {
-    "pyformat": re.compile(rf"(?<!%)%\(\w+\)s{_CAST}", re.IGNORECASE),
+    "pyformat": re.compile(rf"(?<!%)%\([^)]+\)s{_CAST}", re.IGNORECASE),
     "numeric_dollar": re.compile(rf"\$\d+{_CAST}", re.IGNORECASE),
 }
 
