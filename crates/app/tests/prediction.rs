@@ -244,7 +244,7 @@ fn hold(bench: &Bench, plans: u64) {
         wrong.len(),
         wrong[..wrong.len().min(5)].join("\n")
     );
-    let share = f64::from(exact) / f64::from(tried);
+    let share = f64::from(exact) / tried as f64;
     assert!(tried > 6 * plans && share >= 0.6, "{exact} of {tried} plans were predicted as certain");
     eprintln!("{exact} of {tried} plans were predicted as certain");
 }
