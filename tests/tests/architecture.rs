@@ -18,7 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("fetchscope-app", BELOW_THE_FRONT_ENDS),
     ("fetchscope-cli", FOR_THE_FRONT_ENDS),
     ("fetchscope-desktop", FOR_THE_FRONT_ENDS),
-    ("fetchscope-test-postgres", &[]),
+    ("fetchscope-test-postgres", &["fetchscope-engine"]),
     ("xtask", &[]),
 ];
 const BELOW_THE_FRONT_ENDS: &[&str] =

@@ -129,9 +129,10 @@ impl From<DatasetError> for AppError {
 impl From<RunError> for AppError {
     fn from(error: RunError) -> Self {
         match &error {
-            RunError::Experiment(_) | RunError::Plan { .. } | RunError::NoTenants { .. } => {
-                AppError::Input(error.to_string())
-            }
+            RunError::Experiment(_)
+            | RunError::Plan { .. }
+            | RunError::NoTenants { .. }
+            | RunError::Connections { .. } => AppError::Input(error.to_string()),
             RunError::Data(cause) if cause.is_input() => AppError::Input(error.to_string()),
             RunError::Data(_) => AppError::Database(error.to_string()),
             RunError::Database { error: cause, .. } if cause.is_input() => AppError::Input(error.to_string()),

@@ -57,6 +57,14 @@ impl Database {
         })
     }
 
+    /// How many more connections can be opened now, where there is a limit.
+    pub fn free_connections(&self) -> Result<Option<u64>, DatabaseError> {
+        Ok(match self {
+            Database::Sqlite(_) => None,
+            Database::Postgres(database) => database.connect()?.free_connections()?,
+        })
+    }
+
     /// What its statements are written in.
     #[must_use]
     pub fn dialect(&self) -> Dialect {

@@ -4,6 +4,7 @@
 
 mod account;
 mod programs;
+pub mod script;
 mod server;
 
 pub use server::{Server, ServerError, server};

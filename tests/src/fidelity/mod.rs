@@ -10,7 +10,6 @@ mod lookup;
 mod order;
 mod ours;
 mod placeholder;
-mod postgres;
 mod recorded;
 #[cfg(feature = "reference")]
 mod reference;

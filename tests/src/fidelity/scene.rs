@@ -1,10 +1,9 @@
 //! A database made for a comparison, and its mapping.
 
 use super::Fault;
-use super::postgres::script_of;
 use fetchscope_drivers::sqlite::create_from_script;
 use fetchscope_engine::mapping::document::MappingDocument;
-use fetchscope_test_postgres::server;
+use fetchscope_test_postgres::{script, server};
 use serde::Deserialize;
 use serde_json::Value;
 use std::path::Path;
@@ -31,7 +30,7 @@ impl Scene {
     /// A new database with the same rows on the tests' own PostgreSQL server.
     pub fn make_on_server(script: &str, mapping: &Value) -> Result<Scene, Fault> {
         let document = MappingDocument::deserialize(mapping).map_err(|error| Fault::malformed("a mapping", error))?;
-        let script = script_of(&document, script)?;
+        let script = script::from_sqlite(&document, script).map_err(|error| Fault::malformed("a script", error))?;
         let made = server().map_err(ToString::to_string);
         let made = made.and_then(|server| server.database(&script).map_err(|error| error.to_string()));
         let source = made.map_err(|problem| Fault::Program { program: "PostgreSQL".to_owned(), problem })?;

@@ -7,10 +7,12 @@
 use super::error::PostgresError;
 use super::session::Session;
 use super::value::{Param, push_row};
+use crate::limits::Reached;
 use crate::request::{Meter, ServeError};
 use fetchscope_engine::load::{Fetch, Loaded, Loader, LoaderError, Request, Rows, Step};
 use fetchscope_engine::trace::Bands;
 use futures_util::StreamExt;
+use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::time::{Duration, Instant};
@@ -49,7 +51,10 @@ struct Drive<'a, 'b, 'c> {
 
 /// A statement whose rows are read in batches.
 struct Cursor {
-    rows: Pin<Box<RowStream>>,
+    /// Those that still come; `None` once the rest was taken in.
+    rows: Option<Pin<Box<RowStream>>>,
+    /// Those that were taken in before they were wanted.
+    taken: VecDeque<Row>,
     request: Request,
     /// Its place among the recorded statements.
     index: usize,
@@ -83,6 +88,7 @@ impl Drive<'_, '_, '_> {
             self.command(&begin)?;
             self.in_transaction = true;
         }
+        self.make_way()?;
         let statement = if self.meter.how.statement_cache { Some(self.prepared(&request.sql)?) } else { None };
         let travelled = self.meter.travel()?;
         let index = self.meter.record(&request);
@@ -115,25 +121,52 @@ impl Drive<'_, '_, '_> {
         let kept = if request.fetch == Fetch::Nothing { Vec::new() } else { received.rows };
         self.answer(loader, &request, index, &kept)?;
         if goes_on {
-            self.open.push(Cursor { rows, request, index });
+            self.open.push(Cursor { rows: Some(rows), taken: VecDeque::new(), request, index });
         }
         Ok(())
     }
 
+    /// Takes in what is left of statements whose rows still come. A connection answers one statement after the other, so
+    /// that the next would wait for ever for somebody to read these.
+    fn make_way(&mut self) -> Result<(), ServeError> {
+        let most = self.meter.how.limits.rows;
+        let mut open = std::mem::take(&mut self.open);
+        for Cursor { rows, taken, request, index } in &mut open {
+            let Some(mut rows) = rows.take() else { continue };
+            self.meter.wait();
+            let received = self.receive(&mut rows, &request.sql, u32::try_from(most).unwrap_or(u32::MAX))?;
+            let fetch = self.meter.lap();
+            self.meter.spend(*index, Bands { fetch, ..Bands::default() });
+            self.meter.work();
+            if received.rows.len() as u64 == most {
+                return Err(Reached::Rows(most).into());
+            }
+            taken.extend(received.rows);
+        }
+        self.open = open;
+        Ok(())
+    }
+
     fn fetch(&mut self, wanted: u32, loader: &mut Loader) -> Result<(), ServeError> {
-        let Some(Cursor { mut rows, request, index }) = self.open.pop() else {
+        let Some(Cursor { mut rows, mut taken, request, index }) = self.open.pop() else {
             return Err(LoaderError::NotAnswered.into());
         };
         self.meter.look_whether_to_go_on()?;
-        self.meter.wait();
-        let received = self.receive(&mut rows, &request.sql, wanted)?;
-        let fetch = self.meter.lap();
-        self.meter.spend(index, Bands { fetch, ..Bands::default() });
-        self.meter.work();
-        let goes_on = received.rows.len() == wanted as usize;
-        self.answer(loader, &request, index, &received.rows)?;
+        let received: Vec<Row> = match &mut rows {
+            None => taken.drain(..taken.len().min(wanted as usize)).collect(),
+            Some(rows) => {
+                self.meter.wait();
+                let received = self.receive(rows, &request.sql, wanted)?;
+                let fetch = self.meter.lap();
+                self.meter.spend(index, Bands { fetch, ..Bands::default() });
+                self.meter.work();
+                received.rows
+            }
+        };
+        let goes_on = received.len() == wanted as usize;
+        self.answer(loader, &request, index, &received)?;
         if goes_on {
-            self.open.push(Cursor { rows, request, index });
+            self.open.push(Cursor { rows, taken, request, index });
         }
         Ok(())
     }

@@ -66,6 +66,17 @@ pub enum RunError {
     /// The data could not be looked at.
     #[error(transparent)]
     Data(Box<DatabaseError>),
+    /// Others would be shut out.
+    #[error(
+        "the pool would open {wanted} connections, and the server leaves {free}; lower `size` and `overflow` in \
+         `[workload.pool]`, or `concurrency`, so that nobody else is shut out"
+    )]
+    Connections {
+        /// As many as the pool may open.
+        wanted: u32,
+        /// As many as are left.
+        free: u64,
+    },
     /// There is nobody to ask for.
     #[error("no row has a value in `{column}`, so there are no tenants to ask for")]
     NoTenants {
@@ -86,6 +97,7 @@ pub fn run(setup: &Setup<'_>, emit: &mut dyn FnMut(Event), cancel: &AtomicBool) 
     experiment.check()?;
     let started_at = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
     let start = Instant::now();
+    check_connections(setup)?;
     let Cell { variants, control, tenants, notes, mut end } = cell::measure(setup, experiment, emit, cancel)?;
     let mut notes = [setup.notes.clone(), notes].concat();
     let mut sweeps = Vec::new();
@@ -109,6 +121,19 @@ pub fn run(setup: &Setup<'_>, emit: &mut dyn FnMut(Event), cancel: &AtomicBool) 
         sweeps,
         notes,
     })
+}
+
+/// Somebody's server is not filled with connections until nobody else gets one.
+fn check_connections(setup: &Setup<'_>) -> Result<(), RunError> {
+    let experiment = setup.experiment;
+    let over_concurrency = experiment.sweep.iter().filter(|sweep| sweep.over == Axis::Concurrency);
+    let swept = over_concurrency.flat_map(|sweep| sweep.values.iter().map(|value| *value as u32));
+    let clients = swept.fold(experiment.workload.concurrency, u32::max);
+    let wanted = experiment.workload.pool.size.saturating_add(experiment.workload.pool.overflow).min(clients);
+    match setup.database.free_connections().map_err(|error| RunError::Data(Box::new(error)))? {
+        Some(free) if free < u64::from(wanted) => Err(RunError::Connections { wanted, free }),
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// Measures every value of a sweep, or as many as there is time for.

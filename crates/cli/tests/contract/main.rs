@@ -2,77 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod bench;
+mod server;
+
+use bench::Bench;
 use fetchscope_drivers::sqlite::create_from_script;
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
+use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Command, Stdio};
-
-struct Bench {
-    folder: tempfile::TempDir,
-}
-
-struct Said {
-    status: i32,
-    out: String,
-    err: String,
-}
-
-impl Bench {
-    fn new() -> Bench {
-        Bench { folder: tempfile::tempdir().unwrap() }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn write(&self, name: &str, text: &str) -> PathBuf {
-        std::fs::write(self.path(name), text).unwrap();
-        self.path(name)
-    }
-
-    fn database(&self, script: &str) -> String {
-        let path = self.path("some.db");
-        create_from_script(&path, script).unwrap();
-        format!("sqlite:{}", path.display())
-    }
-
-    fn say(&self, arguments: &[&str], input: &str) -> Said {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_fetchscope"))
-            .args(arguments)
-            .env("FETCHSCOPE_HOME", self.folder.path())
-            .current_dir(self.folder.path())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        // A command that fails early does not read its input.
-        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-        let output = child.wait_with_output().unwrap();
-        Said {
-            status: output.status.code().unwrap(),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
-}
-
-impl Said {
-    fn json(&self) -> Value {
-        assert_eq!(self.status, 0, "{}", self.err);
-        serde_json::from_str(&self.out).unwrap()
-    }
-
-    /// Asserts that nothing but one sentence was said, and returns it.
-    fn sentence(&self, status: i32) -> &str {
-        assert_eq!((self.status, self.out.as_str()), (status, ""), "{}", self.err);
-        let line = self.err.trim_end();
-        assert!(line.starts_with("error: ") && !line.contains('\n'), "{line}");
-        line
-    }
-}
 
 const XS: &str = "sample:citizenapp?size=xs";
 const USERS: &str = r#"{"root": "User", "filter": {"order_by": ["id"]},

@@ -1,17 +1,25 @@
 //! A script for SQLite as one for PostgreSQL: tables with the types that the mapping names, and the same rows.
 
-use super::Fault;
 use fetchscope_engine::mapping::ColumnType;
 use fetchscope_engine::mapping::document::{ColumnDocument, MappingDocument};
 use fetchscope_engine::sql::Dialect;
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use thiserror::Error;
+
+/// A statement of a script that should bring rows of a table of the mapping, and does not.
+#[derive(Debug, Error)]
+#[error("these are no rows of a table in the mapping: {0}")]
+pub struct NoRows(String);
 
 /// Rows of one INSERT.
 const ROWS: usize = 500;
 
-/// The script. Foreign keys are left out: some of the rows point nowhere, which SQLite is told to let pass.
-pub(super) fn script_of(mapping: &MappingDocument, script: &str) -> Result<String, Fault> {
+/// The script for PostgreSQL. Foreign keys are left out: rows may point nowhere, which SQLite is told to let pass.
+///
+/// # Errors
+/// When a statement that begins with `INSERT INTO` does not bring whole rows of a table in the mapping.
+pub fn from_sqlite(mapping: &MappingDocument, script: &str) -> Result<String, NoRows> {
     let entities = mapping.entities.iter().map(|entity| (entity.table.as_str(), entity.columns.as_slice()));
     let between = mapping.association_tables.iter().map(|table| (table.table.as_str(), table.columns.as_slice()));
     let tables: BTreeMap<&str, &[ColumnDocument]> = entities.chain(between).collect();
@@ -20,15 +28,18 @@ pub(super) fn script_of(mapping: &MappingDocument, script: &str) -> Result<Strin
         create(table, columns, &mut text);
     }
     let mut rows: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for line in script.lines().filter(|line| line.starts_with("INSERT INTO ")) {
-        let wrong = || Fault::malformed("a script", format!("this is no row of a table: {line}"));
-        let insert = Insert::read(line).ok_or_else(wrong)?;
+    let script: String = script.lines().filter(|line| !line.starts_with("--")).flat_map(|line| [line, "\n"]).collect();
+    for statement in statements(&script).filter(|statement| statement.starts_with("INSERT INTO ")) {
+        let wrong = || NoRows(statement.to_owned());
+        let insert = Insert::read(statement).ok_or_else(wrong)?;
         let (table, columns) = tables.get_key_value(insert.table.as_str()).ok_or_else(wrong)?;
-        if insert.values.len() != columns.len() {
-            return Err(wrong());
+        for values in insert.rows {
+            if values.len() != columns.len() {
+                return Err(wrong());
+            }
+            let values = values.iter().zip(*columns).map(|(value, column)| literal(value, column));
+            rows.entry(table).or_default().push(format!("({})", values.collect::<Vec<_>>().join(", ")));
         }
-        let values = insert.values.iter().zip(*columns).map(|(value, column)| literal(value, column));
-        rows.entry(table).or_default().push(format!("({})", values.collect::<Vec<_>>().join(", ")));
     }
     for (table, rows) in rows {
         for rows in rows.chunks(ROWS) {
@@ -68,39 +79,49 @@ fn literal(value: &str, column: &ColumnDocument) -> String {
     match (ColumnType::of(&column.type_name), value) {
         (ColumnType::Boolean, "0") => "false".to_owned(),
         (ColumnType::Boolean, "1") => "true".to_owned(),
-        (_, value) => match value.strip_prefix("X'") {
+        (_, value) => match value.strip_prefix("X'").or_else(|| value.strip_prefix("x'")) {
             Some(digits) => format!("'\\x{digits}"),
             None => value.to_owned(),
         },
     }
 }
 
-/// One row as a script has it.
+/// The statements of a script without comments, and without their semicolons.
+fn statements(script: &str) -> impl Iterator<Item = &str> {
+    split(script, ';').map(str::trim)
+}
+
+/// The parts between these letters where they stand neither in quotes nor in parentheses.
+fn split(text: &str, at: char) -> impl Iterator<Item = &str> {
+    let (mut quoted, mut depth) = (false, 0_u32);
+    text.split(move |letter: char| {
+        match letter {
+            '\'' => quoted = !quoted,
+            '(' if !quoted => depth += 1,
+            ')' if !quoted => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        letter == at && !quoted && depth == 0
+    })
+}
+
+/// Rows as a script has them.
 #[derive(Debug, PartialEq, Eq)]
 struct Insert {
     table: String,
-    values: Vec<String>,
+    rows: Vec<Vec<String>>,
 }
 
 impl Insert {
-    /// From `INSERT INTO table VALUES (value, …);` in one line.
-    fn read(line: &str) -> Option<Insert> {
-        let (table, rest) = name(line.strip_prefix("INSERT INTO ")?)?;
-        let list = rest.trim_start().strip_prefix("VALUES")?.trim_start().strip_prefix('(')?;
-        let list = list.trim_end().strip_suffix(';')?.strip_suffix(')')?;
-        let (mut values, mut quoted, mut start) = (Vec::new(), false, 0);
-        for (at, letter) in list.char_indices() {
-            match letter {
-                '\'' => quoted = !quoted,
-                ',' if !quoted => {
-                    values.push(list[start..at].trim().to_owned());
-                    start = at + 1;
-                }
-                _ => {}
-            }
-        }
-        values.push(list[start..].trim().to_owned());
-        Some(Insert { table, values })
+    /// From `INSERT INTO table VALUES (value, …), …`.
+    fn read(statement: &str) -> Option<Insert> {
+        let (table, rest) = name(statement.strip_prefix("INSERT INTO ")?)?;
+        let list = rest.trim_start().strip_prefix("VALUES")?;
+        let row = |row: &str| {
+            let values = row.trim().strip_prefix('(')?.strip_suffix(')')?;
+            Some(split(values, ',').map(|value| value.trim().to_owned()).collect())
+        };
+        Some(Insert { table, rows: split(list, ',').map(row).collect::<Option<_>>()? })
     }
 }
 
@@ -130,13 +151,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_row_is_read_whatever_it_says() {
-        let row = Insert::read("INSERT INTO \"a \"\"b\" VALUES (1, 'it''s, so', NULL, X'00ff');").unwrap();
-        assert_eq!(
-            (row.table.as_str(), row.values),
-            ("a \"b", vec!["1".to_owned(), "'it''s, so'".to_owned(), "NULL".to_owned(), "X'00ff'".to_owned()])
-        );
-        assert_eq!(Insert::read("INSERT INTO t VALUES(1);").map(|row| row.table), Some("t".to_owned()));
+    fn rows_are_read_whatever_they_say() {
+        let script = "INSERT INTO \"a \"\"b\" VALUES (1, 'it''s (so); x'),\n (NULL, X'00ff');\n";
+        let read: Vec<_> = statements(script).filter_map(Insert::read).collect();
+        let rows = [["1", "'it''s (so); x'"], ["NULL", "X'00ff'"]].map(|row| row.map(str::to_owned).to_vec());
+        assert_eq!(read, [Insert { table: "a \"b".to_owned(), rows: rows.to_vec() }]);
     }
 
     #[test]
@@ -144,8 +163,8 @@ mod tests {
         let mapping = serde_json::json!({"name": "one", "entities": [{"name": "User", "table": "user", "columns": [
             {"name": "id", "type": "integer", "pk": true, "nullable": false}, {"name": "name", "type": "string(40)"},
             {"name": "on", "type": "boolean"}, {"name": "photo", "type": "largebinary"}]}]});
-        let script = "PRAGMA foreign_keys = OFF;\nINSERT INTO user VALUES (1, 'a', 1, X'00');\n";
-        let script = script_of(&serde_json::from_value(mapping).unwrap(), script).unwrap();
+        let script = "-- Nobody's; PRAGMA;\nPRAGMA foreign_keys = OFF;\nINSERT INTO user VALUES (1, 'a', 1, X'00');\n";
+        let script = from_sqlite(&serde_json::from_value(mapping).unwrap(), script).unwrap();
         assert_eq!(
             script,
             "BEGIN;\nCREATE TABLE \"user\" (id INTEGER NOT NULL, name VARCHAR(40), \"on\" BOOLEAN, photo BYTEA, \

@@ -1,0 +1,73 @@
+//! A folder of its own, and the program run in it.
+
+use fetchscope_drivers::sqlite::create_from_script;
+use serde_json::Value;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+pub(crate) struct Bench {
+    pub(crate) folder: tempfile::TempDir,
+}
+
+pub(crate) struct Said {
+    pub(crate) status: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Bench {
+    pub(crate) fn new() -> Bench {
+        Bench { folder: tempfile::tempdir().unwrap() }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
+        std::fs::write(self.path(name), text).unwrap();
+        self.path(name)
+    }
+
+    pub(crate) fn database(&self, script: &str) -> String {
+        let path = self.path("some.db");
+        create_from_script(&path, script).unwrap();
+        format!("sqlite:{}", path.display())
+    }
+
+    pub(crate) fn say(&self, arguments: &[&str], input: &str) -> Said {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_fetchscope"))
+            .args(arguments)
+            .env("FETCHSCOPE_HOME", self.folder.path())
+            .current_dir(self.folder.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // A command that fails early does not read its input.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        let output = child.wait_with_output().unwrap();
+        Said {
+            status: output.status.code().unwrap(),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+impl Said {
+    pub(crate) fn json(&self) -> Value {
+        assert_eq!(self.status, 0, "{}", self.err);
+        serde_json::from_str(&self.out).unwrap()
+    }
+
+    /// Asserts that nothing but one sentence was said, and returns it.
+    pub(crate) fn sentence(&self, status: i32) -> &str {
+        assert_eq!((self.status, self.out.as_str()), (status, ""), "{}", self.err);
+        let line = self.err.trim_end();
+        assert!(line.starts_with("error: ") && !line.contains('\n'), "{line}");
+        line
+    }
+}
