@@ -60,7 +60,7 @@ impl std::str::FromStr for Source {
             }
             return Ok(Source::Sqlite(path.to_owned()));
         }
-        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+        if ["postgres://", "postgresql://", "postgresql+"].iter().any(|scheme| text.starts_with(scheme)) {
             let settings = Settings::parse(text, &environment)?;
             return Ok(Source::Postgres(Box::new(settings)));
         }
@@ -205,4 +205,17 @@ fn check(database: &Database, document: &MappingDocument, written: bool) -> Resu
         database.connect()?.verify(document)?;
     }
     Ok(Arc::new(mapping))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_of_sqlalchemy_is_a_server() {
+        for address in ["postgres://ann@h/d", "postgresql://ann@h/d", "postgresql+asyncpg://ann:secret@h/d"] {
+            let Ok(Source::Postgres(settings)) = address.parse() else { panic!("{address}") };
+            assert_eq!(settings.redacted(), "postgres://ann@h:5432/d");
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! A database that can be connected to any number of times, and one connection to it.
 
 use crate::error::DatabaseError;
+use crate::postgres::activity::Watcher;
 use crate::{postgres, sqlite};
 use fetchscope_engine::advisor::evidence::LoadedRelationship;
 use fetchscope_engine::mapping::document::MappingDocument;
@@ -8,6 +9,7 @@ use fetchscope_engine::sql::Dialect;
 use fetchscope_engine::value::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
 /// A database.
 #[derive(Debug, Clone)]
@@ -62,6 +64,25 @@ impl Database {
         Ok(match self {
             Database::Sqlite(_) => None,
             Database::Postgres(database) => database.connect()?.free_connections()?,
+        })
+    }
+
+    /// Settings of a server that decide how fast a statement is, by name; none where there is no server.
+    pub fn server_settings(&self) -> Result<Vec<(String, String)>, DatabaseError> {
+        Ok(match self {
+            Database::Sqlite(_) => Vec::new(),
+            Database::Postgres(database) => {
+                let settings = database.connect()?.server_settings()?;
+                settings.into_iter().map(|setting| (setting.name, setting.value)).collect()
+            }
+        })
+    }
+
+    /// Looks from now on what the sessions of this program wait for in the server; `None` where there is no server.
+    pub fn watch(&self, every: Duration) -> Result<Option<Watcher>, DatabaseError> {
+        Ok(match self {
+            Database::Sqlite(_) => None,
+            Database::Postgres(database) => Some(Watcher::begin(database, every)?),
         })
     }
 

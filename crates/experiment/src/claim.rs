@@ -152,6 +152,7 @@ mod tests {
             busy: Nanos(1),
             processor: None,
             tracing: Nanos(0),
+            waits: None,
         }
     }
 

@@ -6,6 +6,7 @@ use crate::tenants::Tenant;
 use fetchscope_engine::advisor::evidence::Objects;
 use fetchscope_engine::trace::{Bands, Nanos, OrmError, Phase};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Version of this format.
 pub const VERSION: u32 = 1;
@@ -95,6 +96,9 @@ pub struct Environment {
     pub data: String,
     /// The SQLAlchemy version whose statements the loaders emit.
     pub emulates: String,
+    /// Settings of the server that decide how fast a statement is, where there is a server.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub server: Vec<(String, String)>,
 }
 
 /// What one variant did.
@@ -125,6 +129,18 @@ pub struct VariantOutcome {
     /// Time that reading the clocks took, over all measured requests.
     #[serde(default)]
     pub tracing: Nanos,
+    /// What its sessions were seen waiting for in the server; `None` where there is none, or where it does not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits: Option<ServerWaits>,
+}
+
+/// What sessions were seen waiting for in a server, of all looks while a variant was measured.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServerWaits {
+    /// Looks at all sessions.
+    pub looks: u64,
+    /// Sessions seen at work, by what they waited for: `working`, or sort and name of the wait event (`Lock relation`).
+    pub seen: BTreeMap<String, u64>,
 }
 
 /// Exact counts of one request.

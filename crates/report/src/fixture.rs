@@ -174,6 +174,7 @@ pub(crate) fn empty(names: &[&str]) -> Outcome {
             database: "SQLite 3.51.0".to_owned(),
             data: "CitizenApp s, seed 1, made up for a test".to_owned(),
             emulates: "SQLAlchemy 2.1".to_owned(),
+            server: Vec::new(),
         },
         started_at: "2026-03-01T09:30:00Z".to_owned(),
         elapsed: Nanos(48_200_000_000),
@@ -226,6 +227,7 @@ pub(crate) fn measured(
         busy: Nanos(total / 15),
         processor: Some(Nanos(total / 15)),
         tracing: Nanos(total / 1_000),
+        waits: None,
     }
 }
 

@@ -5,7 +5,7 @@ use crate::format;
 use crate::rows::{Row, verdict};
 use fetchscope_engine::stats::outliers::Outliers;
 use fetchscope_engine::stats::paired::Verdict;
-use fetchscope_experiment::outcome::Outcome;
+use fetchscope_experiment::outcome::{Outcome, VariantOutcome};
 use fetchscope_experiment::standing::{drift, noise};
 use fetchscope_experiment::summary::{Summary, rounds};
 
@@ -43,6 +43,8 @@ pub enum About {
     Loop,
     /// What reading the clocks took.
     Tracing,
+    /// What the server's sessions waited for.
+    Waits,
 }
 
 impl std::fmt::Display for Remark {
@@ -66,6 +68,7 @@ pub fn remarks(outcome: &Outcome, rows: &[Row]) -> Vec<Remark> {
         round_trip(outcome, rows),
         Some(remark(About::Loop, false, kind_of_loop(outcome))),
         tracing(rows),
+        waits(outcome, rows),
     ];
     all.into_iter().flatten().collect()
 }
@@ -99,6 +102,29 @@ fn drift_of(outcome: &Outcome) -> Option<Remark> {
         format::percent(trend.change.abs())
     );
     Some(remark(About::Drift, false, text))
+}
+
+/// What sessions were seen waiting for, the most frequent first, and whether any of it was a lock.
+fn waits(outcome: &Outcome, rows: &[Row]) -> Option<Remark> {
+    let of = |(row, variant): (&Row, &VariantOutcome)| {
+        let waits = variant.waits.as_ref()?;
+        let all: u64 = waits.seen.values().sum();
+        let mut seen: Vec<(&String, &u64)> = waits.seen.iter().collect();
+        seen.sort_by_key(|(_, times)| std::cmp::Reverse(**times));
+        let share = |times: u64| format::percent(times as f64 / all as f64);
+        let said = seen.iter().take(3).map(|(wait, times)| format!("{wait} {}", share(**times)));
+        (all > 0)
+            .then(|| format!("{} {} (n = {})", row.letter, said.collect::<Vec<_>>().join(", "), format::count(all)))
+    };
+    let said: Vec<String> = rows.iter().zip(&outcome.variants).filter_map(of).collect();
+    let seen = outcome.variants.iter().filter_map(|variant| variant.waits.as_ref()).flat_map(|waits| &waits.seen);
+    let locks: u64 = seen.filter(|(wait, _)| wait.starts_with("Lock ")).map(|(_, times)| times).sum();
+    let locked = match locks {
+        0 => "none was seen waiting for a lock".to_owned(),
+        times => format!("{} times one was seen waiting for a lock", format::count(times)),
+    };
+    let text = format!("In the server, sessions at work were seen: {}; {locked}.", said.join("; "));
+    (!said.is_empty()).then(|| remark(About::Waits, locks > 0, text))
 }
 
 fn outliers(outcome: &Outcome, rows: &[Row]) -> Option<Remark> {

@@ -8,8 +8,8 @@ use super::open::Database;
 use super::session::Session;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -39,7 +39,8 @@ pub struct Waits {
 /// Looks at the sessions of a run from time to time, through a connection of its own.
 pub struct Watcher {
     stop: Arc<AtomicBool>,
-    thread: JoinHandle<Result<Option<Waits>, PostgresError>>,
+    waits: Arc<Mutex<Waits>>,
+    thread: Option<JoinHandle<()>>,
 }
 
 /// Adds what every working session with the same application name, but this one, does now. `false` where the engine does
@@ -70,35 +71,61 @@ pub fn look(session: &Session, waits: &mut Waits) -> Result<bool, PostgresError>
 }
 
 impl Watcher {
-    /// Begins to look, once in `every`.
+    /// Begins to look, once in `every`, until it is dropped, the connection is lost, or the engine turns out not to tell.
     ///
     /// # Errors
     /// When no connection can be had.
     pub fn begin(database: &Database, every: Duration) -> Result<Watcher, PostgresError> {
         let session = database.connect()?;
-        let stop = Arc::new(AtomicBool::new(false));
-        let stopped = stop.clone();
+        let (stop, waits) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(Waits::default())));
+        let (stopped, seen) = (stop.clone(), waits.clone());
         let thread = std::thread::spawn(move || {
-            let mut waits = Waits::default();
             while !stopped.load(Ordering::Acquire) {
-                if !look(&session, &mut waits)? {
-                    return Ok(None);
+                let mut now = Waits::default();
+                if !matches!(look(&session, &mut now), Ok(true)) {
+                    return;
                 }
+                seen.lock().unwrap_or_else(PoisonError::into_inner).add(now);
                 std::thread::park_timeout(every);
             }
-            Ok(Some(waits))
         });
-        Ok(Watcher { stop, thread })
+        Ok(Watcher { stop, waits, thread: Some(thread) })
     }
 
-    /// Stops, and says what was seen; `None` where the engine does not tell.
-    ///
-    /// # Errors
-    /// When the connection was lost meanwhile.
-    pub fn end(self) -> Result<Option<Waits>, PostgresError> {
+    /// What was seen since this was asked last.
+    #[must_use]
+    pub fn take(&self) -> Waits {
+        std::mem::take(&mut self.waits.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Waits {
+    /// What was seen at other times, too.
+    pub fn add(&mut self, other: Waits) {
+        self.looks += other.looks;
+        for (wait, times) in other.seen {
+            *self.seen.entry(wait).or_default() += times;
+        }
+    }
+}
+
+impl Drop for Watcher {
+    fn drop(&mut self) {
         self.stop.store(true, Ordering::Release);
-        self.thread.thread().unpark();
-        self.thread.join().unwrap_or(Ok(None))
+        if let Some(thread) = self.thread.take() {
+            thread.thread().unpark();
+            // It only looks, so how it ended changes nothing.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl fmt::Display for Wait {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Wait::Nothing => formatter.write_str("working"),
+            Wait::Event { sort, event } => write!(formatter, "{sort} {event}"),
+        }
     }
 }
 

@@ -17,6 +17,7 @@ use std::future::Future;
 use std::pin::{Pin, pin};
 use std::time::{Duration, Instant};
 use tokio::time::timeout;
+use tokio_postgres::error::SqlState;
 use tokio_postgres::types::Type;
 use tokio_postgres::{Error, Row, RowStream, Statement};
 
@@ -243,10 +244,9 @@ impl Drive<'_, '_, '_> {
         let open = std::mem::take(&mut self.open);
         if failed && !open.is_empty() {
             let session = self.session;
-            let stopped = session.block_on(async { timeout(PATIENCE, session.cancel_token().ask()).await });
-            if !matches!(stopped, Ok(Ok(()))) {
-                session.kept().spoil();
-            }
+            // The wish travels by a connection of its own, and may arrive when another statement runs in this one.
+            drop(session.block_on(async { timeout(PATIENCE, session.cancel_token().ask()).await }));
+            session.kept().spoil();
         }
         drop(open);
         if !failed {
@@ -282,7 +282,15 @@ impl Drive<'_, '_, '_> {
                 }
             }
         });
-        if found.is_none() {
+        // Without an answer the connection is of no use; and the wish to stop travels by a connection of its own, so that
+        // unless it was heard it may still arrive, when another statement runs in this one.
+        let heard = |error: &Error| error.code() == Some(&SqlState::QUERY_CANCELED);
+        let in_order = match (&found, &stopped) {
+            (None, _) => false,
+            (Some(_), None) => true,
+            (Some(found), Some(_)) => found.as_ref().is_err_and(heard),
+        };
+        if !in_order {
             session.kept().spoil();
         }
         match (found, stopped) {

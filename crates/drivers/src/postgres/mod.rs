@@ -11,6 +11,7 @@ mod groups;
 pub mod indexes;
 mod introspect;
 mod kept;
+mod learned;
 mod open;
 mod password;
 mod product;

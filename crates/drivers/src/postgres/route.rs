@@ -2,6 +2,7 @@
 
 use super::error::PostgresError;
 use super::kept::Kept;
+use super::learned::learn_types;
 use super::session::{Encryption, Guard, LOCK_TIMEOUT, Link, STATEMENT_TIMEOUT, Session, Way};
 use super::settings::{Host, Settings};
 use std::time::Duration;
@@ -75,7 +76,12 @@ impl Route {
         let connected = config.connect(self.connector.clone()).await;
         let (client, connection) = connected.map_err(|error| Failure::of_connect(&error, &self.settings))?;
         // What ends the connection is told by the statement that was under way.
-        Ok((client, tokio::spawn(async move { drop(connection.await) })))
+        let task = tokio::spawn(async move { drop(connection.await) });
+        if self.way.guard == Guard::Transaction {
+            let learned = learn_types(&client).await;
+            learned.map_err(|error| Failure::of(PostgresError::from_tokio(&error, &self.settings, None)))?;
+        }
+        Ok((client, task))
     }
 
     fn config(&self) -> Config {

@@ -37,7 +37,7 @@ fn waits_are_seen_while_they_last() {
     let database = open(&server().unwrap().database("").unwrap()).unwrap();
     let watcher = Watcher::begin(&database, Duration::from_millis(10)).unwrap();
     database.connect().unwrap().ask("SELECT pg_sleep(0.3)").unwrap();
-    let waits = watcher.end().unwrap().unwrap();
+    let waits = watcher.take();
     let asleep = Wait::Event { sort: "Timeout".to_owned(), event: "PgSleep".to_owned() };
     assert!(waits.looks > 1 && waits.seen.get(&asleep).is_some_and(|seen| *seen > 1), "{waits:?}");
 }

@@ -22,7 +22,7 @@ fn read(stream: &mut TcpStream, sort: bool) -> Option<Vec<u8>> {
     Some(body)
 }
 
-/// Answers as PgBouncer does: no encryption, no settings, and what `version()` says to every question.
+/// Answers as PgBouncer does: no encryption, no settings; and what `version()` says to whoever asks for it.
 fn answer(mut stream: TcpStream) -> Option<()> {
     const ENCRYPT: [u8; 4] = 80_877_103_u32.to_be_bytes();
     let mut start = read(&mut stream, false)?;
@@ -37,7 +37,11 @@ fn answer(mut stream: TcpStream) -> Option<()> {
     let ready = message(b'Z', b"I");
     stream.write_all(&[message(b'R', &[0; 4]), message(b'K', &[0; 8]), ready.clone()].concat()).ok()?;
     loop {
-        read(&mut stream, true)?;
+        let question = read(&mut stream, true)?;
+        if !String::from_utf8_lossy(&question).contains("version()") {
+            stream.write_all(&[message(b'C', b"DONE\0"), ready.clone()].concat()).ok()?;
+            continue;
+        }
         let column = [&[0, 1][..], b"version\0", &[0; 6], &25_u32.to_be_bytes(), &[255, 255], &[0; 6]].concat();
         let value = b"PostgreSQL 16.1 on somewhere";
         let row = [&[0, 1][..], &u32::try_from(value.len()).unwrap().to_be_bytes(), value].concat();

@@ -6,10 +6,11 @@ use super::crew::Crew;
 use super::limit::Limit;
 use super::{RunError, Setup};
 use crate::event::Event;
-use crate::outcome::{Control, End, Failure, Sample, VariantOutcome};
+use crate::outcome::{Control, End, Failure, Sample, ServerWaits, VariantOutcome};
 use crate::spec::{Experiment, Tenants, Workload};
 use crate::tenants::{self, Draw, Tenant};
 use fetchscope_drivers::pool::Pool;
+use fetchscope_drivers::postgres::activity::{Waits, Watcher};
 use fetchscope_engine::stats::paired::FEWEST_ROUNDS;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -47,7 +48,8 @@ pub(super) fn measure(
     let (rounds, fewer) = rounds(experiment, &contenders);
     notes.extend(fewer);
     notes.iter().for_each(|note| emit(Event::Note(note.clone())));
-    let mut round_robin = Rounds { experiment, rounds, contenders, control: None };
+    let watcher = setup.database.watch(LOOK).map_err(|error| RunError::Data(Box::new(error)))?;
+    let mut round_robin = Rounds { experiment, rounds, contenders, control: None, watcher };
     let end = std::thread::scope(|scope| round_robin.run(&mut Crew::new(&batch, scope), emit));
     let variants = round_robin.contenders.into_iter().map(|contender| contender.outcome).collect();
     Ok(Cell { variants, control: round_robin.control, tenants: audience.tenants, notes, end })
@@ -70,6 +72,9 @@ fn audience(setup: &Setup<'_>, experiment: &Experiment) -> Result<Audience, RunE
     }
     Ok(Audience { column: Some(column), tenants: tenants::chosen(all, wanted) })
 }
+
+/// How often the server's sessions are looked at: seldom enough that the looks themselves are nothing beside the requests.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// Rounds that are enough to tell variants apart on an ordinary machine.
 const ENOUGH_ROUNDS: u32 = 10;
@@ -110,6 +115,8 @@ struct Rounds<'a> {
     rounds: u32,
     contenders: Vec<Contender>,
     control: Option<Control>,
+    /// Looks what the server's sessions wait for.
+    watcher: Option<Watcher>,
 }
 
 impl Rounds<'_> {
@@ -141,12 +148,18 @@ impl Rounds<'_> {
                     let (done, rounds) = (done + finished, self.rounds);
                     emit(Event::Progress { done, total, round: round + 1, rounds, variant: variant.clone() });
                 };
+                self.watcher.as_ref().map(Watcher::take);
                 let report = crew.run(&contender.prepared, &contender.limit, share, &mut progress);
                 done += report.finished();
                 let cancelled = report.cancelled;
                 match (&mut self.control, is_control) {
                     (Some(control), true) => control.samples.extend::<Vec<Sample>>(report.samples),
-                    (Some(_) | None, _) => keep(&mut contender.outcome, report),
+                    (Some(_) | None, _) => {
+                        keep(&mut contender.outcome, report);
+                        if let Some(watcher) = &self.watcher {
+                            contender.outcome.waits.get_or_insert_default().add(watcher.take());
+                        }
+                    }
                 }
                 if cancelled {
                     return End::Cancelled;
@@ -183,6 +196,15 @@ fn keep(outcome: &mut VariantOutcome, report: Report) {
         match outcome.failures.iter_mut().find(|failure| failure.message == message) {
             Some(failure) => failure.count += count,
             None => outcome.failures.push(Failure { message, count }),
+        }
+    }
+}
+
+impl ServerWaits {
+    fn add(&mut self, seen: Waits) {
+        self.looks += seen.looks;
+        for (wait, times) in seen.seen {
+            *self.seen.entry(wait.to_string()).or_default() += times;
         }
     }
 }

@@ -173,6 +173,7 @@ fn contender(
         busy: Nanos(0),
         processor: None,
         tracing: Nanos(0),
+        waits: None,
     };
     Contender { prepared: prepared.into(), outcome, limit }
 }

@@ -98,6 +98,8 @@ pub fn run(setup: &Setup<'_>, emit: &mut dyn FnMut(Event), cancel: &AtomicBool) 
     let started_at = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
     let start = Instant::now();
     check_connections(setup)?;
+    // Asked before, since a server may be gone after.
+    let environment = environment(setup)?;
     let Cell { variants, control, tenants, notes, mut end } = cell::measure(setup, experiment, emit, cancel)?;
     let mut notes = [setup.notes.clone(), notes].concat();
     let mut sweeps = Vec::new();
@@ -111,7 +113,7 @@ pub fn run(setup: &Setup<'_>, emit: &mut dyn FnMut(Event), cancel: &AtomicBool) 
     Ok(Outcome {
         version: VERSION,
         experiment: experiment.clone(),
-        environment: environment(setup),
+        environment,
         started_at,
         elapsed: start.elapsed().into(),
         end,
@@ -166,8 +168,8 @@ fn sweep(
     Ok((found, End::Completed))
 }
 
-fn environment(setup: &Setup<'_>) -> Environment {
-    Environment {
+fn environment(setup: &Setup<'_>) -> Result<Environment, RunError> {
+    Ok(Environment {
         fetchscope: env!("CARGO_PKG_VERSION").to_owned(),
         build: if cfg!(debug_assertions) { "debug" } else { "release" }.to_owned(),
         platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
@@ -175,5 +177,6 @@ fn environment(setup: &Setup<'_>) -> Environment {
         database: setup.database.version(),
         data: setup.data.clone(),
         emulates: EMULATES.to_owned(),
-    }
+        server: setup.database.server_settings().map_err(|error| RunError::Data(Box::new(error)))?,
+    })
 }

@@ -104,7 +104,10 @@ pub(super) fn environment(outcome: &Outcome) -> Markup {
     html! {
         section {
             h2 { "Environment" }
-            dl { @for (name, fact) in facts { dt { (name) } dd { (fact) } } }
+            dl {
+                @for (name, fact) in facts { dt { (name) } dd { (fact) } }
+                @for (name, value) in &environment.server { dt { (name) } dd { (value) } }
+            }
         }
     }
 }
