@@ -8,6 +8,7 @@ pub mod document;
 pub mod endpoints;
 pub mod error;
 pub mod experiment;
+pub mod explain;
 pub mod paths;
 pub mod prediction;
 pub mod presets;

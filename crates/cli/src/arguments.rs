@@ -60,6 +60,9 @@ pub(crate) struct Trace {
     /// The plan file; - reads standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) plan: PathBuf,
+    /// How a PostgreSQL server runs each distinct statement: they are run once more under EXPLAIN ANALYZE
+    #[arg(long)]
+    pub(crate) explain: bool,
     /// Print the whole trace as JSON
     #[arg(long)]
     pub(crate) json: bool,

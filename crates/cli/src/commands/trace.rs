@@ -5,6 +5,7 @@ use crate::arguments::Trace;
 use crate::{input, output};
 use anyhow::Result;
 use fetchscope_app::error::AppError;
+use fetchscope_app::explain::{self, StatementPlan};
 use fetchscope_app::prediction::{self, Predicted};
 use fetchscope_engine::plan::document::PlanDocument;
 use fetchscope_engine::predict::Prediction;
@@ -31,11 +32,17 @@ pub(crate) fn run(arguments: &Trace) -> Result<Verdict> {
     let prediction = prediction::of(&opened, &plan)?;
     let (trace, findings) = fetchscope_app::request::advised(&opened, &plan)?;
     let findings: Vec<Told> = findings.iter().map(Told::from).collect();
+    let plans = if arguments.explain { explain::plans(&opened, &trace.statements)? } else { Vec::new() };
     if arguments.json {
-        output::json(&Printed { trace: &trace, prediction: prediction.as_ref().map(Predicted::from), findings })?;
+        output::json(&Printed {
+            trace: &trace,
+            prediction: prediction.as_ref().map(Predicted::from),
+            findings,
+            plans,
+        })?;
     } else {
         let predicted = prediction.as_ref().map_or_else(String::new, predicted);
-        output::result(&format!("{predicted}{}", readable(&trace, &findings)))?;
+        output::result(&format!("{predicted}{}", readable(&trace, &findings, &plans)))?;
     }
     Ok(Verdict::Yes)
 }
@@ -47,6 +54,8 @@ struct Printed<'a> {
     trace: &'a trace::Trace,
     prediction: Option<Predicted>,
     findings: Vec<Told>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    plans: Vec<StatementPlan>,
 }
 
 /// What was predicted, in a line.
@@ -61,7 +70,7 @@ fn predicted(prediction: &Prediction) -> String {
 }
 
 /// The trace for people.
-fn readable(trace: &trace::Trace, findings: &[Told]) -> String {
+fn readable(trace: &trace::Trace, findings: &[Told], plans: &[StatementPlan]) -> String {
     let mut text = String::new();
     let said = if trace.query_count == 1 { "statement" } else { "statements" };
     let _ = write!(
@@ -95,6 +104,15 @@ fn readable(trace: &trace::Trace, findings: &[Told]) -> String {
         let _ = writeln!(text, "\n{} [{phase}, {path}, {} rows]", one.n, format::count(one.rows));
         for line in sql::pretty(&one.sql).lines() {
             let _ = writeln!(text, "    {line}");
+        }
+        for plan in plans.iter().filter(|plan| plan.n == one.n) {
+            let _ = writeln!(text, "  in the server:");
+            for line in &plan.lines {
+                let _ = writeln!(text, "    {line}");
+            }
+            if let Some(tasks) = plan.shard_tasks {
+                let _ = writeln!(text, "    {} shard tasks", format::count(tasks));
+            }
         }
     }
     if trace.statements.len() > SHOWN {

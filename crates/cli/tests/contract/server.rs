@@ -25,6 +25,12 @@ fn a_sample_answers_the_same_in_a_server_as_in_a_file() {
     assert_eq!(there["query_count"], here["query_count"]);
     assert_eq!(there["row_count"], here["row_count"]);
 
+    let explained = bench.say(&["trace", "--source", &source, "--plan", "-", "--explain"], PLAN);
+    assert_eq!(explained.status, 0, "{}", explained.err);
+    assert!(explained.out.contains("in the server:") && explained.out.contains(" Scan "), "{}", explained.out);
+    let file = bench.say(&["trace", "--source", "sample:citizenapp", "--plan", "-", "--explain"], PLAN);
+    assert!(file.sentence(2).contains("--explain"));
+
     let again = bench.say(&["dataset", "load", "citizenapp", "--into", &address], "");
     assert!(again.sentence(2).contains("already there"));
 

@@ -1,0 +1,107 @@
+//! How a server runs the statements of a request: each distinct one is run once more under EXPLAIN ANALYZE.
+
+use crate::error::AppError;
+use crate::source::Opened;
+use fetchscope_drivers::database::Session;
+use fetchscope_drivers::error::DatabaseError;
+use fetchscope_drivers::postgres::explain::{Explained, PlanStep};
+use fetchscope_engine::trace::{Nanos, StatementTrace};
+use fetchscope_engine::value::Value;
+use fetchscope_report::format;
+use serde::Serialize;
+use std::collections::HashSet;
+use std::fmt::Write;
+
+/// How one statement was run.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StatementPlan {
+    /// The first statement of the trace with this text.
+    pub n: u32,
+    /// Its plan, a step a line, each indented below the one it gives its rows to.
+    pub lines: Vec<String>,
+    /// Tasks that were sent to the shards of a Citus cluster for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shard_tasks: Option<u64>,
+}
+
+/// The plans of a trace's distinct statements, in the order of their first use.
+pub fn plans(opened: &Opened, statements: &[StatementTrace]) -> Result<Vec<StatementPlan>, AppError> {
+    let connected = opened.database.connect()?;
+    let session = match &connected {
+        Session::Postgres(session) => session,
+        Session::Sqlite(_) => {
+            return Err(AppError::Input("only a PostgreSQL server explains its plans; leave out --explain".to_owned()));
+        }
+    };
+    let mut seen = HashSet::new();
+    let distinct = statements.iter().filter(|statement| seen.insert(statement.sql.as_str()));
+    let plan = |statement: &StatementTrace| {
+        let params: Vec<Value> = statement.params.iter().map(value).collect();
+        let explained = session.explain(&statement.sql, &params).map_err(DatabaseError::from)?;
+        Ok(StatementPlan { n: statement.n, shard_tasks: explained.shard_tasks, lines: lines(&explained) })
+    };
+    distinct.map(plan).collect()
+}
+
+/// A parameter as a trace has it.
+fn value(json: &serde_json::Value) -> Value {
+    match json {
+        serde_json::Value::Null => Value::Null,
+        serde_json::Value::Bool(truth) => Value::Boolean(*truth),
+        serde_json::Value::Number(number) => match number.as_i64() {
+            Some(whole) => Value::Integer(whole),
+            None => Value::Real(number.as_f64().unwrap_or_default()),
+        },
+        serde_json::Value::String(text) => Value::Text(text.as_str().into()),
+        serde_json::Value::Array(_) | serde_json::Value::Object(_) => Value::Text(json.to_string().into()),
+    }
+}
+
+fn lines(explained: &Explained) -> Vec<String> {
+    let mut lines = Vec::new();
+    step(&explained.root, 0, &mut lines);
+    let time = |what: &str, time: Option<Nanos>| time.map(|time| format!("{what} {}", format::duration(time.0 as f64)));
+    let times = [
+        time("planning", explained.planning),
+        time("compiling", explained.compiling),
+        time("execution", explained.execution),
+    ];
+    lines.push(times.into_iter().flatten().collect::<Vec<_>>().join(", "));
+    lines
+}
+
+/// Rows of a loop: a whole number unless several loops had different ones.
+fn average(rows: f64) -> String {
+    if rows.fract() == 0.0 { format::count(rows as u64) } else { format::number(rows) }
+}
+
+fn step(step: &PlanStep, depth: usize, lines: &mut Vec<String>) {
+    let mut line = "  ".repeat(depth);
+    let join = step.join.as_deref().filter(|join| *join != "Inner").map_or_else(String::new, |join| format!(" {join}"));
+    let _ = write!(line, "{}{join}", step.kind);
+    if let Some(relation) = &step.relation {
+        let _ = write!(line, " on {relation}");
+        if let Some(alias) = step.alias.as_ref().filter(|alias| *alias != relation) {
+            let _ = write!(line, " {alias}");
+        }
+    }
+    if let Some(index) = &step.index {
+        let _ = write!(line, " using {index}");
+    }
+    let rows = step.rows.map_or_else(|| "never run".to_owned(), |rows| format!("{} rows", average(rows)));
+    let _ = write!(line, ": {rows}, {} expected", average(step.expected_rows));
+    if step.loops > 1 {
+        let _ = write!(line, ", {} times", format::count(step.loops));
+    }
+    if let Some(time) = step.time {
+        let _ = write!(line, ", {}", format::duration(time.0 as f64));
+    }
+    let blocks = step.buffers.hit + step.buffers.read;
+    let _ = write!(line, ", {} {}", format::count(blocks), if blocks == 1 { "block" } else { "blocks" });
+    if step.buffers.temp_written > 0 {
+        let _ = write!(line, ", {} to temporary files", format::count(step.buffers.temp_written));
+    }
+    lines.push(line);
+    lines.extend(step.conditions.iter().map(|condition| format!("{}  where {condition}", "  ".repeat(depth))));
+    step.children.iter().for_each(|child| self::step(child, depth + 1, lines));
+}
