@@ -22,6 +22,7 @@ fn a_server_is_connected_to_by_a_form() -> Result<(), Fault> {
         stage.choose("source-menu", "connect")?;
         stage.fill("server-address", "127.0.0.1")?;
         stage.fill("server-port", "1")?;
+        stage.fill("server-user", "somebody")?;
         stage.click_id("server-test")?;
         stage.wait_text("server-answer", "says that nobody listens", |text| text.contains("127.0.0.1:1"))?;
 
