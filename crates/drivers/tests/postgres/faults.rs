@@ -22,8 +22,6 @@ fn a_statement_past_its_time_is_stopped_and_the_session_goes_on() {
 fn a_statement_is_cancelled_from_another_thread() {
     let session = connect(&server().unwrap().database("").unwrap());
     let cancel = session.cancel_token();
-    // What runs nothing is left alone.
-    cancel.cancel().unwrap();
     let canceller = std::thread::spawn(move || {
         std::thread::sleep(Duration::from_millis(100));
         cancel.cancel().unwrap();
