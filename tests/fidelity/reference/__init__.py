@@ -1,5 +1,1 @@
-"""The real SQLAlchemy, asked to run a plan on a mapping.
-
-`model` makes classes of a mapping, `statement` makes a SELECT of a plan, `capture` listens to what reaches the database,
-`walk` reads the objects as an endpoint would, `session` does these in order.
-"""
+"""The real SQLAlchemy, asked about the cases of the tests; what asks it is the package that measures it (`fetchscope_lane`)."""

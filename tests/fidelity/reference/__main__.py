@@ -12,9 +12,15 @@ import warnings
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from . import goldens, session
-from .capture import Limits, Refused
-from .model import Model
+from fetchscope_lane import session
+from fetchscope_lane.address import Address
+from fetchscope_lane.capture import Limits, Refused
+from fetchscope_lane.model import Model
+
+from . import goldens
+
+# On SQLite, a statement that multiplies its rows beyond measure is stopped after so much work.
+WORK = 20
 
 
 def answer(request):
@@ -23,13 +29,17 @@ def answer(request):
     except (SQLAlchemyError, LookupError) as error:
         return {"refused": f"mapping: {type(error).__name__}: {error}"}
     try:
-        return session.answer(request["url"], model, request["plan"], Limits(**request.get("limits", {})))
+        return session.answer(Address.of_url(request["url"]), model, request["plan"], limits(request))
     except Refused as refusal:
         return {"refused": str(refusal)}
     except Exception as error:
         return {"refused": f"plan: {type(error).__name__}: {error}"}
     finally:
         model.close()
+
+
+def limits(request):
+    return Limits(**request["limits"], work=WORK) if "limits" in request else Limits()
 
 
 def main():

@@ -7,8 +7,9 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from . import model as models
-from . import session
+from fetchscope_lane import model as models
+from fetchscope_lane import session
+from fetchscope_lane.address import Address
 
 FOLDER = Path(__file__).resolve().parent.parent
 
@@ -21,7 +22,7 @@ def check():
     with tempfile.TemporaryDirectory() as folder:
         models_by_name = {name: _prepare(name, folder) for name in {one["db"] for one in plans}}
         for one in plans:
-            have = session.answer(f"sqlite:///{folder}/{one['db']}.db", models_by_name[one["db"]], one["plan"])
+            have = session.answer(Address.of_url(f"sqlite:///{folder}/{one['db']}.db"), models_by_name[one["db"]], one["plan"])
             difference = _difference(recorded[one["id"]], have)
             if difference:
                 missed += 1
@@ -63,7 +64,7 @@ def _as_words(statements):
     words = Counter()
     for one in statements:
         words.update((*_place(one), word) for word in re.findall(r"[^\s,]+", one["sql"]))
-        words[*_place(one), None] += one["rows"] or 0
+        words[(*_place(one), None)] += one["rows"] or 0
     return words
 
 

@@ -49,6 +49,8 @@ impl Program {
         })?;
         let mut command = Command::new(&interpreter);
         command.args(["-m", name]).current_dir(folder()).env("PYTHONDONTWRITEBYTECODE", "1");
+        // What asks SQLAlchemy here is what measures it elsewhere.
+        command.env("PYTHONPATH", folder().join("../../crates/drivers/python"));
         // Rows without an order come in the same one from the same SQLite, which `cargo xtask test` puts beside Python.
         if let Some(sqlite) = Path::new(&interpreter).ancestors().nth(2).map(|environment| environment.join("sqlite"))
             && sqlite.is_dir()

@@ -83,7 +83,9 @@ fn fidelity(tally: &mut Tally) -> Result<()> {
     reference::share_sqlite()?;
     // First whether the program that asks it agrees with the recorded answers.
     let check = ["-B", "-m", "reference", "--check-goldens"];
-    shell::run(Command::new(&python).args(check).current_dir(workspace::root().join("tests/fidelity")))?;
+    let mut goldens = Command::new(&python);
+    goldens.args(check).current_dir(workspace::root().join("tests/fidelity"));
+    shell::run(goldens.env("PYTHONPATH", workspace::root().join("crates/drivers/python")))?;
     let target = ["test", "--workspace", "--features", "fetchscope-tests/reference", "--test", "differential"];
     let mut command = shell::cargo(&[&target[..], &["--no-fail-fast", "--", "--nocapture"]].concat());
     command.env("FETCHSCOPE_REFERENCE_PYTHON", python);

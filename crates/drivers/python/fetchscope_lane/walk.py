@@ -20,24 +20,35 @@ def plain(value):
     return value
 
 
-def read(item, nodes, capture, path):
-    """An object: its columns, then each relationship the plan reads, depth first. Lazy loads happen here."""
-    if item is None:
-        return None
-    mapper = sa.inspect(type(item))
-    capture.reading = path
-    answer = {column.key: plain(getattr(item, column.key)) for column in mapper.column_attrs}
-    for node in nodes or []:
-        if not node.get("accessed", True):
-            continue
-        name, below = node["name"], node.get("relationships")
-        capture.reading = inner = f"{path}.{name}"
-        value = getattr(item, name)
-        if mapper.relationships[name].uselist:
-            answer[name] = [read(one, below, capture, inner) for one in value]
-        else:
-            answer[name] = read(value, below, capture, inner)
-    return answer
+class Reader:
+    """Reads objects of one class: their columns, then each relationship the plan reads, depth first. Lazy loads happen here."""
+
+    def __init__(self, cls, nodes, path):
+        mapper = sa.inspect(cls)
+        self._path = path
+        self._columns = [column.key for column in mapper.column_attrs]
+        self._inner = []
+        for node in nodes or []:
+            if node.get("accessed", True):
+                name = node["name"]
+                reached = mapper.relationships[name]
+                inner = Reader(reached.mapper.class_, node.get("relationships"), f"{path}.{name}")
+                self._inner.append((name, reached.uselist, inner))
+
+    def read(self, item, capture):
+        """An object as the response has it; `capture` is told what is being read."""
+        if item is None:
+            return None
+        capture.reading = self._path
+        answer = {name: plain(getattr(item, name)) for name in self._columns}
+        for name, is_collection, inner in self._inner:
+            capture.reading = inner._path
+            value = getattr(item, name)
+            if is_collection:
+                answer[name] = [inner.read(one, capture) for one in value]
+            else:
+                answer[name] = inner.read(value, capture)
+        return answer
 
 
 def canonical(answers, cls, nodes, sort_roots):

@@ -3,10 +3,10 @@
 import hashlib
 import json
 import re
-import sqlite3
 
 from sqlalchemy import event
 
+from .cursor import rows
 from .walk import plain
 
 _CASTS = (
@@ -25,10 +25,10 @@ class Refused(BaseException):
 
 
 class Limits:
-    """How much one plan may ask for."""
+    """How much one plan may ask for; `work` is what a statement of SQLite may take, in turns of half a million instructions."""
 
-    def __init__(self, statements=None, rows=None):
-        self.statements, self.rows = statements, rows
+    def __init__(self, statements=None, rows=None, work=None):
+        self.statements, self.rows, self.work = statements, rows, work
 
 
 class Capture:
@@ -77,12 +77,9 @@ class Capture:
         context.captured = record
 
     def _executed(self, _connection, cursor, _sql, _parameters, context, _many):
-        buffered = getattr(cursor, "_rows", None)
-        if hasattr(buffered, "__len__"):
-            # The adapters of asynchronous drivers fetch everything at once.
-            context.captured["rows"] = len(buffered)
-        elif not hasattr(cursor, "counted") and getattr(cursor, "rowcount", -1) != -1:
-            context.captured["rows"] = cursor.rowcount
+        known = rows(cursor)
+        if known is not None:
+            context.captured["rows"] = known
         self._check_rows()
 
     def _check_rows(self):
@@ -108,29 +105,3 @@ def _path(path):
         return None
     first, *steps = path.path
     return ".".join([first.class_.__name__, *(step.key for step in steps[::2])])
-
-
-class _CountingCursor(sqlite3.Cursor):
-    counted = 0
-
-    def fetchall(self):
-        return self._count(super().fetchall())
-
-    def fetchmany(self, *arguments, **named):
-        return self._count(super().fetchmany(*arguments, **named))
-
-    def fetchone(self):
-        row = super().fetchone()
-        self.counted += row is not None
-        return row
-
-    def _count(self, rows):
-        self.counted += len(rows)
-        return rows
-
-
-class CountingConnection(sqlite3.Connection):
-    """SQLite does not say how many rows a statement has; its cursors count what is fetched."""
-
-    def cursor(self, factory=_CountingCursor):
-        return super().cursor(factory)

@@ -11,19 +11,19 @@ import sqlite3
 
 import sqlalchemy as sa
 from sqlalchemy.exc import MissingGreenlet, SQLAlchemyError, StatementError
-from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from . import statement, walk
-from .capture import Capture, CountingConnection, Limits, Refused
+from .capture import Capture, Limits, Refused
 
 
-def answer(url, model, plan, limits=Limits()):
+def answer(address, model, plan, limits=Limits()):
     """What the real SQLAlchemy does; `Refused` when it does more than `limits` allow."""
     request = Request(model, plan)
     if plan.get("session") == "async":
-        return asyncio.run(_asynchronous(url, request, limits))
-    return _synchronous(url, request, limits)
+        return asyncio.run(_asynchronous(address, request, limits))
+    return _synchronous(address, request, limits)
 
 
 class Request:
@@ -34,10 +34,15 @@ class Request:
         self.cls = model.classes[plan["root"]]
         self.mode = plan.get("mode", "list")
         self.nodes = plan.get("relationships")
-        self.statement, self.options = statement.select(model, plan)
+        self._reader = walk.Reader(self.cls, self.nodes, plan["root"])
         self.unique = plan.get("unique", True) and statement.needs_unique(model, plan)
         self.before = [Request(model, one) for one in plan.get("before", [])]
         self.execution = {"yield_per": plan["yield_per"]} if plan.get("yield_per") else {}
+        self.written()  # What cannot be said is found out before a session is open.
+
+    def written(self):
+        """The statement with its options and the options alone: a program writes them anew for every request."""
+        return statement.select(self.model, self.plan)
 
     def scalars(self, result):
         scalars = result.scalars()
@@ -51,7 +56,23 @@ class Request:
         return scalars.all()
 
     def read(self, items, capture):
-        return [walk.read(item, self.nodes, capture, self.plan["root"]) for item in items]
+        return [self._reader.read(item, capture) for item in items]
+
+
+def load(session, request):
+    """The roots of a request, loaded as a program would."""
+    written, options = request.written()
+    if request.mode == "get":
+        return _list(session.get(request.cls, statement.identity(request.plan), options=options))
+    return request.picked(request.scalars(session.execute(written, execution_options=request.execution)))
+
+
+async def load_asynchronously(session, request):
+    """The same in an asynchronous session."""
+    written, options = request.written()
+    if request.mode == "get":
+        return _list(await session.get(request.cls, statement.identity(request.plan), options=options))
+    return request.picked(request.scalars(await session.execute(written, execution_options=request.execution)))
 
 
 def _list(item):
@@ -109,10 +130,8 @@ class Outcome:
         return said
 
 
-def _synchronous(url, request, limits):
-    url = sa.make_url(url)
-    settings = {"connect_args": {"factory": CountingConnection}} if url.get_backend_name() == "sqlite" else {}
-    engine = sa.create_engine(url, **settings)
+def _synchronous(address, request, limits):
+    engine = address.engine()
     try:
         _guard(engine, limits)
         with engine.connect():
@@ -153,18 +172,12 @@ def _run(session, request, outcome):
 
 
 def _load(session, request):
-    if request.mode == "get":
-        return _list(session.get(request.cls, statement.identity(request.plan), options=request.options))
-    result = session.execute(request.statement, execution_options=request.execution)
-    if request.mode == "execute_only":
-        return []
-    scalars = request.scalars(result)
-    if request.mode == "stream_drop":
-        return scalars
-    picked = request.picked(scalars)
-    del result, scalars
+    if request.mode in ("execute_only", "stream_drop"):
+        result = session.execute(request.written()[0], execution_options=request.execution)
+        return [] if request.mode == "execute_only" else request.scalars(result)
+    loaded = load(session, request)
     gc.collect()
-    return picked
+    return loaded
 
 
 def _drain(scalars, request, outcome):
@@ -181,10 +194,8 @@ def _drain(scalars, request, outcome):
     outcome.answers = answers
 
 
-async def _asynchronous(url, request, limits):
-    url = sa.make_url(url)
-    driver = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}[url.get_backend_name()]
-    engine = create_async_engine(url.set(drivername=driver))
+async def _asynchronous(address, request, limits):
+    engine = address.async_engine()
     try:
         _guard(engine.sync_engine, limits)
         outcome = Outcome(request, Capture(engine.sync_engine, limits))
@@ -214,28 +225,25 @@ async def _run_asynchronously(session, request, outcome):
 
 
 async def _load_asynchronously(session, request):
-    if request.mode == "get":
-        return _list(await session.get(request.cls, statement.identity(request.plan), options=request.options))
     if request.mode in ("stream", "stream_execute_only"):
-        result = await session.stream(request.statement, execution_options=request.execution)
+        result = await session.stream(request.written()[0], execution_options=request.execution)
         return [] if request.mode == "stream_execute_only" else await request.scalars(result).all()
-    result = await session.execute(request.statement, execution_options=request.execution)
     if request.mode == "execute_only":
+        await session.execute(request.written()[0], execution_options=request.execution)
         return []
-    picked = request.picked(request.scalars(result))
-    del result
+    loaded = await load_asynchronously(session, request)
     gc.collect()
-    return picked
+    return loaded
 
 
 def _guard(engine, limits):
     """On SQLite, stops a statement that multiplies its rows beyond measure."""
-    if limits.rows is None or engine.dialect.name != "sqlite":
+    if limits.work is None or engine.dialect.name != "sqlite":
         return
 
     @sa.event.listens_for(engine, "connect")
     def _(connection, _record):
         driver = getattr(connection, "driver_connection", connection)
         raw = getattr(driver, "_conn", driver)
-        turns = iter(range(20))
+        turns = iter(range(limits.work))
         raw.set_progress_handler(lambda: next(turns, None) is None, 500_000)

@@ -1,0 +1,60 @@
+"""The program: it is told what to do a line at a time, and answers each with a line, or with one a request.
+
+`hello` (always first, without being asked), `open` a database, `prepare` a variant's plans, `check` one of them, run a
+`batch`, `close`, and read the `models` of a program.
+"""
+
+import importlib.metadata
+import platform
+import sys
+import traceback
+import warnings
+
+DRIVERS = ("sqlite3", "aiosqlite", "psycopg", "asyncpg")
+
+
+def serve(channel):
+    """Does what the channel says, until nobody says anything more."""
+    warnings.simplefilter("ignore")
+    channel.say(hello=_hello())
+    worker = None
+    for order in channel.orders():
+        try:
+            if worker is None:
+                # Needs SQLAlchemy, which may not be there.
+                from .desk import Desk
+
+                worker = Desk(channel)
+            getattr(worker, order["do"])(order)
+        except BaseException as error:
+            traceback.print_exc()
+            channel.say(error={"type": type(error).__name__, "message": _sentence(error)})
+
+
+def _hello():
+    versions = {name: _version(name) for name in DRIVERS[1:]}
+    return {
+        "python": platform.python_version(),
+        "interpreter": sys.executable,
+        "sqlalchemy": _version("sqlalchemy"),
+        "drivers": {"sqlite3": _sqlite(), **versions},
+    }
+
+
+def _version(package):
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _sqlite():
+    try:
+        import sqlite3
+    except ImportError:
+        return None
+    return sqlite3.sqlite_version
+
+
+def _sentence(error):
+    return (str(error).strip().split("\n", 1)[0] or type(error).__name__)[:600]
