@@ -6,7 +6,9 @@ use crate::wire::{
 };
 use fetchscope_engine::plan::document::{FilterDocument, Mode, SessionKind};
 use fetchscope_engine::plan::endpoint::{Endpoint, ReadNode};
-use fetchscope_experiment::spec::{Conditions, Expectation, Experiment, Limits, Pool, Tenants, Variant, Workload};
+use fetchscope_experiment::spec::{
+    Conditions, Expectation, Experiment, Lane, Limits, Pool, Tenants, Variant, Workload,
+};
 use fetchscope_experiment::sweep::Sweep;
 use indexmap::IndexMap;
 
@@ -56,6 +58,7 @@ pub fn experiment(doc: &ExperimentDoc) -> Result<Experiment, AppError> {
         },
         conditions: Conditions { rtt_ms, jitter_ms, transaction, statement_cache, session: SessionKind::Sync },
         limits: Limits::default(),
+        lanes: vec![Lane::Native],
         sweep: doc.sweeps.iter().map(sweep).collect(),
         claim: None,
     })

@@ -6,6 +6,7 @@ use fetchscope_drivers::error::DatabaseError;
 use fetchscope_drivers::postgres::SettingsError;
 use fetchscope_drivers::postgres::write::LoadError;
 use fetchscope_drivers::request::ServeError;
+use fetchscope_drivers::sqlalchemy::WorkerError;
 use fetchscope_engine::mapping::check::MappingError;
 use fetchscope_engine::plan::resolve::PlanError;
 use fetchscope_experiment::check::ExperimentError;
@@ -137,6 +138,7 @@ impl From<RunError> for AppError {
             RunError::Data(_) => AppError::Database(error.to_string()),
             RunError::Database { error: cause, .. } if cause.is_input() => AppError::Input(error.to_string()),
             RunError::Database { .. } => AppError::Database(error.to_string()),
+            RunError::Sqlalchemy(_) => AppError::Input(error.to_string()),
             RunError::Cancelled => AppError::Cancelled(error.to_string()),
             RunError::Internal(_) => AppError::Internal(error.to_string()),
         }
@@ -163,4 +165,4 @@ macro_rules! input_errors {
         })*
     };
 }
-input_errors!(MappingError, PlanError, ExperimentError, SettingsError);
+input_errors!(WorkerError, MappingError, PlanError, ExperimentError, SettingsError);

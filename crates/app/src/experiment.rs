@@ -1,13 +1,14 @@
 //! Running experiments, and the one to begin with.
 
 use crate::error::AppError;
+use crate::python::Python;
 use crate::source::Opened;
 use fetchscope_engine::plan::document::Strategy;
 use fetchscope_engine::plan::endpoint::Endpoint;
 use fetchscope_experiment::event::Event;
 use fetchscope_experiment::outcome::{Agreement, Outcome};
-use fetchscope_experiment::run::{self, Setup};
-use fetchscope_experiment::spec::{Conditions, Expectation, Experiment, Limits, Variant, Workload};
+use fetchscope_experiment::run::{self, Setup, Sqlalchemy};
+use fetchscope_experiment::spec::{Conditions, Expectation, Experiment, Lane, Limits, Variant, Workload};
 use indexmap::IndexMap;
 use std::sync::atomic::AtomicBool;
 
@@ -15,6 +16,7 @@ use std::sync::atomic::AtomicBool;
 pub fn run(
     experiment: &Experiment,
     opened: &Opened,
+    python: &Python<'_>,
     emit: &mut dyn FnMut(Event),
     cancel: &AtomicBool,
 ) -> Result<Outcome, AppError> {
@@ -26,6 +28,11 @@ pub fn run(
         database: &opened.database,
         data: format!("{}, {}", opened.title, opened.data),
         notes: opened.notices.clone(),
+        sqlalchemy: Some(Sqlalchemy {
+            interpreter: python.interpreter(),
+            folder: &python.paths.python,
+            mapping: &opened.document,
+        }),
     };
     Ok(run::run(&setup, emit, cancel)?)
 }
@@ -38,7 +45,11 @@ pub fn agrees(outcome: &Outcome) -> bool {
         match (&variant.agreement, expected) {
             (_, Expectation::Differs) | (Agreement::Baseline | Agreement::Same, _) => true,
             (
-                Agreement::Different { .. } | Agreement::Raises { .. } | Agreement::Stopped { .. } | Agreement::Unknown,
+                Agreement::Different { .. }
+                | Agreement::Raises { .. }
+                | Agreement::Stopped { .. }
+                | Agreement::LeftOut { .. }
+                | Agreement::Unknown,
                 Expectation::Same,
             ) => false,
         }
@@ -77,6 +88,7 @@ pub fn default_experiment(source: &str, endpoint: Endpoint) -> Experiment {
         workload: Workload { concurrency: 50, requests: Some(1000), warmup: 50, rounds: 10, ..Workload::default() },
         conditions: Conditions { rtt_ms: 1.0, ..Conditions::default() },
         limits: Limits::default(),
+        lanes: vec![Lane::Native],
         sweep: Vec::new(),
         claim: None,
     }

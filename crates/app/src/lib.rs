@@ -12,6 +12,7 @@ pub mod explain;
 pub mod paths;
 pub mod prediction;
 pub mod presets;
+pub mod python;
 pub mod request;
 pub mod samples;
 pub mod settings;

@@ -2,17 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
-/// The two folders Fetchscope writes to.
+/// Where Fetchscope writes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paths {
     /// Generated samples; may be deleted at any time.
     pub samples: PathBuf,
     /// Settings and the open work.
     pub settings: PathBuf,
+    /// What measures the real SQLAlchemy, and an environment with it where one was asked for.
+    pub python: PathBuf,
 }
 
 impl Paths {
-    /// The folders the operating system gives a program; `FETCHSCOPE_HOME` puts both under one of your choice.
+    /// The folders the operating system gives a program; `FETCHSCOPE_HOME` puts all under one of your choice.
     #[must_use]
     pub fn standard() -> Paths {
         if let Some(home) = std::env::var_os("FETCHSCOPE_HOME").filter(|home| !home.is_empty()) {
@@ -22,14 +24,15 @@ impl Paths {
             Some(folders) => Paths {
                 samples: folders.cache_dir().join("samples"),
                 settings: folders.config_dir().join("settings.json"),
+                python: folders.data_local_dir().join("python"),
             },
             None => Paths::under(&std::env::temp_dir().join("fetchscope")),
         }
     }
 
-    /// Both folders under one.
+    /// All of them under one.
     #[must_use]
     pub fn under(home: &Path) -> Paths {
-        Paths { samples: home.join("samples"), settings: home.join("settings.json") }
+        Paths { samples: home.join("samples"), settings: home.join("settings.json"), python: home.join("python") }
     }
 }

@@ -1,6 +1,6 @@
 //! What can be typed.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// How should each relationship of an endpoint be loaded? Counts the statements SQLAlchemy 2.1 would send and measures
@@ -27,6 +27,46 @@ pub(crate) enum Command {
     Run(Run),
     /// List the samples, or load one into a database
     Dataset(Dataset),
+    /// The Python in which the real SQLAlchemy is measured
+    Sqlalchemy(Sqlalchemy),
+}
+
+/// A lane by its name in experiment files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LaneName {
+    Native,
+    Sqlalchemy,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Sqlalchemy {
+    #[command(subcommand)]
+    pub(crate) command: SqlalchemyCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SqlalchemyCommand {
+    /// Which Python is used, which versions it has, and what is missing
+    Check {
+        /// An interpreter or a virtual environment
+        #[arg(long, value_name = "PATH")]
+        python: Option<PathBuf>,
+        /// Print it as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make a virtual environment with SQLAlchemy and its drivers, from PyPI, in Fetchscope's own folder
+    Prepare {
+        /// The Python it is made with
+        #[arg(long, value_name = "PATH", default_value = "python3")]
+        with: PathBuf,
+        /// Which SQLAlchemy: 2.0.36, or the newest one
+        #[arg(long, value_name = "VERSION")]
+        version: Option<String>,
+        /// Print what it has as JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -34,6 +74,12 @@ pub(crate) struct Demo {
     /// Where the report goes; may be repeated. The ending picks the format: .html .json .svg
     #[arg(long, value_name = "FILE", default_value = "fetchscope-demo.html")]
     pub(crate) report: Vec<PathBuf>,
+    /// Which clients run it: native, or native,sqlalchemy for the real SQLAlchemy in Python beside it
+    #[arg(long, value_name = "LANES", value_delimiter = ',')]
+    pub(crate) lanes: Vec<LaneName>,
+    /// The Python with SQLAlchemy: an interpreter or a virtual environment
+    #[arg(long, value_name = "PATH")]
+    pub(crate) python: Option<PathBuf>,
     /// Print the outcome as JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -78,6 +124,12 @@ pub(crate) struct Run {
     /// Where a report goes; may be repeated. The ending picks the format: .html .json .svg
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Vec<PathBuf>,
+    /// Which clients run it: native, or native,sqlalchemy for the real SQLAlchemy in Python beside it
+    #[arg(long, value_name = "LANES", value_delimiter = ',')]
+    pub(crate) lanes: Vec<LaneName>,
+    /// The Python with SQLAlchemy: an interpreter or a virtual environment
+    #[arg(long, value_name = "PATH")]
+    pub(crate) python: Option<PathBuf>,
     /// Print the outcome as JSON
     #[arg(long)]
     pub(crate) json: bool,

@@ -18,6 +18,7 @@ fn main() -> ExitCode {
         Command::Trace(trace) => commands::trace::run(&trace),
         Command::Run(run) => commands::run::run(&run),
         Command::Dataset(dataset) => commands::dataset::run(&dataset),
+        Command::Sqlalchemy(sqlalchemy) => commands::sqlalchemy::run(&sqlalchemy),
     };
     match done {
         Ok(commands::Verdict::Yes) => ExitCode::SUCCESS,

@@ -58,6 +58,11 @@ pub(crate) fn events() -> impl FnMut(Event) {
             bar.reset();
             bar.println(format!("{} {value}, {point} of {points}", over.title()));
         }
+        Event::ChangingLane => {
+            let bar = spinner(&mut bar);
+            bar.reset();
+            bar.println("and the same in SQLAlchemy");
+        }
         Event::Note(note) => spinner(&mut bar).println(note),
     }
 }

@@ -10,4 +10,5 @@ pub mod pool;
 pub mod postgres;
 mod relate;
 pub mod request;
+pub mod sqlalchemy;
 pub mod sqlite;

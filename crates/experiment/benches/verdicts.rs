@@ -35,6 +35,7 @@ fn main() {
             database: &database,
             data: String::new(),
             notes: Vec::new(),
+            sqlalchemy: None,
         };
         let mut outcome = run(&setup, &mut |_| {}, &AtomicBool::new(false)).unwrap();
         winners += u64::from(is_told_apart(verdict(&outcome)));

@@ -1,6 +1,6 @@
 //! Reading an experiment's file, and what must hold before anything runs.
 
-use crate::spec::Experiment;
+use crate::spec::{Experiment, Lane};
 use crate::sweep::{Axis, Sweep};
 use thiserror::Error;
 
@@ -71,6 +71,12 @@ impl Experiment {
         if self.variants.is_empty() {
             return Err(ExperimentError::Inconsistent(
                 "the experiment has no variants; add a `[variants.NAME]` table for each way of loading".to_owned(),
+            ));
+        }
+        if !self.lanes.contains(&Lane::Native) {
+            return Err(ExperimentError::Inconsistent(
+                "`lanes` has no `native`, which every other lane is compared with; write `lanes = [\"native\", \"sqlalchemy\"]`"
+                    .to_owned(),
             ));
         }
         if !(1..=MAX_CONCURRENCY).contains(&workload.concurrency) {

@@ -39,6 +39,8 @@ pub enum Event {
         /// Values planned.
         points: u32,
     },
+    /// All of it again in the real SQLAlchemy; progress counts from 0 again.
+    ChangingLane,
     /// Something the reader of the result should know.
     Note(String),
 }

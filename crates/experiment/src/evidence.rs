@@ -37,7 +37,9 @@ fn answer(agreement: &Agreement) -> Answer {
         Agreement::Different { difference } => Answer::Different { difference: difference.clone() },
         Agreement::Raises { error } => Answer::Raises(error.clone()),
         // The baseline is what others are compared with, and itself with nothing.
-        Agreement::Baseline | Agreement::Stopped { .. } | Agreement::Unknown => Answer::NotCompared,
+        Agreement::Baseline | Agreement::Stopped { .. } | Agreement::LeftOut { .. } | Agreement::Unknown => {
+            Answer::NotCompared
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::spec::Experiment;
 use crate::sweep::Axis;
 use crate::tenants::Tenant;
+use fetchscope_drivers::sqlalchemy::Versions;
 use fetchscope_engine::advisor::evidence::Objects;
 use fetchscope_engine::trace::{Bands, Nanos, OrmError, Phase};
 use serde::{Deserialize, Serialize};
@@ -37,8 +38,54 @@ pub struct Outcome {
     /// The same again with one circumstance changed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sweeps: Vec<SweepOutcome>,
+    /// The same in the real SQLAlchemy, where the experiment asks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sqlalchemy: Option<LaneOutcome>,
     /// What a reader should know: shortened runs, skipped tables.
     pub notes: Vec<String>,
+}
+
+/// What was found in the real SQLAlchemy.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LaneOutcome {
+    /// What was measured; `None` where it did not come to that.
+    pub versions: Option<Versions>,
+    /// One entry a variant, in the experiment's order.
+    pub variants: Vec<VariantOutcome>,
+    /// The baseline measured once more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub control: Option<Control>,
+    /// The same again with one circumstance changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sweeps: Vec<SweepOutcome>,
+    /// Whether it ran to its end.
+    pub end: End,
+    /// Where it did something else than the native lane says it does, a sentence a variant.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub disagreements: Vec<String>,
+    /// Why it could not go on; what was measured before is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
+    /// What a reader should know.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+}
+
+impl Outcome {
+    /// The SQLAlchemy lane in the form of the native one, so that whatever is said of this can be said of that.
+    #[must_use]
+    pub fn in_sqlalchemy(&self) -> Option<Outcome> {
+        let lane = self.sqlalchemy.as_ref().filter(|lane| !lane.variants.is_empty())?;
+        Some(Outcome {
+            variants: lane.variants.clone(),
+            control: lane.control.clone(),
+            sweeps: lane.sweeps.clone(),
+            end: lane.end,
+            notes: lane.notes.clone(),
+            sqlalchemy: None,
+            ..self.clone()
+        })
+    }
 }
 
 /// The baseline's second self.
@@ -179,6 +226,11 @@ pub enum Agreement {
     /// The request took more than it may and was stopped.
     Stopped {
         /// Which limit it reached.
+        reason: String,
+    },
+    /// The lane has no way to load as the variant asks for.
+    LeftOut {
+        /// Which part of it.
         reason: String,
     },
     /// Not compared, because a side gave no answer.

@@ -25,6 +25,9 @@ pub struct Experiment {
     /// Name of the variant the others are compared with; the first one unless said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<String>,
+    /// Which clients it is run in; the native one alone unless said.
+    #[serde(default = "native_only", skip_serializing_if = "is_native_only")]
+    pub lanes: Vec<Lane>,
     /// What is asked for.
     pub endpoint: Endpoint,
     /// How it is loaded, by variant name, in the order they are shown.
@@ -48,6 +51,32 @@ pub struct Experiment {
 
 fn default_seed() -> u64 {
     1
+}
+
+/// The client that runs an experiment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lane {
+    /// This program: what the database and the strategy cost.
+    Native,
+    /// The real SQLAlchemy in a Python process: what a service that uses it pays.
+    Sqlalchemy,
+}
+
+fn native_only() -> Vec<Lane> {
+    vec![Lane::Native]
+}
+
+fn is_native_only(lanes: &[Lane]) -> bool {
+    lanes == [Lane::Native]
+}
+
+impl Experiment {
+    /// Whether the real SQLAlchemy is measured beside this program.
+    #[must_use]
+    pub fn is_run_in_sqlalchemy(&self) -> bool {
+        self.lanes.contains(&Lane::Sqlalchemy)
+    }
 }
 
 /// How one variant loads each path; paths not named keep the mapping's default, which is lazy.

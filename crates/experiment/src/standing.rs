@@ -14,7 +14,10 @@ use fetchscope_engine::stats::rounds::Rounds;
 pub fn comparable(variant: &VariantOutcome) -> Rounds {
     match variant.agreement {
         Agreement::Baseline | Agreement::Same | Agreement::Unknown => rounds(&variant.samples),
-        Agreement::Different { .. } | Agreement::Raises { .. } | Agreement::Stopped { .. } => Rounds::default(),
+        Agreement::Different { .. }
+        | Agreement::Raises { .. }
+        | Agreement::Stopped { .. }
+        | Agreement::LeftOut { .. } => Rounds::default(),
     }
 }
 

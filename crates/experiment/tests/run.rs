@@ -33,7 +33,14 @@ fn on(text: &str, emit: &mut dyn FnMut(Event), cancel: &AtomicBool) -> Result<Ou
     let document = database.connect().unwrap().introspect("some").unwrap().mapping;
     let experiment = Experiment::from_toml(text).unwrap();
     let mapping = Arc::new(Mapping::check(&document).unwrap());
-    let setup = Setup { experiment: &experiment, mapping, database: &database, data: "some".into(), notes: Vec::new() };
+    let setup = Setup {
+        experiment: &experiment,
+        mapping,
+        database: &database,
+        data: "some".into(),
+        notes: Vec::new(),
+        sqlalchemy: None,
+    };
     run(&setup, emit, cancel)
 }
 
@@ -101,7 +108,7 @@ fn a_wrong_answer_and_an_exception_are_outcomes() {
     let said = |index: usize| match &outcome.variants[index].agreement {
         Agreement::Different { difference } => difference.clone(),
         Agreement::Raises { error } => format!("{} at {}", error.type_name.name(), error.path.clone().unwrap()),
-        Agreement::Stopped { reason } => reason.clone(),
+        Agreement::Stopped { reason } | Agreement::LeftOut { reason } => reason.clone(),
         Agreement::Baseline | Agreement::Same | Agreement::Unknown => "nothing".to_owned(),
     };
     assert_eq!(said(1), "3 roots with another `team`");
@@ -173,7 +180,7 @@ fn a_run_that_would_take_too_long_is_shortened_and_says_so() {
     let mut listen = |event| match event {
         Event::Note(note) => notes.push(note),
         Event::Progress { .. } => cancel.store(true, Ordering::Relaxed),
-        Event::Checking { .. } | Event::WarmingUp { .. } | Event::Sweeping { .. } => {}
+        Event::Checking { .. } | Event::WarmingUp { .. } | Event::Sweeping { .. } | Event::ChangingLane => {}
     };
     let outcome = on(&format!("{HEAD}{THREE}{workload}"), &mut listen, &cancel).unwrap();
     assert_eq!(notes.len(), 3, "{notes:?}");

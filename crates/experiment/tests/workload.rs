@@ -31,7 +31,14 @@ fn on(text: &str) -> Result<Outcome, RunError> {
     let document = database.connect().unwrap().introspect("some").unwrap().mapping;
     let experiment = Experiment::from_toml(text).unwrap();
     let mapping = Arc::new(Mapping::check(&document).unwrap());
-    let setup = Setup { experiment: &experiment, mapping, database: &database, data: "some".into(), notes: Vec::new() };
+    let setup = Setup {
+        experiment: &experiment,
+        mapping,
+        database: &database,
+        data: "some".into(),
+        notes: Vec::new(),
+        sqlalchemy: None,
+    };
     run(&setup, &mut |_| {}, &AtomicBool::new(false))
 }
 

@@ -5,7 +5,7 @@ use fetchscope_engine::trace::{Bands, Nanos, OrmError, OrmErrorType, Phase};
 use fetchscope_experiment::outcome::{
     Agreement, Counts, End, Environment, Failure, Outcome, Sample, StatementShape, VERSION, VariantOutcome,
 };
-use fetchscope_experiment::spec::{Conditions, Endpoint, Experiment, Limits, Pool, ReadNode, Variant, Workload};
+use fetchscope_experiment::spec::{Conditions, Endpoint, Experiment, Lane, Limits, Pool, ReadNode, Variant, Workload};
 use indexmap::IndexMap;
 
 const USERS: &str =
@@ -136,6 +136,7 @@ pub(crate) fn empty(names: &[&str]) -> Outcome {
     Outcome {
         version: VERSION,
         experiment: Experiment {
+            lanes: vec![Lane::Native],
             version: 1,
             source: "sample:citizenapp?size=s".to_owned(),
             mapping: None,
@@ -183,6 +184,7 @@ pub(crate) fn empty(names: &[&str]) -> Outcome {
         control: None,
         tenants: Vec::new(),
         sweeps: Vec::new(),
+        sqlalchemy: None,
         notes: Vec::new(),
     }
 }

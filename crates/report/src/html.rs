@@ -4,6 +4,7 @@ mod bands;
 mod comparison;
 mod conditions;
 mod findings;
+mod lane;
 mod page_style;
 mod statements;
 mod sweeps;
@@ -11,8 +12,9 @@ mod sweeps;
 use crate::charts::{self, Chart, Style};
 use crate::claims;
 use crate::error::ReportError;
+use crate::lanes;
 use crate::palette::Theme;
-use crate::remarks::remarks;
+use crate::remarks::{About, remarks};
 use crate::rows::{Row, rows};
 use crate::sentence::{cancelled, headline};
 use fetchscope_experiment::outcome::Outcome;
@@ -31,6 +33,7 @@ pub fn render(outcome: &Outcome) -> Result<Vec<u8>, ReportError> {
     let dark = drawn(&rows, Theme::Dark)?;
     let style = page_style::style()?;
     let answer = headline(outcome);
+    let in_sqlalchemy = lanes::in_sqlalchemy(outcome);
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -51,11 +54,13 @@ pub fn render(outcome: &Outcome) -> Result<Vec<u8>, ReportError> {
                         h1 { (answer) }
                         p { (conditions::agreement(&rows)) }
                         @if let Some(cancelled) = cancelled(outcome) { p { (cancelled) } }
+                        (lane::headline(outcome, &rows, in_sqlalchemy.as_ref()))
                     }
                     section.charts aria-label="The two charts" {
                         (figure(&light.0, &dark.0))
                         (figure(&light.1, &dark.1))
                     }
+                    @if let Some(lane) = &in_sqlalchemy { (lane::section(lane)?) }
                     (claim(outcome))
                     (notes(outcome, &rows))
                     (sweeps::charts(outcome)?)
@@ -90,8 +95,17 @@ fn figure(light: &Chart, dark: &Chart) -> Markup {
 }
 
 fn notes(outcome: &Outcome, rows: &[Row]) -> Markup {
-    let said: Vec<String> =
-        outcome.notes.iter().cloned().chain(remarks(outcome, rows).into_iter().map(|one| one.text)).collect();
+    let said: Vec<String> = outcome
+        .notes
+        .iter()
+        .cloned()
+        .chain(
+            remarks(outcome, rows)
+                .into_iter()
+                .filter(|one| one.about != About::Lanes || outcome.sqlalchemy.is_none())
+                .map(|one| one.text),
+        )
+        .collect();
     html! {
         section {
             h2 { "What to know about the figures" }

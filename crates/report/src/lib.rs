@@ -7,6 +7,7 @@ pub mod export;
 pub mod findings;
 pub mod format;
 pub mod html;
+pub mod lanes;
 pub mod palette;
 pub mod remarks;
 pub mod rows;

@@ -2,6 +2,7 @@
 //! measuring itself took.
 
 use crate::format;
+use crate::lanes;
 use crate::rows::{Row, verdict};
 use fetchscope_engine::stats::outliers::Outliers;
 use fetchscope_engine::stats::paired::Verdict;
@@ -29,6 +30,8 @@ pub struct Remark {
 /// What a remark is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum About {
+    /// The native lane beside that of SQLAlchemy.
+    Lanes,
     /// The baseline against itself.
     Noise,
     /// The baseline over the rounds.
@@ -60,6 +63,11 @@ fn remark(about: About, caution: bool, text: String) -> Remark {
 /// The remarks on an outcome.
 #[must_use]
 pub fn remarks(outcome: &Outcome, rows: &[Row]) -> Vec<Remark> {
+    let lane = lanes::in_sqlalchemy(outcome);
+    let said = lanes::warnings(outcome).into_iter().map(|text| remark(About::Lanes, true, text));
+    let ranking = lane.iter().map(|lane| remark(About::Lanes, false, lanes::ranking(outcome, rows, lane)));
+    let without = lanes::without_python(outcome).map(|text| remark(About::Lanes, false, text));
+    let first: Vec<Remark> = said.chain(ranking).chain(without).collect();
     let all = [
         noise_of(outcome),
         drift_of(outcome),
@@ -70,7 +78,7 @@ pub fn remarks(outcome: &Outcome, rows: &[Row]) -> Vec<Remark> {
         tracing(rows),
         waits(outcome, rows),
     ];
-    all.into_iter().flatten().collect()
+    first.into_iter().chain(all.into_iter().flatten()).collect()
 }
 
 fn noise_of(outcome: &Outcome) -> Option<Remark> {

@@ -155,11 +155,15 @@ fn answer(agreement: &Agreement, expected: Expectation) -> (String, bool) {
         Agreement::Different { difference } => (format!("wrong answer: {difference}{foreseen}"), true),
         Agreement::Raises { error } => (format!("raises {}{foreseen}", error.type_name.name()), true),
         Agreement::Stopped { reason } => (reason.clone(), true),
+        Agreement::LeftOut { reason } => (reason.clone(), false),
         Agreement::Unknown => ("not compared".to_owned(), false),
     }
 }
 
 fn no_time(outcome: &Outcome, variant: &VariantOutcome) -> String {
+    if let Agreement::LeftOut { reason } = &variant.agreement {
+        return reason.clone();
+    }
     match (variant.failures.first(), outcome.end) {
         (Some(failure), _) => format!("no request finished: {}", failure.message),
         (None, End::Cancelled) => "not measured: the run was cancelled before".to_owned(),

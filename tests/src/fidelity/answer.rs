@@ -1,7 +1,7 @@
 //! An answer to a plan, as both sides give it: what of it is compared.
 
 use super::Fault;
-use super::placeholder::plain;
+use fetchscope_engine::sql::placeholders::plain;
 use fetchscope_engine::trace::{Phase, Trace};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -9,7 +9,6 @@ mod fault;
 mod lookup;
 mod order;
 mod ours;
-mod placeholder;
 mod recorded;
 #[cfg(feature = "reference")]
 mod reference;

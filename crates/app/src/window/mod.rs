@@ -12,6 +12,7 @@ mod trace_view;
 use crate::error::AppError;
 use crate::paths::Paths;
 use crate::presets::Preset;
+use crate::python::Python;
 use crate::source::Opened;
 use crate::wire::{
     ChartPair, DrawRequest, ExperimentDoc, ExportView, FigureRequest, FigureView, OpenProgress, PredictionView,
@@ -173,7 +174,9 @@ impl App {
 
     /// Runs the experiment; returns when it is done or cancelled.
     pub fn run(&self, experiment: &ExperimentDoc, emit: &mut dyn FnMut(RunEvent)) -> Answer<RunView> {
-        Ok(self.runs.run(experiment, |cancel| self.source_until(&experiment.source, &mut |_| {}, cancel), emit)?)
+        let python = Python { paths: &self.paths, chosen: None };
+        let open = |cancel: &_| self.source_until(&experiment.source, &mut |_| {}, cancel);
+        Ok(self.runs.run(experiment, &python, open, emit)?)
     }
 
     /// Stops the run that is going on.

@@ -21,7 +21,8 @@ impl Narrator {
     /// A narrator of a run that begins now.
     pub(super) fn new(experiment: &Experiment) -> Narrator {
         let values: usize = experiment.sweep.iter().map(|sweep| sweep.values.len()).sum();
-        Narrator { start: Instant::now(), parts: 1 + values, part: 0, at: None }
+        let lanes = if experiment.is_run_in_sqlalchemy() { 2 } else { 1 };
+        Narrator { start: Instant::now(), parts: lanes * (1 + values), part: 0, at: None }
     }
 
     /// What to show.
@@ -43,6 +44,11 @@ impl Narrator {
                 self.part += 1;
                 let unit = if over == Axis::RttMs { " ms" } else { "" };
                 self.at = Some(format!("{} {value}{unit}, {point} of {points}", over.title()));
+                self.preparing("Beginning")
+            }
+            Event::ChangingLane => {
+                self.part += 1;
+                self.at = Some("SQLAlchemy".to_owned());
                 self.preparing("Beginning")
             }
             Event::Note(message) => RunEvent::Notice { message },

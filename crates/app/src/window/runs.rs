@@ -3,6 +3,7 @@
 use super::progress::Narrator;
 use super::{OpenSource, figures, lock, run_view};
 use crate::error::AppError;
+use crate::python::Python;
 use crate::wire::{ChartPair, DrawRequest, ExperimentDoc, ExportView, FigureRequest, FigureView, RunEvent, RunView};
 use crate::{document, experiment, settings};
 use fetchscope_experiment::outcome::Outcome;
@@ -50,6 +51,7 @@ impl Runs {
     pub(super) fn run(
         &self,
         doc: &ExperimentDoc,
+        python: &Python<'_>,
         open: impl FnOnce(&AtomicBool) -> Result<Arc<OpenSource>, AppError>,
         emit: &mut dyn FnMut(RunEvent),
     ) -> Result<RunView, AppError> {
@@ -62,7 +64,7 @@ impl Runs {
         let open = open(&self.cancel)?;
         let mut narrator = Narrator::new(&experiment);
         let mut tell = |event| emit(narrator.tell(event));
-        let outcome = experiment::run(&experiment, &open.opened, &mut tell, &self.cancel)?;
+        let outcome = experiment::run(&experiment, &open.opened, python, &mut tell, &self.cancel)?;
         let id = {
             let mut next = lock(&self.next);
             *next += 1;

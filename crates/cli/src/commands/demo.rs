@@ -1,6 +1,7 @@
 //! `fetchscope demo`: the default experiment on the sample.
 
 use super::Verdict;
+use super::run::How;
 use crate::arguments::Demo;
 use crate::output;
 use anyhow::{Context, Result};
@@ -13,6 +14,9 @@ pub(crate) fn run(arguments: &Demo) -> Result<Verdict> {
     let spec = SampleSpec::of("citizenapp");
     let dataset = Dataset::open(&spec)?;
     let endpoint = dataset.endpoint("users").context("the sample has lost its list of users")?.endpoint.clone();
-    let experiment = default_experiment(&format!("sample:{spec}"), endpoint);
-    super::run::measure(&experiment, false, &arguments.report, arguments.json)
+    let mut experiment = default_experiment(&format!("sample:{spec}"), endpoint);
+    super::run::in_lanes(&mut experiment, &arguments.lanes);
+    let how =
+        How { stdin: false, python: arguments.python.as_deref(), reports: &arguments.report, json: arguments.json };
+    super::run::measure(&experiment, &how)
 }

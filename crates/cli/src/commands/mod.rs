@@ -4,6 +4,7 @@ pub(crate) mod dataset;
 pub(crate) mod demo;
 pub(crate) mod run;
 pub(crate) mod schema;
+pub(crate) mod sqlalchemy;
 pub(crate) mod trace;
 
 use crate::progress;

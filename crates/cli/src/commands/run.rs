@@ -1,21 +1,23 @@
 //! `fetchscope run`: an experiment from its file.
 
 use super::Verdict;
-use crate::arguments::Run;
+use crate::arguments::{LaneName, Run};
 use crate::{input, output, progress};
 use anyhow::Result;
+use fetchscope_app::Paths;
 use fetchscope_app::error::AppError;
 use fetchscope_app::experiment;
+use fetchscope_app::python::Python;
 use fetchscope_engine::advisor::Severity;
 use fetchscope_engine::stats::quantile::Estimate;
 use fetchscope_experiment::evidence;
 use fetchscope_experiment::outcome::{End, Outcome};
-use fetchscope_experiment::spec::Experiment;
+use fetchscope_experiment::spec::{Experiment, Lane};
 use fetchscope_report::charts::SweepChart;
 use fetchscope_report::findings::{Told, severity};
 use fetchscope_report::remarks::remarks;
 use fetchscope_report::rows::{NOT_SQLALCHEMY, Row, interval_text, rows, verdict};
-use fetchscope_report::{claims, format, sentence, sweeps};
+use fetchscope_report::{claims, format, lanes, sentence, sweeps};
 use std::path::{Path, PathBuf};
 
 /// Runs the experiment and prints a table.
@@ -27,12 +29,36 @@ pub(crate) fn run(arguments: &Run) -> Result<Verdict> {
     if let Some(source) = &arguments.source {
         experiment.source.clone_from(source);
     }
+    in_lanes(&mut experiment, &arguments.lanes);
     let stdin = arguments.experiment == Path::new("-");
-    measure(&experiment, stdin, &arguments.report, arguments.json)
+    let how = How { stdin, python: arguments.python.as_deref(), reports: &arguments.report, json: arguments.json };
+    measure(&experiment, &how)
+}
+
+/// How an experiment is run and told.
+pub(super) struct How<'a> {
+    /// Whether standard input was the experiment.
+    pub(super) stdin: bool,
+    /// The Python that was named.
+    pub(super) python: Option<&'a Path>,
+    pub(super) reports: &'a [PathBuf],
+    pub(super) json: bool,
+}
+
+/// The lanes that were named, in place of the experiment's.
+pub(super) fn in_lanes(experiment: &mut Experiment, names: &[LaneName]) {
+    if !names.is_empty() {
+        let lane = |name: &LaneName| match name {
+            LaneName::Native => Lane::Native,
+            LaneName::Sqlalchemy => Lane::Sqlalchemy,
+        };
+        experiment.lanes = names.iter().map(lane).collect();
+    }
 }
 
 /// Opens the source, measures, prints and writes the reports.
-pub(crate) fn measure(experiment: &Experiment, stdin: bool, reports: &[PathBuf], json: bool) -> Result<Verdict> {
+pub(super) fn measure(experiment: &Experiment, how: &How<'_>) -> Result<Verdict> {
+    let How { stdin, python, reports, json } = *how;
     let cancel = progress::cancel_on_interrupt()?;
     if stdin && experiment.mapping.as_deref() == Some("-") {
         return Err(
@@ -41,7 +67,8 @@ pub(crate) fn measure(experiment: &Experiment, stdin: bool, reports: &[PathBuf],
     }
     let mapping = input::mapping(experiment.mapping.as_deref().map(Path::new))?;
     let opened = super::open(&experiment.source, mapping.as_ref(), &cancel)?;
-    let outcome = experiment::run(experiment, &opened, &mut progress::events(), &cancel)?;
+    let python = Python { paths: &Paths::standard(), chosen: python };
+    let outcome = experiment::run(experiment, &opened, &python, &mut progress::events(), &cancel)?;
     if json {
         output::json(&outcome)?;
     } else {
@@ -66,6 +93,57 @@ pub(crate) fn measure(experiment: &Experiment, stdin: bool, reports: &[PathBuf],
 
 /// The outcome for people.
 fn readable(outcome: &Outcome) -> String {
+    let rows = rows(outcome);
+    let workload = &outcome.experiment.workload;
+    let conditions = &outcome.experiment.conditions;
+    let mut lines = vec![
+        format!("{}, {}", outcome.environment.data, outcome.environment.database),
+        format!(
+            "{} requests at once, {} ms round trip injected, pool {} + {}, seed {}",
+            workload.concurrency,
+            conditions.rtt_ms,
+            workload.pool.size,
+            workload.pool.overflow,
+            outcome.experiment.seed
+        ),
+        table(&rows),
+        "Below each figure stands its 95 % interval; service is p50 without waiting for a core or a connection."
+            .to_owned(),
+    ];
+    let lane = lanes::in_sqlalchemy(outcome);
+    if let Some(lane) = &lane {
+        lines.insert(2, "Native:".to_owned());
+        lines.extend([format!("{}:", lane.title), table(&lane.rows)]);
+    }
+    if rows.iter().any(|row| !row.is_sqlalchemy) {
+        lines.push(format!("{NOT_SQLALCHEMY}."));
+    }
+    let of_lane = lane.iter().flat_map(|lane| &lane.outcome.variants);
+    lines.extend(outcome.variants.iter().chain(of_lane).flat_map(|variant| {
+        variant.failures.iter().map(|failure| {
+            format!("{}: {} requests failed: {}", variant.name, format::count(failure.count), failure.message)
+        })
+    }));
+    lines.extend(outcome.notes.iter().cloned());
+    lines.extend(lane.iter().flat_map(|lane| &lane.outcome.notes).map(|note| format!("In SQLAlchemy: {note}")));
+    lines.extend(remarks(outcome, &rows).into_iter().map(|one| one.text));
+    lines.extend(findings(outcome, &rows));
+    for chart in sweeps::charts(outcome) {
+        lines.push(swept(&chart));
+        lines.push(format!("{}: {}", chart.title, chart.finding));
+    }
+    lines.push(sentence::sentence(outcome));
+    lines.extend(lane.map(|lane| format!("In SQLAlchemy {}", sentence::sentence(&lane.outcome))));
+    if let Some(claim) = claims::verdict(outcome) {
+        lines.push(format!("Claim: {}", claim.says));
+        lines.extend(claim.cells.iter().map(|cell| format!("  {cell}")));
+        lines.push(format!("Verdict: {}.", claim.verdict));
+    }
+    lines.join("\n")
+}
+
+/// A variant a row.
+fn table(rows: &[Row]) -> String {
     let mut table = comfy_table::Table::new();
     table.load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY);
     table.set_header([
@@ -83,8 +161,7 @@ fn readable(outcome: &Outcome) -> String {
         "against baseline",
         "answer",
     ]);
-    let rows = rows(outcome);
-    for row in &rows {
+    for row in rows {
         let dash = || format::UNKNOWN.to_owned();
         let counts = |pick: fn(&fetchscope_experiment::outcome::Counts) -> u64| {
             row.counts.as_ref().map_or_else(dash, |counts| format::count(pick(counts)))
@@ -116,44 +193,7 @@ fn readable(outcome: &Outcome) -> String {
             column.set_cell_alignment(comfy_table::CellAlignment::Right);
         }
     }
-    let workload = &outcome.experiment.workload;
-    let conditions = &outcome.experiment.conditions;
-    let mut lines = vec![
-        format!("{}, {}", outcome.environment.data, outcome.environment.database),
-        format!(
-            "{} requests at once, {} ms round trip injected, pool {} + {}, seed {}",
-            workload.concurrency,
-            conditions.rtt_ms,
-            workload.pool.size,
-            workload.pool.overflow,
-            outcome.experiment.seed
-        ),
-        table.to_string(),
-        "Below each figure stands its 95 % interval; service is p50 without waiting for a core or a connection."
-            .to_owned(),
-    ];
-    if rows.iter().any(|row| !row.is_sqlalchemy) {
-        lines.push(format!("{NOT_SQLALCHEMY}."));
-    }
-    lines.extend(outcome.variants.iter().flat_map(|variant| {
-        variant.failures.iter().map(|failure| {
-            format!("{}: {} requests failed: {}", variant.name, format::count(failure.count), failure.message)
-        })
-    }));
-    lines.extend(outcome.notes.iter().cloned());
-    lines.extend(remarks(outcome, &rows).into_iter().map(|one| one.text));
-    lines.extend(findings(outcome, &rows));
-    for chart in sweeps::charts(outcome) {
-        lines.push(swept(&chart));
-        lines.push(format!("{}: {}", chart.title, chart.finding));
-    }
-    lines.push(sentence::sentence(outcome));
-    if let Some(claim) = claims::verdict(outcome) {
-        lines.push(format!("Claim: {}", claim.says));
-        lines.extend(claim.cells.iter().map(|cell| format!("  {cell}")));
-        lines.push(format!("Verdict: {}.", claim.verdict));
-    }
-    lines.join("\n")
+    table.to_string()
 }
 
 /// What is wrong or costly in each variant; what is merely notable stands in the report.

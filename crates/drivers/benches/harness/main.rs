@@ -50,6 +50,7 @@ fn main() {
         database: &database,
         data: String::new(),
         notes: Vec::new(),
+        sqlalchemy: None,
     };
     let measured = || {
         let outcome = run(&setup, &mut |_| {}, &AtomicBool::new(false)).unwrap();

@@ -5,7 +5,7 @@ import json
 import threading
 import time
 
-from .meter import BANDS, METER
+from .meter import BANDS
 
 # Seconds before a client whose request failed takes the next: what fails at once must not become a busy loop.
 PAUSE = 0.001
@@ -53,15 +53,9 @@ class Silent:
     reading = None
 
 
-def begun(kind_of_meter):
-    """A new request begins here."""
-    meter = kind_of_meter()
-    METER.set(meter)
-    return meter
-
-
 def written(meter, answers):
     """The response, as bytes on their way; what it all took."""
+    meter.writing()
     json.dumps(answers, separators=(",", ":"))
     return meter.done()
 

@@ -7,8 +7,8 @@ import time
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from .batch import PAUSE, Silent, begun, late, written
-from .meter import METER, InProcess, Meter, Threads
+from .batch import PAUSE, Silent, late, written
+from .meter import METER, Meter, ThreadMeter
 from .network import LENGTHS, Lengths, listen
 from .session import load
 
@@ -24,7 +24,7 @@ class Clients:
         self.engine = address.engine(**pool)
         with self.engine.connect():
             pass  # What a dialect asks of a new database is no part of a request.
-        self._kind = InProcess() if self.engine.dialect.name == "sqlite" else Threads()
+        self._meter = Meter if self.engine.dialect.name == "sqlite" else ThreadMeter
         self._busy = set()
         event.listen(self.engine, "checkout", lambda raw, _record, _proxy: self._busy.add(raw))
         event.listen(self.engine, "checkin", lambda raw, _record: self._busy.discard(raw))
@@ -60,7 +60,8 @@ class Clients:
                 time.sleep(min(left / 1e9, SLICE))
             try:
                 waited = late(due)
-                meter = begun(lambda: Meter(self._kind))
+                meter = self._meter()
+                METER.set(meter)
                 batch.served(tenant, meter, self._serve(request, meter), waited)
             except Exception as error:
                 if not batch.cancelled.is_set():
@@ -73,7 +74,5 @@ class Clients:
         with Session(self.engine) as session:
             session.connection()
             answers = request.read(load(session, request), Silent())
-            # Closing the session rolls back, which is the database's again.
-            meter.sending()
         meter.answered()
         return written(meter, answers)

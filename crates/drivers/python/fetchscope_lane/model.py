@@ -5,6 +5,7 @@ import random
 import re
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry, relationship
 
 _SHAKE = random.Random(os.environ["FETCHSCOPE_SHAKE"]) if "FETCHSCOPE_SHAKE" in os.environ else None
@@ -13,15 +14,18 @@ TYPES = {
     "biginteger": sa.BigInteger,
     "bigint": sa.BigInteger,
     "boolean": sa.Boolean,
+    "bytea": sa.LargeBinary,
     "blob": sa.LargeBinary,
     "char": sa.String,
     "date": sa.Date,
     "datetime": sa.DateTime,
     "decimal": sa.Numeric,
     "double": sa.Double,
+    "double_precision": sa.Double,
     "float": sa.Float,
     "integer": sa.Integer,
     "json": sa.JSON,
+    "jsonb": JSONB,
     "largebinary": sa.LargeBinary,
     "numeric": sa.Numeric,
     "real": sa.Float,
@@ -37,9 +41,11 @@ TYPES = {
 
 
 def column_type(text):
-    """`string(40)` and its like."""
-    name, numbers = re.fullmatch(r"(\w+)(?:\(([\d, ]+)\))?", text).groups()
-    return TYPES[name.lower()](*[int(number) for number in (numbers or "").split(",") if number.strip()])
+    """`string(40)` and its like. Values of a type that has no name here stay as the driver gives them."""
+    known = re.fullmatch(r"(\w+)(?:\(([\d, ]+)\))?", text)
+    if known is None or known[1].lower() not in TYPES:
+        return sa.types.NullType()
+    return TYPES[known[1].lower()](*[int(number) for number in (known[2] or "").split(",") if number.strip()])
 
 
 class Model:
@@ -50,15 +56,15 @@ class Model:
         self._tables, self._shaken = {}, []
         described = mapping["entities"] + mapping.get("association_tables", [])
         for one in described:
-            self._tables[one["table"]] = self._table(one)
+            self._tables[_full_name(one)] = self._table(one)
         for one in described:
             for key in one.get("foreign_keys", []):
-                self._add_foreign_key(one["table"], key)
+                self._add_foreign_key(_full_name(one), key)
         self._entities = {entity["name"]: entity for entity in mapping["entities"]}
         self.classes = {name: type(name, (), {}) for name in self._entities}
         for name, entity in self._entities.items():
             properties = {one["name"]: self._relationship(entity, one) for one in entity.get("relationships", [])}
-            table = self._tables[entity["table"]]
+            table = self._tables[_full_name(entity)]
             self._registry.map_imperatively(self.classes[name], table, properties=properties)
         self._registry.configure()
 
@@ -77,7 +83,7 @@ class Model:
             )
             for column in described["columns"]
         ]
-        return sa.Table(described["table"], self._registry.metadata, *columns)
+        return sa.Table(described["table"], self._registry.metadata, *columns, schema=described.get("schema"))
 
     def _add_foreign_key(self, table, key):
         """Columns are given as objects: a name with a dot in it would be cut there."""
@@ -92,8 +98,8 @@ class Model:
 
     def _relationship(self, entity, described):
         self._shake(self.classes[described["target"]])
-        here, target = self._tables[entity["table"]], self._entities[described["target"]]
-        there = self._tables[target["table"]]
+        here, target = self._tables[_full_name(entity)], self._entities[described["target"]]
+        there = self._tables[_full_name(target)]
         how = {}
         if described.get("back_populates"):
             how["back_populates"] = described["back_populates"]
@@ -118,6 +124,12 @@ class Model:
             # A join that no foreign key of the table speaks of, written as SQLAlchemy would: the referred column first.
             how["primaryjoin"] = sa.and_(*[key == column for key, column in zip(referred, referring)])
         return relationship(self.classes[described["target"]], **how)
+
+
+def _full_name(described):
+    """A table as foreign keys write it."""
+    schema = described.get("schema")
+    return described["table"] if schema is None else f"{schema}.{described['table']}"
 
 
 def _constrained(table, referring, referred):

@@ -59,9 +59,9 @@ def listen(engine, sleep, transaction):
 
     def ending(_connection):
         meter = METER.get()
-        if meter is not None and transaction:
-            meter.answered()
-            travel(meter)
+        if meter is not None:
+            if transaction:
+                travel(meter)
             meter.sending()
 
     event.listen(engine, "begin", begun)

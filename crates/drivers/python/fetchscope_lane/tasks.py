@@ -6,8 +6,8 @@ import time
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.util import await_only
 
-from .batch import PAUSE, Silent, begun, late, written
-from .meter import METER, Loop, Meter
+from .batch import PAUSE, Silent, late, written
+from .meter import METER, TaskMeter
 from .network import LENGTHS, Lengths, listen
 from .session import load_asynchronously
 
@@ -16,7 +16,7 @@ class Tasks:
     """An engine, its event loop and the tasks on it."""
 
     def __init__(self, address, conditions, pool):
-        self._conditions, self._kind = conditions, Loop()
+        self._conditions = conditions
         self._loop = asyncio.new_event_loop()
         self.engine = address.async_engine(**pool)
         self._loop.run_until_complete(self._connect())
@@ -55,8 +55,9 @@ class Tasks:
                 await asyncio.sleep(left / 1e9)
             try:
                 waited = late(due)
-                meter = begun(lambda: Meter(self._kind))
-                batch.served(tenant, meter, await self._serve(request, meter), waited)
+                meter = TaskMeter()
+                METER.set(meter)
+                batch.served(tenant, meter, await _Stepped(self._serve(request, meter), meter), waited)
             except Exception as error:
                 if not batch.cancelled.is_set():
                     batch.failed(error)
@@ -65,10 +66,35 @@ class Tasks:
                 METER.set(None)
 
     async def _serve(self, request, meter):
-        async with AsyncSession(self.engine) as session:
+        session = AsyncSession(self.engine)
+        try:
             await session.connection()
             answers = request.read(await load_asynchronously(session, request), Silent())
-            # Closing the session rolls back, which is the database's again.
-            meter.sending()
+        finally:
+            # Not in a task of its own, as `async with` has it: what that takes could not be told from waiting.
+            await session.close()
         meter.answered()
         return written(meter, answers)
+
+
+class _Stepped:
+    """Awaits a coroutine, and tells its meter whenever it gives the loop away and has it again."""
+
+    def __init__(self, coroutine, meter):
+        self._coroutine, self._meter = coroutine, meter
+
+    def __await__(self):
+        steps = self._coroutine.__await__()
+        take, given = steps.send, None
+        while True:
+            self._meter.resumed()
+            try:
+                waited_for = take(given)
+            except StopIteration as end:
+                return end.value
+            finally:
+                self._meter.suspended()
+            try:
+                take, given = steps.send, (yield waited_for)
+            except BaseException as raised:
+                take, given = steps.throw, raised

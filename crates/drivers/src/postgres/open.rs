@@ -68,6 +68,16 @@ impl Database {
         Route { way, ..self.route.clone() }.session().map_err(|failure| failure.reason)
     }
 
+    /// What keeps its sessions from writing.
+    pub(crate) fn guard(&self) -> Guard {
+        self.route.way.guard
+    }
+
+    /// The settings that a session begins with, where it takes any.
+    pub(crate) fn guarded_options(&self) -> String {
+        self.route.guarded_options()
+    }
+
     /// Where it is.
     #[must_use]
     pub fn settings(&self) -> &Settings {

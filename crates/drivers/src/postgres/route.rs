@@ -106,14 +106,7 @@ impl Route {
         let own = settings.options.as_deref().unwrap_or_default();
         match self.way.guard {
             Guard::Session => {
-                let guard = format!(
-                    "{own} -c default_transaction_read_only=on -c statement_timeout={} -c lock_timeout={} \
-                     -c idle_in_transaction_session_timeout={}",
-                    STATEMENT_TIMEOUT.as_millis(),
-                    LOCK_TIMEOUT.as_millis(),
-                    IDLE_TIMEOUT.as_millis(),
-                );
-                config.options(guard.trim_start());
+                config.options(self.guarded_options());
             }
             Guard::Transaction | Guard::None if own.is_empty() => {}
             Guard::Transaction | Guard::None => {
@@ -121,6 +114,19 @@ impl Route {
             }
         }
         config
+    }
+
+    /// The settings that a session begins with: the ones asked for, and those that keep it from writing and waiting.
+    pub(super) fn guarded_options(&self) -> String {
+        let own = self.settings.options.as_deref().unwrap_or_default();
+        let guarded = format!(
+            "{own} -c default_transaction_read_only=on -c statement_timeout={} -c lock_timeout={} \
+             -c idle_in_transaction_session_timeout={}",
+            STATEMENT_TIMEOUT.as_millis(),
+            LOCK_TIMEOUT.as_millis(),
+            IDLE_TIMEOUT.as_millis(),
+        );
+        guarded.trim_start().to_owned()
     }
 }
 

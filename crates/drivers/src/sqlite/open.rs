@@ -71,7 +71,7 @@ impl Database {
 
     /// How the file is opened so that nothing appears beside it. Asked anew for every connection, since another program
     /// may have begun to write meanwhile.
-    fn uri(&self) -> Result<String, SqliteError> {
+    pub(crate) fn uri(&self) -> Result<String, SqliteError> {
         let plain = format!("file:{}?mode=ro", escaped(&self.path));
         let is_wal = header(&self.path)?.is_some_and(|versions| versions == [2, 2]);
         match (is_wal, beside(&self.path, "-wal").exists(), beside(&self.path, "-shm").exists()) {

@@ -5,6 +5,7 @@
 
 mod dialect;
 mod from;
+pub mod placeholders;
 mod quote;
 mod render;
 

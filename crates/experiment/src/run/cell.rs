@@ -2,7 +2,7 @@
 
 use super::batch::{Batch, Report, Share};
 use super::contender::{Audience, Contender, check_variants};
-use super::crew::Crew;
+use super::crew::Clients;
 use super::limit::Limit;
 use super::{RunError, Setup};
 use crate::event::Event;
@@ -11,6 +11,7 @@ use crate::spec::{Experiment, Tenants, Workload};
 use crate::tenants::{self, Draw, Tenant};
 use fetchscope_drivers::pool::Pool;
 use fetchscope_drivers::postgres::activity::{Waits, Watcher};
+use fetchscope_drivers::sqlalchemy::WorkerError;
 use fetchscope_engine::stats::paired::FEWEST_ROUNDS;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -50,13 +51,14 @@ pub(super) fn measure(
     notes.iter().for_each(|note| emit(Event::Note(note.clone())));
     let watcher = setup.database.watch(LOOK).map_err(|error| RunError::Data(Box::new(error)))?;
     let mut round_robin = Rounds { experiment, rounds, contenders, control: None, watcher };
-    let end = std::thread::scope(|scope| round_robin.run(&mut Crew::new(&batch, scope), emit));
+    let end = std::thread::scope(|scope| round_robin.run(&mut Clients::new(&batch, scope), emit));
+    let end = end.map_err(|error| RunError::Internal(error.to_string()))?;
     let variants = round_robin.contenders.into_iter().map(|contender| contender.outcome).collect();
     Ok(Cell { variants, control: round_robin.control, tenants: audience.tenants, notes, end })
 }
 
 /// The tenants that the workload asks for.
-fn audience(setup: &Setup<'_>, experiment: &Experiment) -> Result<Audience, RunError> {
+pub(super) fn audience(setup: &Setup<'_>, experiment: &Experiment) -> Result<Audience, RunError> {
     let wanted = experiment.workload.tenants;
     if wanted == Tenants::One {
         return Ok(Audience::default());
@@ -74,7 +76,7 @@ fn audience(setup: &Setup<'_>, experiment: &Experiment) -> Result<Audience, RunE
 }
 
 /// How often the server's sessions are looked at: seldom enough that the looks themselves are nothing beside the requests.
-const LOOK: Duration = Duration::from_millis(50);
+pub(super) const LOOK: Duration = Duration::from_millis(50);
 
 /// Rounds that are enough to tell variants apart on an ordinary machine.
 const ENOUGH_ROUNDS: u32 = 10;
@@ -85,7 +87,7 @@ const REQUESTS_EACH: u32 = 2;
 
 /// At most as many rounds as leave every client requests in each, and a note where those are few and fewer than
 /// asked for, or where even one round has too few.
-fn rounds(experiment: &Experiment, contenders: &[Contender]) -> (u32, Option<String>) {
+pub(super) fn rounds<W>(experiment: &Experiment, contenders: &[Contender<W>]) -> (u32, Option<String>) {
     let Workload { concurrency, rounds, .. } = experiment.workload;
     let fewest = contenders.iter().map(|one| one.limit.expected()).filter(|expected| *expected > 0).min();
     let Some(fewest) = fewest else { return (rounds, None) };
@@ -109,18 +111,37 @@ fn rounds(experiment: &Experiment, contenders: &[Contender]) -> (u32, Option<Str
     (possible, Some(note))
 }
 
-/// Warm-up and rounds.
-struct Rounds<'a> {
-    experiment: &'a Experiment,
-    rounds: u32,
-    contenders: Vec<Contender>,
-    control: Option<Control>,
-    /// Looks what the server's sessions wait for.
-    watcher: Option<Watcher>,
+/// Those who make the requests: threads of this program, or the real SQLAlchemy.
+pub(super) trait Crew {
+    /// A variant made ready for them.
+    type Work;
+
+    /// A round's share of a variant's requests.
+    fn run(
+        &mut self,
+        work: &Self::Work,
+        limit: &Limit,
+        share: Share,
+        progress: &mut dyn FnMut(u32),
+    ) -> Result<Report, WorkerError>;
 }
 
-impl Rounds<'_> {
-    fn run(&mut self, crew: &mut Crew<'_, '_>, emit: &mut dyn FnMut(Event)) -> End {
+/// Warm-up and rounds.
+pub(super) struct Rounds<'a, W> {
+    pub(super) experiment: &'a Experiment,
+    pub(super) rounds: u32,
+    pub(super) contenders: Vec<Contender<W>>,
+    pub(super) control: Option<Control>,
+    /// Looks what the server's sessions wait for.
+    pub(super) watcher: Option<Watcher>,
+}
+
+impl<W> Rounds<'_, W> {
+    pub(super) fn run(
+        &mut self,
+        crew: &mut impl Crew<Work = W>,
+        emit: &mut dyn FnMut(Event),
+    ) -> Result<End, WorkerError> {
         let experiment = self.experiment;
         let seed = experiment.seed;
         let baseline =
@@ -130,8 +151,8 @@ impl Rounds<'_> {
         let again = baseline.filter(|_| self.contenders.len() > 1);
         let slots: Vec<usize> = (0..self.contenders.len()).chain(again).collect();
         let total = slots.iter().map(|slot| self.contenders[*slot].limit.planned()).sum::<Option<u32>>();
-        if self.warm_up(crew, emit) == End::Cancelled {
-            return End::Cancelled;
+        if self.warm_up(crew, emit)? == End::Cancelled {
+            return Ok(End::Cancelled);
         }
         self.control = again.map(|_| Control { samples: Vec::new() });
         let mut random = ChaCha8Rng::seed_from_u64(seed);
@@ -149,7 +170,7 @@ impl Rounds<'_> {
                     emit(Event::Progress { done, total, round: round + 1, rounds, variant: variant.clone() });
                 };
                 self.watcher.as_ref().map(Watcher::take);
-                let report = crew.run(&contender.prepared, &contender.limit, share, &mut progress);
+                let report = crew.run(&contender.work, &contender.limit, share, &mut progress)?;
                 done += report.finished();
                 let cancelled = report.cancelled;
                 match (&mut self.control, is_control) {
@@ -162,25 +183,25 @@ impl Rounds<'_> {
                     }
                 }
                 if cancelled {
-                    return End::Cancelled;
+                    return Ok(End::Cancelled);
                 }
             }
         }
-        End::Completed
+        Ok(End::Completed)
     }
 
-    fn warm_up(&self, crew: &mut Crew<'_, '_>, emit: &mut dyn FnMut(Event)) -> End {
+    fn warm_up(&self, crew: &mut impl Crew<Work = W>, emit: &mut dyn FnMut(Event)) -> Result<End, WorkerError> {
         let warmup = self.experiment.workload.warmup;
         for contender in self.contenders.iter().filter(|one| warmup > 0 && one.limit.planned() != Some(0)) {
             emit(Event::WarmingUp { variant: contender.outcome.name.clone() });
             let planned = contender.limit.planned().unwrap_or(u32::MAX);
             let few = Limit::exactly(warmup.min(planned));
             let share = Share { round: 0, rounds: 1, seed: self.experiment.seed };
-            if crew.run(&contender.prepared, &few, share, &mut |_| {}).cancelled {
-                return End::Cancelled;
+            if crew.run(&contender.work, &few, share, &mut |_| {})?.cancelled {
+                return Ok(End::Cancelled);
             }
         }
-        End::Completed
+        Ok(End::Completed)
     }
 }
 

@@ -2,11 +2,11 @@
 
 use super::agreement::{self, Answer};
 use super::batch::Batch;
-use super::limit::Limit;
+use super::limit::{Limit, cores};
 use super::{RunError, Setup, shapes};
 use crate::event::Event;
 use crate::outcome::{Agreement, Counts, VariantOutcome};
-use crate::spec::{Experiment, Variant};
+use crate::spec::{Endpoint, Experiment, Variant};
 use crate::tenants::{Tenant, endpoint_of};
 use fetchscope_drivers::error::DatabaseError;
 use fetchscope_drivers::request::{Prepared, ServeError, Served};
@@ -23,12 +23,15 @@ use std::sync::atomic::Ordering;
 const COMPARED: usize = 10;
 
 /// A variant that takes part.
-pub(super) struct Contender {
-    /// One program a tenant, or one in all.
-    pub(super) prepared: Arc<[Prepared]>,
+pub(super) struct Contender<W> {
+    /// What its crew needs to make its requests.
+    pub(super) work: W,
     pub(super) outcome: VariantOutcome,
     pub(super) limit: Limit,
 }
+
+/// One program a tenant, or one in all.
+type Native = Arc<[Prepared]>;
 
 /// Whose data the requests of a cell ask for.
 #[derive(Debug, Default)]
@@ -40,7 +43,7 @@ pub(super) struct Audience {
 
 impl Audience {
     /// Indices of the tenants whose answers are compared.
-    fn compared(&self) -> Vec<usize> {
+    pub(super) fn compared(&self) -> Vec<usize> {
         if self.column.is_none() {
             return vec![0];
         }
@@ -59,7 +62,7 @@ pub(super) fn check_variants(
     batch: &Batch<'_>,
     audience: &Audience,
     emit: &mut dyn FnMut(Event),
-) -> Result<Vec<Contender>, RunError> {
+) -> Result<Vec<Contender<Native>>, RunError> {
     let experiment = batch.experiment;
     let compared = audience.compared();
     let go_on: &dyn Fn() -> bool = &|| !batch.cancel.load(Ordering::Relaxed);
@@ -109,12 +112,8 @@ fn looked_up(setup: &Setup<'_>, variant: &str, mut objects: Objects) -> Result<O
     Ok(objects)
 }
 
-fn prepare(
-    setup: &Setup<'_>,
-    experiment: &Experiment,
-    audience: &Audience,
-    (name, variant): (&String, &Variant),
-) -> Result<Vec<Prepared>, RunError> {
+/// A variant's plans, one a tenant.
+pub(super) fn plans(experiment: &Experiment, audience: &Audience, variant: &Variant) -> Vec<PlanDocument> {
     let endpoints = match &audience.column {
         None => vec![experiment.endpoint.clone()],
         Some(column) => {
@@ -122,10 +121,21 @@ fn prepare(
             audience.tenants.iter().map(of).collect()
         }
     };
-    let mut prepared: Vec<Prepared> = Vec::new();
-    for endpoint in endpoints {
+    let of = |endpoint: Endpoint| {
         let plan = endpoint.plan(&variant.strategies, Strategy::Select);
-        let plan = PlanDocument { session: experiment.conditions.session, ..plan };
+        PlanDocument { session: experiment.conditions.session, ..plan }
+    };
+    endpoints.into_iter().map(of).collect()
+}
+
+fn prepare(
+    setup: &Setup<'_>,
+    experiment: &Experiment,
+    audience: &Audience,
+    (name, variant): (&String, &Variant),
+) -> Result<Vec<Prepared>, RunError> {
+    let mut prepared: Vec<Prepared> = Vec::new();
+    for plan in plans(experiment, audience, variant) {
         let program = Program::resolve(setup.mapping.clone(), &plan, setup.database.dialect())
             .map_err(|error| RunError::Plan { variant: name.clone(), error: Box::new(error) })?;
         let program = Arc::new(program);
@@ -144,7 +154,7 @@ fn contender(
     prepared: Vec<Prepared>,
     first: Option<(Served, Option<String>)>,
     stopped: Option<Agreement>,
-) -> Contender {
+) -> Contender<Native> {
     let counts = first.as_ref().map(|(served, _)| Counts {
         queries: served.query_count,
         round_trips: served.round_trips,
@@ -155,7 +165,7 @@ fn contender(
     let limit = match &first {
         // A plan that raises, or that is stopped, has no latency to measure.
         Some((served, _)) if served.loaded.error.is_none() && stopped.is_none() => {
-            Limit::of(experiment, served.elapsed, served.round_trips)
+            Limit::of(experiment, served.elapsed, served.round_trips, cores())
         }
         Some(_) | None => Limit::exactly(0),
     };
@@ -175,14 +185,14 @@ fn contender(
         tracing: Nanos(0),
         waits: None,
     };
-    Contender { prepared: prepared.into(), outcome, limit }
+    Contender { work: prepared.into(), outcome, limit }
 }
 
 /// Whether every variant answers as the baseline does, for every tenant compared.
 fn judge(
     setup: &Setup<'_>,
     experiment: &Experiment,
-    contenders: &mut [Contender],
+    contenders: &mut [Contender<Native>],
     answers: &[Vec<Answer>],
     go_on: &dyn Fn() -> bool,
 ) -> Result<(), RunError> {

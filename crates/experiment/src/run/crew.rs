@@ -4,11 +4,13 @@
 //! make the first requests of every batch slower than the rest, and short batches differ from one another.
 
 use super::batch::{Batch, Report, Share};
+use super::cell::Crew;
 use super::limit::Limit;
 use crate::outcome::Sample;
 use fetchscope_drivers::clock::process_time;
 use fetchscope_drivers::latency::wake_on_time;
 use fetchscope_drivers::request::Prepared;
+use fetchscope_drivers::sqlalchemy::WorkerError;
 use fetchscope_engine::trace::Nanos;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -23,7 +25,7 @@ const TICK: Duration = Duration::from_millis(40);
 const PAUSE: Duration = Duration::from_millis(1);
 
 /// The workers of one cell.
-pub(super) struct Crew<'scope, 'env> {
+pub(super) struct Clients<'scope, 'env> {
     batch: &'env Batch<'env>,
     scope: &'scope Scope<'scope, 'env>,
     workers: Vec<Sender<Shift>>,
@@ -47,40 +49,10 @@ enum Told {
     Failure(String),
 }
 
-impl<'scope, 'env> Crew<'scope, 'env> {
+impl<'scope, 'env> Clients<'scope, 'env> {
     /// Workers are hired when the first batch needs them, and go home when the crew is dropped.
-    pub(super) fn new(batch: &'env Batch<'env>, scope: &'scope Scope<'scope, 'env>) -> Crew<'scope, 'env> {
-        Crew { batch, scope, workers: Vec::new() }
-    }
-
-    /// A round's share of a variant's requests.
-    pub(super) fn run(
-        &mut self,
-        prepared: &Arc<[Prepared]>,
-        limit: &Limit,
-        share: Share,
-        progress: &mut dyn FnMut(u32),
-    ) -> Report {
-        let (quota, length) = limit.share(share.round, share.rounds);
-        let workers = self.hire(self.batch.experiment.workload.concurrency.min(quota));
-        let (tell, told) = mpsc::channel();
-        let processor = process_time();
-        let start = Instant::now();
-        let deadline = length.map(|length| start + length);
-        let taken = Arc::default();
-        let shift = Shift { prepared: prepared.clone(), share, quota, start, deadline, taken, tell };
-        for worker in workers {
-            // A worker that is gone has panicked, which the scope reports.
-            drop(worker.send(shift.clone()));
-        }
-        drop(shift);
-        let mut report = self.listen(&told, start, progress);
-        report.busy = start.elapsed().into();
-        let taken = process_time().zip(processor);
-        report.processor = taken.map(|(after, before)| after.saturating_sub(before).into());
-        report.cancelled = self.batch.cancel.load(Ordering::Relaxed);
-        progress(report.finished());
-        report
+    pub(super) fn new(batch: &'env Batch<'env>, scope: &'scope Scope<'scope, 'env>) -> Clients<'scope, 'env> {
+        Clients { batch, scope, workers: Vec::new() }
     }
 
     fn hire(&mut self, wanted: u32) -> &[Sender<Shift>] {
@@ -117,6 +89,39 @@ impl<'scope, 'env> Crew<'scope, 'env> {
                 Err(RecvTimeoutError::Disconnected) => return report,
             }
         }
+    }
+}
+
+impl Crew for Clients<'_, '_> {
+    type Work = Arc<[Prepared]>;
+
+    fn run(
+        &mut self,
+        prepared: &Arc<[Prepared]>,
+        limit: &Limit,
+        share: Share,
+        progress: &mut dyn FnMut(u32),
+    ) -> Result<Report, WorkerError> {
+        let (quota, length) = limit.share(share.round, share.rounds);
+        let workers = self.hire(self.batch.experiment.workload.concurrency.min(quota));
+        let (tell, told) = mpsc::channel();
+        let processor = process_time();
+        let start = Instant::now();
+        let deadline = length.map(|length| start + length);
+        let taken = Arc::default();
+        let shift = Shift { prepared: prepared.clone(), share, quota, start, deadline, taken, tell };
+        for worker in workers {
+            // A worker that is gone has panicked, which the scope reports.
+            drop(worker.send(shift.clone()));
+        }
+        drop(shift);
+        let mut report = self.listen(&told, start, progress);
+        report.busy = start.elapsed().into();
+        let taken = process_time().zip(processor);
+        report.processor = taken.map(|(after, before)| after.saturating_sub(before).into());
+        report.cancelled = self.batch.cancel.load(Ordering::Relaxed);
+        progress(report.finished());
+        Ok(report)
     }
 }
 

@@ -24,11 +24,15 @@ pub(super) enum Limit {
     },
 }
 
+/// Cores that requests can be served on at once.
+pub(super) fn cores() -> u32 {
+    std::thread::available_parallelism().map_or(1, |cores| cores.get() as u32)
+}
+
 impl Limit {
     /// What the workload says; how long a request will take of the whole run follows from one without a network.
-    pub(super) fn of(experiment: &Experiment, one: Nanos, round_trips: u64) -> Limit {
+    pub(super) fn of(experiment: &Experiment, one: Nanos, round_trips: u64, cores: u32) -> Limit {
         let workload = &experiment.workload;
-        let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u32);
         let connections = workload.pool.size.saturating_add(workload.pool.overflow);
         let one = Duration::from_nanos(one.0);
         let network = Duration::from_secs_f64(experiment.conditions.rtt_ms / 1e3 * round_trips as f64);

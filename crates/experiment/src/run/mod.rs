@@ -7,6 +7,7 @@ mod contender;
 mod crew;
 mod limit;
 mod shapes;
+mod sqlalchemy;
 
 use crate::check::ExperimentError;
 use crate::event::Event;
@@ -16,8 +17,11 @@ use crate::sweep::{Axis, Sweep};
 use cell::Cell;
 use fetchscope_drivers::database::Database;
 use fetchscope_drivers::error::DatabaseError;
+use fetchscope_drivers::sqlalchemy::{Interpreter, WorkerError};
 use fetchscope_engine::mapping::Mapping;
+use fetchscope_engine::mapping::document::MappingDocument;
 use fetchscope_engine::plan::resolve::PlanError;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
@@ -39,6 +43,19 @@ pub struct Setup<'a> {
     pub data: String,
     /// What the reader of the result should know beforehand.
     pub notes: Vec<String>,
+    /// The real SQLAlchemy, for an experiment that asks for it.
+    pub sqlalchemy: Option<Sqlalchemy<'a>>,
+}
+
+/// Where the real SQLAlchemy is, and what it maps.
+#[derive(Debug)]
+pub struct Sqlalchemy<'a> {
+    /// The Python that has it, or why there is none.
+    pub interpreter: Result<Interpreter, WorkerError>,
+    /// Where the worker's program is put.
+    pub folder: &'a Path,
+    /// The mapping as its file says it.
+    pub mapping: &'a MappingDocument,
 }
 
 /// Why a run could not be made.
@@ -86,6 +103,9 @@ pub enum RunError {
     /// Cancelled before anything was measured.
     #[error("the run was cancelled before anything was measured")]
     Cancelled,
+    /// The real SQLAlchemy could not go on.
+    #[error(transparent)]
+    Sqlalchemy(#[from] WorkerError),
     /// A defect.
     #[error("the run could not go on: {0}")]
     Internal(String),
@@ -106,10 +126,16 @@ pub fn run(setup: &Setup<'_>, emit: &mut dyn FnMut(Event), cancel: &AtomicBool) 
     for sweep in &experiment.sweep {
         if end == End::Completed {
             let found;
-            (found, end) = self::sweep(setup, sweep, &mut notes, emit, cancel)?;
+            let mut measure =
+                |changed: &Experiment, emit: &mut dyn FnMut(Event)| cell::measure(setup, changed, emit, cancel);
+            (found, end) = self::sweep(experiment, sweep, &mut measure, &mut notes, emit)?;
             sweeps.push(found);
         }
     }
+    let sqlalchemy = match (experiment.is_run_in_sqlalchemy(), end) {
+        (true, End::Completed) => Some(sqlalchemy::run(setup, &variants, emit, cancel)),
+        (true | false, _) => None,
+    };
     Ok(Outcome {
         version: VERSION,
         experiment: experiment.clone(),
@@ -121,6 +147,7 @@ pub fn run(setup: &Setup<'_>, emit: &mut dyn FnMut(Event), cancel: &AtomicBool) 
         control,
         tenants,
         sweeps,
+        sqlalchemy,
         notes,
     })
 }
@@ -138,20 +165,23 @@ fn check_connections(setup: &Setup<'_>) -> Result<(), RunError> {
     }
 }
 
+/// Measures one cell.
+type Measure<'a> = dyn FnMut(&Experiment, &mut dyn FnMut(Event)) -> Result<Cell, RunError> + 'a;
+
 /// Measures every value of a sweep, or as many as there is time for.
 fn sweep(
-    setup: &Setup<'_>,
+    experiment: &Experiment,
     sweep: &Sweep,
+    measure: &mut Measure<'_>,
     notes: &mut Vec<String>,
     emit: &mut dyn FnMut(Event),
-    cancel: &AtomicBool,
 ) -> Result<(SweepOutcome, End), RunError> {
     let mut found = SweepOutcome { over: sweep.over, points: Vec::new() };
     for (index, asked) in sweep.values.iter().enumerate() {
         let (point, points) = (index as u32 + 1, sweep.values.len() as u32);
         emit(Event::Sweeping { over: sweep.over, value: *asked, point, points });
-        let changed = setup.experiment.at(sweep.over, *asked);
-        let cell = match cell::measure(setup, &changed, emit, cancel) {
+        let changed = experiment.at(sweep.over, *asked);
+        let cell = match measure(&changed, emit) {
             Ok(cell) => cell,
             // What was measured before stays.
             Err(RunError::Cancelled) => return Ok((found, End::Cancelled)),

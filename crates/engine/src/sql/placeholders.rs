@@ -1,6 +1,6 @@
-//! Placeholders: recorded statements have `?` for each, whatever the driver's way of writing it.
+//! Placeholders: where statements of several drivers are compared, each has `?` for one, whatever its way of writing it.
 
-use fetchscope_engine::mapping::ColumnType;
+use crate::mapping::ColumnType;
 
 /// Types that stand in casts, longer names before those they begin with.
 const TYPES: [ColumnType; 14] = [
@@ -21,7 +21,8 @@ const TYPES: [ColumnType; 14] = [
 ];
 
 /// The text with `?` in place of `$1` and `$1::INTEGER`.
-pub(super) fn plain(sql: &str) -> String {
+#[must_use]
+pub fn plain(sql: &str) -> String {
     let mut text = String::with_capacity(sql.len());
     let mut rest = sql;
     while let Some((before, after)) = rest.split_once('$') {

@@ -1,0 +1,202 @@
+//! One cell in the lane: every variant checked against what the native lane says of it, then measured in rounds.
+
+use super::compare::{agreement, disagreement};
+use super::crew::Python;
+use crate::event::Event;
+use crate::outcome::{Agreement, Counts, End, VariantOutcome};
+use crate::run::batch::Share;
+use crate::run::cell::{Crew, LOOK, Rounds, audience, rounds};
+use crate::run::contender::{Audience, Contender, plans};
+use crate::run::limit::Limit;
+use crate::run::{Cell, RunError, Setup};
+use crate::spec::{Experiment, Variant};
+use crate::tenants::Draw;
+use fetchscope_drivers::sqlalchemy::{Answer, Check, Conditions, Open, Place, Pool, Worker, WorkerError};
+use fetchscope_engine::mapping::document::MappingDocument;
+use fetchscope_engine::plan::document::{SessionKind, Strategy};
+use fetchscope_engine::trace::Nanos;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+/// Requests after which it is known how long one takes: the first one compiles its statements.
+const TRIED: u32 = 3;
+
+/// The lane of one run.
+pub(super) struct Lane<'a> {
+    pub(super) setup: &'a Setup<'a>,
+    pub(super) mapping: &'a MappingDocument,
+    pub(super) worker: &'a mut Worker,
+    pub(super) cancel: &'a AtomicBool,
+}
+
+/// A cell, as far as it came.
+pub(super) struct Measured {
+    pub(super) cell: Cell,
+    pub(super) disagreements: Vec<String>,
+    /// Why the worker could not go on.
+    pub(super) failure: Option<WorkerError>,
+}
+
+impl Lane<'_> {
+    /// Checks and measures the variants; `native` is what the native lane found, where they are to be compared.
+    pub(super) fn measure(
+        &mut self,
+        experiment: &Experiment,
+        native: &[VariantOutcome],
+        emit: &mut dyn FnMut(Event),
+    ) -> Result<Measured, RunError> {
+        let audience = audience(self.setup, experiment)?;
+        self.open(experiment)?;
+        let mut disagreements = Vec::new();
+        let mut contenders: Vec<Contender<String>> = Vec::new();
+        for (name, variant) in &experiment.variants {
+            emit(Event::Checking { variant: name.clone() });
+            let known = native.iter().find(|one| one.name == *name);
+            let baseline = contenders.iter().find(|one| Some(one.work.as_str()) == experiment.baseline_name());
+            let hash = baseline.and_then(|one| one.outcome.hash.clone());
+            let (contender, said) = self.check(experiment, &audience, (name, variant), known, hash.as_deref())?;
+            disagreements.extend(said);
+            contenders.push(contender);
+        }
+        let mut notes: Vec<String> = Vec::new();
+        for Contender { limit, outcome, .. } in &mut contenders {
+            notes.extend(limit.shorten(experiment, &outcome.name));
+        }
+        let (rounds, fewer) = rounds(experiment, &contenders);
+        notes.extend(fewer);
+        notes.iter().for_each(|note| emit(Event::Note(note.clone())));
+        let watcher = self.setup.database.watch(LOOK).map_err(|error| RunError::Data(Box::new(error)))?;
+        let mut round_robin = Rounds { experiment, rounds, contenders, control: None, watcher };
+        let (end, failure) = match round_robin.run(&mut self.crew(experiment, &audience), emit) {
+            Ok(end) => (end, None),
+            Err(error) => (End::Completed, Some(error)),
+        };
+        let variants = round_robin.contenders.into_iter().map(|contender| contender.outcome).collect();
+        let cell = Cell { variants, control: round_robin.control, tenants: audience.tenants, notes, end };
+        Ok(Measured { cell, disagreements, failure })
+    }
+
+    fn crew<'b>(&'b mut self, experiment: &'b Experiment, audience: &Audience) -> Python<'b> {
+        let draw = Draw::new(experiment.workload.tenants, &audience.tenants);
+        Python { experiment, worker: self.worker, draw, tenants: audience.tenants.len(), cancel: self.cancel }
+    }
+
+    fn open(&mut self, experiment: &Experiment) -> Result<(), WorkerError> {
+        let database = Place::of(self.setup.database)?;
+        self.worker.needs("sqlalchemy")?;
+        let conditions = &experiment.conditions;
+        match (&database, conditions.session) {
+            (Place::Sqlite { .. }, SessionKind::Sync) => self.worker.needs("sqlite3")?,
+            (Place::Sqlite { .. }, SessionKind::Async) => self.worker.needs("aiosqlite")?,
+            (Place::Postgres(_), SessionKind::Sync) => self.worker.needs("psycopg")?,
+            (Place::Postgres(_), SessionKind::Async) => self.worker.needs("asyncpg")?,
+        };
+        let pool = &experiment.workload.pool;
+        self.worker.open(&Open {
+            database: &database,
+            mapping: self.mapping,
+            conditions: Conditions {
+                session: conditions.session,
+                transaction: conditions.transaction,
+                statement_cache: conditions.statement_cache,
+                rtt_ms: conditions.rtt_ms,
+                jitter_ms: conditions.jitter_ms,
+            },
+            pool: Pool { size: pool.size, overflow: pool.overflow, timeout: pool.timeout },
+            rows: experiment.limits.rows,
+        })
+    }
+
+    /// What one request of a variant does, and how many will be made; a sentence where the native lane says otherwise.
+    fn check(
+        &mut self,
+        experiment: &Experiment,
+        audience: &Audience,
+        (name, variant): (&String, &Variant),
+        native: Option<&VariantOutcome>,
+        baseline: Option<&str>,
+    ) -> Result<(Contender<String>, Option<String>), RunError> {
+        let left_out = left_out(variant).map(|reason| Agreement::LeftOut { reason });
+        let stopped = native.map(|native| native.agreement.clone());
+        let stopped = stopped.filter(|known| matches!(known, Agreement::Stopped { .. }));
+        if let Some(agreement) = left_out.or(stopped) {
+            return Ok((contender(name, None, agreement, Limit::exactly(0)), None));
+        }
+        let tenant = audience.compared().first().copied().unwrap_or_default();
+        self.worker.prepare(name, &plans(experiment, audience, variant))?;
+        let longest = Duration::from_secs_f64(experiment.limits.seconds);
+        let answer = match self.worker.check(&Check { variant: name, tenant }, longest, self.cancel)? {
+            Ok(answer) => answer,
+            Err(reason) => {
+                let agreement = Agreement::Stopped { reason };
+                return Ok((contender(name, None, agreement, Limit::exactly(0)), None));
+            }
+        };
+        let said = native.and_then(|native| disagreement(&answer, native));
+        let is_baseline = experiment.baseline_name() == Some(name);
+        let agreement = agreement(&answer, native, is_baseline, baseline);
+        let mut made = contender(name, Some((experiment, &answer, native)), agreement, Limit::exactly(0));
+        if answer.error.is_none() {
+            made.limit = self.limit(experiment, audience, &made)?;
+        }
+        Ok((made, said))
+    }
+
+    /// How long one request takes is found out with a few that have the processor for themselves.
+    fn limit(
+        &mut self,
+        experiment: &Experiment,
+        audience: &Audience,
+        contender: &Contender<String>,
+    ) -> Result<Limit, WorkerError> {
+        let mut alone = experiment.clone();
+        alone.workload.concurrency = 1;
+        alone.workload.rate = None;
+        let share = Share { round: 0, rounds: 1, seed: experiment.seed };
+        let report = self.crew(&alone, audience).run(&contender.work, &Limit::exactly(TRIED), share, &mut |_| {})?;
+        let service = report.samples.iter().map(|one| Nanos(one.service().0.saturating_sub(one.bands.round_trip.0)));
+        let round_trips = contender.outcome.counts.map_or(0, |counts| counts.round_trips);
+        // One interpreter has one core, however many there are.
+        Ok(Limit::of(experiment, service.min().unwrap_or_default(), round_trips, 1))
+    }
+}
+
+/// Why SQLAlchemy has no way to load as a variant asks for.
+fn left_out(variant: &Variant) -> Option<String> {
+    let strange = variant.strategies.iter().find(|(_, strategy)| !strategy.is_sqlalchemy());
+    strange.map(|(path, strategy)| match strategy {
+        Strategy::JsonAgg => format!("left out: SQLAlchemy has no option that loads `{path}` as nested JSON"),
+        other => format!("left out: SQLAlchemy has no option that loads `{path}` as {} does", other.name()),
+    })
+}
+
+fn contender(
+    name: &str,
+    answered: Option<(&Experiment, &Answer, Option<&VariantOutcome>)>,
+    agreement: Agreement,
+    limit: Limit,
+) -> Contender<String> {
+    let counts = answered.map(|(experiment, answer, native)| Counts {
+        queries: answer.query_count,
+        round_trips: answer.query_count + if experiment.conditions.transaction { 2 } else { 0 },
+        rows: answer.row_count,
+        // Its drivers do not tell; the same rows have the same size.
+        bytes: native.and_then(|native| native.counts).map_or(0, |counts| counts.bytes),
+        roots: answer.root_count,
+    });
+    let outcome = VariantOutcome {
+        name: name.to_owned(),
+        counts,
+        agreement,
+        hash: answered.and_then(|(_, answer, _)| answer.hash_canonical.clone()),
+        statements: answered.map_or_else(Vec::new, |(_, answer, _)| super::compare::shapes(answer)),
+        objects: None,
+        samples: Vec::new(),
+        failures: Vec::new(),
+        busy: Nanos(0),
+        processor: None,
+        tracing: Nanos(0),
+        waits: None,
+    };
+    Contender { work: name.to_owned(), outcome, limit }
+}

@@ -1,0 +1,72 @@
+//! The lane of the real SQLAlchemy: the same cells, served by a worker process.
+
+mod cell;
+mod compare;
+mod crew;
+
+use super::{Cell, RunError, Setup};
+use crate::event::Event;
+use crate::outcome::{End, LaneOutcome, VariantOutcome};
+use crate::spec::Experiment;
+use cell::{Lane, Measured};
+use fetchscope_drivers::sqlalchemy::{Worker, WorkerError, unpack};
+use std::sync::atomic::AtomicBool;
+
+/// Measures the experiment in the real SQLAlchemy. Whatever happens there, what the native lane found stays.
+pub(super) fn run(
+    setup: &Setup<'_>,
+    native: &[VariantOutcome],
+    emit: &mut dyn FnMut(Event),
+    cancel: &AtomicBool,
+) -> LaneOutcome {
+    let mut found = LaneOutcome {
+        versions: None,
+        variants: Vec::new(),
+        control: None,
+        sweeps: Vec::new(),
+        end: End::Completed,
+        disagreements: Vec::new(),
+        failure: None,
+        notes: Vec::new(),
+    };
+    emit(Event::ChangingLane);
+    match measure(setup, native, &mut found, emit, cancel) {
+        Ok(()) => {}
+        Err(RunError::Cancelled | RunError::Sqlalchemy(WorkerError::Cancelled)) => found.end = End::Cancelled,
+        Err(error) => found.failure = Some(error.to_string()),
+    }
+    found
+}
+
+fn measure(
+    setup: &Setup<'_>,
+    native: &[VariantOutcome],
+    found: &mut LaneOutcome,
+    emit: &mut dyn FnMut(Event),
+    cancel: &AtomicBool,
+) -> Result<(), RunError> {
+    let sqlalchemy = setup.sqlalchemy.as_ref().ok_or(WorkerError::NoPython)?;
+    let interpreter = sqlalchemy.interpreter.clone()?;
+    let mut worker = Worker::start(&interpreter, &unpack(sqlalchemy.folder)?)?;
+    let mut lane = Lane { setup, mapping: sqlalchemy.mapping, worker: &mut worker, cancel };
+    let experiment = setup.experiment;
+    let Measured { cell, disagreements, failure } = lane.measure(experiment, native, emit)?;
+    found.versions = Some(lane.worker.versions());
+    found.disagreements = disagreements;
+    (found.variants, found.control, found.end, found.notes) = (cell.variants, cell.control, cell.end, cell.notes);
+    if let Some(failure) = failure {
+        return Err(failure.into());
+    }
+    for sweep in &experiment.sweep {
+        if found.end == End::Completed {
+            let mut measure = |changed: &Experiment, emit: &mut dyn FnMut(Event)| -> Result<Cell, RunError> {
+                let Measured { cell, failure, disagreements: _ } = lane.measure(changed, &[], emit)?;
+                failure.map_or(Ok(cell), |failure| Err(failure.into()))
+            };
+            let (points, end) = super::sweep(experiment, sweep, &mut measure, &mut found.notes, emit)?;
+            found.sweeps.push(points);
+            found.end = end;
+        }
+    }
+    Ok(())
+}
