@@ -147,7 +147,7 @@ pub fn without_python(outcome: &Outcome) -> Option<String> {
     let measured = outcome.sqlalchemy.as_ref().is_some_and(|lane| lane.failure.is_none());
     (!measured).then(|| {
         "Natively measured: a Python client builds objects of the same rows, which takes longer than all of this and may \
-         rank the variants otherwise; `--lanes native,sqlalchemy` measures that."
+         rank the variants otherwise; the SQLAlchemy lane measures it."
             .to_owned()
     })
 }

@@ -67,7 +67,7 @@ pub fn remarks(outcome: &Outcome, rows: &[Row]) -> Vec<Remark> {
     let said = lanes::warnings(outcome).into_iter().map(|text| remark(About::Lanes, true, text));
     let ranking = lane.iter().map(|lane| remark(About::Lanes, false, lanes::ranking(outcome, rows, lane)));
     let without = lanes::without_python(outcome).map(|text| remark(About::Lanes, false, text));
-    let first: Vec<Remark> = said.chain(ranking).chain(without).collect();
+    let first: Vec<Remark> = said.chain(ranking).collect();
     let all = [
         noise_of(outcome),
         drift_of(outcome),
@@ -78,7 +78,7 @@ pub fn remarks(outcome: &Outcome, rows: &[Row]) -> Vec<Remark> {
         tracing(rows),
         waits(outcome, rows),
     ];
-    first.into_iter().chain(all.into_iter().flatten()).collect()
+    first.into_iter().chain(all.into_iter().flatten()).chain(without).collect()
 }
 
 fn noise_of(outcome: &Outcome) -> Option<Remark> {

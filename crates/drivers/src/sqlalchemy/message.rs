@@ -87,20 +87,21 @@ pub struct Batch<'a> {
     pub tenants: Vec<usize>,
 }
 
-/// What the worker says.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Said {
-    Hello(Box<Hello>),
-    Opened(Opened),
-    Prepared(bool),
-    Answer(Box<Answer>),
-    Refused(String),
-    Sample(Sample),
-    Failed(String),
-    Done(Done),
-    Alive(bool),
-    Error(Raised),
+/// What the worker says: one of these.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Said {
+    pub(super) hello: Option<Hello>,
+    pub(super) opened: Option<Opened>,
+    pub(super) prepared: Option<bool>,
+    pub(super) answer: Option<Answer>,
+    pub(super) refused: Option<String>,
+    pub(super) sample: Option<Sample>,
+    pub(super) failed: Option<String>,
+    pub(super) done: Option<Done>,
+    /// Nothing, as a sign of life.
+    pub(super) alive: Option<bool>,
+    pub(super) error: Option<Raised>,
 }
 
 /// What the interpreter has.

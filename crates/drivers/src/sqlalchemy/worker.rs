@@ -64,10 +64,8 @@ impl Worker {
             Hello { python: String::new(), interpreter: String::new(), sqlalchemy: None, drivers: Default::default() };
         let interpreter = interpreter.clone();
         let mut worker = Worker { interpreter, process, orders, lines, complaints, hello, driver: None };
-        worker.hello = match worker.hear_within("starting Python", BEGINNING)? {
-            Said::Hello(hello) => *hello,
-            other => return Err(worker.unexpected(&other)),
-        };
+        let said = worker.hear_within("starting Python", BEGINNING)?;
+        worker.hello = said.hello.ok_or_else(|| worker.unexpected())?;
         Ok(worker)
     }
 
@@ -96,13 +94,9 @@ impl Worker {
     /// Opens a database in place of one that was open.
     pub fn open(&mut self, open: &Open<'_>) -> Result<(), WorkerError> {
         self.send(&Order::Open(open))?;
-        match self.hear_within("connecting with SQLAlchemy", BEGINNING)? {
-            Said::Opened(opened) => {
-                self.driver = Some(opened.driver);
-                Ok(())
-            }
-            other => Err(self.unexpected(&other)),
-        }
+        let said = self.hear_within("connecting with SQLAlchemy", BEGINNING)?;
+        self.driver = Some(said.opened.ok_or_else(|| self.unexpected())?.driver);
+        Ok(())
     }
 
     /// What measures now.
@@ -126,10 +120,8 @@ impl Worker {
     /// Makes a variant's plans ready, one a tenant.
     pub fn prepare(&mut self, variant: &str, plans: &[PlanDocument]) -> Result<(), WorkerError> {
         self.send(&Order::Prepare { variant, plans })?;
-        match self.hear_within(&format!("`{variant}` in SQLAlchemy"), BEGINNING)? {
-            Said::Prepared(_) => Ok(()),
-            other => Err(self.unexpected(&other)),
-        }
+        let said = self.hear_within(&format!("`{variant}` in SQLAlchemy"), BEGINNING)?;
+        said.prepared.map(|_| ()).ok_or_else(|| self.unexpected())
     }
 
     /// One request of a variant without a network; the reason, where it asks for more than it may.
@@ -141,10 +133,11 @@ impl Worker {
     ) -> Result<Result<Answer, String>, WorkerError> {
         self.send(&Order::Check(check))?;
         let doing = format!("`{}` in SQLAlchemy", check.variant);
-        match self.hear(&doing, longest + SILENCE, &mut || !cancel.load(Ordering::Relaxed))? {
-            Said::Answer(answer) => Ok(Ok(*answer)),
-            Said::Refused(reason) => Ok(Err(reason)),
-            other => Err(self.unexpected(&other)),
+        let said = self.hear(&doing, longest + SILENCE, &mut || !cancel.load(Ordering::Relaxed))?;
+        match (said.answer, said.refused) {
+            (Some(answer), _) => Ok(Ok(answer)),
+            (None, Some(reason)) => Ok(Err(reason)),
+            (None, None) => Err(self.unexpected()),
         }
     }
 
@@ -168,18 +161,22 @@ impl Worker {
                 stopping.is_some() || !cancel.load(Ordering::Relaxed)
             };
             let patience = stopping.map_or(each, |since| STOPPING.saturating_sub(since.elapsed()));
-            match self.hear(&doing, patience, &mut go_on) {
-                Ok(Said::Sample(sample)) => heard(Heard::Sample(sample)),
-                Ok(Said::Failed(message)) => heard(Heard::Failure(message)),
-                Ok(Said::Done(done)) => return Ok(Some(done)),
-                Ok(other) => return Err(self.unexpected(&other)),
+            let said = match self.hear(&doing, patience, &mut go_on) {
+                Ok(said) => said,
                 Err(WorkerError::Cancelled) => {
                     self.send(&Order::Cancel)?;
                     stopping = Some(Instant::now());
+                    continue;
                 }
                 // It is of no more use; what was measured before is kept.
                 Err(_) if stopping.is_some() => return Ok(None),
                 Err(error) => return Err(error),
+            };
+            match said {
+                Said { sample: Some(sample), .. } => heard(Heard::Sample(sample)),
+                Said { failed: Some(message), .. } => heard(Heard::Failure(message)),
+                Said { done: Some(done), .. } => return Ok(Some(done)),
+                Said { .. } => return Err(self.unexpected()),
             }
         }
     }
@@ -202,8 +199,8 @@ impl Worker {
         loop {
             match self.lines.recv_timeout(TICK) {
                 Ok(line) => match serde_json::from_str::<Said>(&line) {
-                    Ok(Said::Alive(_)) => heard = Instant::now(),
-                    Ok(Said::Error(raised)) => {
+                    Ok(Said { alive: Some(_), .. }) => heard = Instant::now(),
+                    Ok(Said { error: Some(raised), .. }) => {
                         return Err(WorkerError::Raised {
                             doing: doing.to_owned(),
                             type_name: raised.type_name,
@@ -231,13 +228,13 @@ impl Worker {
         }
     }
 
-    fn unexpected(&mut self, said: &Said) -> WorkerError {
-        self.garbage(&format!("{said:?}"))
+    fn unexpected(&self) -> WorkerError {
+        self.garbage("an answer to something that it was not asked")
     }
 
     fn garbage(&self, line: &str) -> WorkerError {
         let shown: String =
-            line.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).take(120).collect();
+            line.trim().chars().map(|letter| if letter.is_control() { ' ' } else { letter }).take(120).collect();
         WorkerError::Garbage { interpreter: self.interpreter.program().to_owned(), line: shown }
     }
 
