@@ -3,7 +3,7 @@
 use crate::error::AppError;
 use crate::paths::Paths;
 use crate::source::environment;
-use fetchscope_drivers::sqlalchemy::{Hello, Interpreter, Worker, WorkerError, unpack};
+use fetchscope_drivers::sqlalchemy::{Hello, Interpreter, Models, Worker, WorkerError, unpack};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -26,6 +26,12 @@ impl Python<'_> {
     #[must_use]
     pub fn prepared(&self) -> PathBuf {
         self.paths.python.join("environment")
+    }
+
+    /// A program's own classes: `package.module:Base`, with a plan for a root where one is named.
+    pub fn models(&self, name: &str, root: Option<&str>) -> Result<Models, WorkerError> {
+        let mut worker = Worker::start(&self.interpreter()?, &unpack(&self.paths.python)?)?;
+        worker.models(name, root)
     }
 
     /// Starts it, and says what it has.

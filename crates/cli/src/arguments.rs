@@ -88,8 +88,17 @@ pub(crate) struct Demo {
 #[derive(Debug, Args)]
 pub(crate) struct Schema {
     /// sample:NAME, sample:NAME?size=m, sqlite:PATH or postgres://USER@HOST/DATABASE
-    #[arg(long)]
-    pub(crate) source: String,
+    #[arg(long, required_unless_present = "models")]
+    pub(crate) source: Option<String>,
+    /// The mapped classes of a program instead: package.module:Base, from the working directory or installed
+    #[arg(long, value_name = "MODULE:BASE", conflicts_with = "source")]
+    pub(crate) models: Option<String>,
+    /// Print a plan instead: how the models load this class today, by their `lazy=`
+    #[arg(long, value_name = "CLASS", requires = "models")]
+    pub(crate) plan: Option<String>,
+    /// The Python with the models: an interpreter or a virtual environment
+    #[arg(long, value_name = "PATH", requires = "models")]
+    pub(crate) python: Option<PathBuf>,
     /// Print the mapping as JSON (it always is; accepted so that every command takes it)
     #[arg(long)]
     pub(crate) json: bool,
@@ -124,6 +133,9 @@ pub(crate) struct Run {
     /// Where a report goes; may be repeated. The ending picks the format: .html .json .svg
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Vec<PathBuf>,
+    /// The mapping is that of a program's own classes: package.module:Base
+    #[arg(long, value_name = "MODULE:BASE")]
+    pub(crate) models: Option<String>,
     /// Which clients run it: native, or native,sqlalchemy for the real SQLAlchemy in Python beside it
     #[arg(long, value_name = "LANES", value_delimiter = ',')]
     pub(crate) lanes: Vec<LaneName>,

@@ -16,7 +16,12 @@ pub(crate) fn run(arguments: &Demo) -> Result<Verdict> {
     let endpoint = dataset.endpoint("users").context("the sample has lost its list of users")?.endpoint.clone();
     let mut experiment = default_experiment(&format!("sample:{spec}"), endpoint);
     super::run::in_lanes(&mut experiment, &arguments.lanes);
-    let how =
-        How { stdin: false, python: arguments.python.as_deref(), reports: &arguments.report, json: arguments.json };
+    let how = How {
+        stdin: false,
+        models: None,
+        python: arguments.python.as_deref(),
+        reports: &arguments.report,
+        json: arguments.json,
+    };
     super::run::measure(&experiment, &how)
 }

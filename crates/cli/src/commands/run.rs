@@ -31,7 +31,13 @@ pub(crate) fn run(arguments: &Run) -> Result<Verdict> {
     }
     in_lanes(&mut experiment, &arguments.lanes);
     let stdin = arguments.experiment == Path::new("-");
-    let how = How { stdin, python: arguments.python.as_deref(), reports: &arguments.report, json: arguments.json };
+    let how = How {
+        stdin,
+        models: arguments.models.as_deref(),
+        python: arguments.python.as_deref(),
+        reports: &arguments.report,
+        json: arguments.json,
+    };
     measure(&experiment, &how)
 }
 
@@ -39,6 +45,8 @@ pub(crate) fn run(arguments: &Run) -> Result<Verdict> {
 pub(super) struct How<'a> {
     /// Whether standard input was the experiment.
     pub(super) stdin: bool,
+    /// The classes that are its mapping.
+    pub(super) models: Option<&'a str>,
     /// The Python that was named.
     pub(super) python: Option<&'a Path>,
     pub(super) reports: &'a [PathBuf],
@@ -58,16 +66,23 @@ pub(super) fn in_lanes(experiment: &mut Experiment, names: &[LaneName]) {
 
 /// Opens the source, measures, prints and writes the reports.
 pub(super) fn measure(experiment: &Experiment, how: &How<'_>) -> Result<Verdict> {
-    let How { stdin, python, reports, json } = *how;
+    let How { stdin, models, python, reports, json } = *how;
     let cancel = progress::cancel_on_interrupt()?;
     if stdin && experiment.mapping.as_deref() == Some("-") {
         return Err(
             AppError::Input("only one of the experiment and its mapping can read standard input".to_owned()).into()
         );
     }
-    let mapping = input::mapping(experiment.mapping.as_deref().map(Path::new))?;
-    let opened = super::open(&experiment.source, mapping.as_ref(), &cancel)?;
     let python = Python { paths: &Paths::standard(), chosen: python };
+    let mapping = match models {
+        Some(name) => {
+            let read = python.models(name, None).map_err(AppError::from)?;
+            read.notices.iter().for_each(|notice| output::note(notice));
+            Some(read.mapping)
+        }
+        None => input::mapping(experiment.mapping.as_deref().map(Path::new))?,
+    };
+    let opened = super::open(&experiment.source, mapping.as_ref(), &cancel)?;
     let outcome = experiment::run(experiment, &opened, &python, &mut progress::events(), &cancel)?;
     if json {
         output::json(&outcome)?;

@@ -3,7 +3,6 @@
 import ssl
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from .cursor import SqliteConnection, psycopg_cursor
 
@@ -37,6 +36,8 @@ class Address:
         return sa.create_engine(url, connect_args=dict(arguments), **settings)
 
     def async_engine(self, **settings):
+        from sqlalchemy.ext.asyncio import create_async_engine
+
         url, arguments = self._loop
         return create_async_engine(url, connect_args=dict(arguments), **settings)
 

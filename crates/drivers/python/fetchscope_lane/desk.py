@@ -9,10 +9,8 @@ from . import session
 from .address import Address
 from .batch import Batch
 from .capture import Limits, Refused
-from .clients import Clients
 from .model import Model
 from .session import Request
-from .tasks import Tasks
 
 
 class Desk:
@@ -34,8 +32,13 @@ class Desk:
         if not conditions["transaction"]:
             settings["isolation_level"] = "AUTOCOMMIT"
         if conditions["session"] == "async":
+            # Wants a package that not everybody has.
+            from .tasks import Tasks
+
             self._crew = Tasks(self._address, conditions, {**settings, "poolclass": AsyncAdaptedQueuePool})
         else:
+            from .clients import Clients
+
             self._crew = Clients(self._address, conditions, {**settings, "poolclass": QueuePool})
         self._channel.say(opened={"driver": self._crew.driver})
 
@@ -69,9 +72,11 @@ class Desk:
         self._channel.interrupted = lambda: None
         self._channel.say(done={"busy": busy, "processor": worked})
 
-    def close(self, _order):
-        self._shut()
-        self._channel.say(closed=True)
+    def models(self, order):
+        """A program's own classes as a mapping."""
+        from . import models
+
+        self._channel.say(models=models.read(order["name"], order["root"]))
 
     def _shut(self):
         if self._crew is not None:

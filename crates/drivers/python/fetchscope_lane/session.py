@@ -11,7 +11,6 @@ import sqlite3
 
 import sqlalchemy as sa
 from sqlalchemy.exc import MissingGreenlet, SQLAlchemyError, StatementError
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from . import statement, walk
@@ -195,6 +194,9 @@ def _drain(scalars, request, outcome):
 
 
 async def _asynchronous(address, request, limits):
+    # Wants a package that not everybody has.
+    from sqlalchemy.ext.asyncio import AsyncSession
+
     engine = address.async_engine()
     try:
         _guard(engine.sync_engine, limits)

@@ -1,7 +1,7 @@
 """The program: it is told what to do a line at a time, and answers each with a line, or with one a request.
 
 `hello` (always first, without being asked), `open` a database, `prepare` a variant's plans, `check` one of them, run a
-`batch`, `close`, and read the `models` of a program.
+`batch`, and read the `models` of a program.
 """
 
 import importlib.metadata
@@ -10,7 +10,8 @@ import sys
 import traceback
 import warnings
 
-DRIVERS = ("sqlite3", "aiosqlite", "psycopg", "asyncpg")
+# SQLite comes with Python. What asynchronous sessions need, whatever their driver, is greenlet.
+PACKAGES = ("aiosqlite", "psycopg", "asyncpg", "greenlet")
 
 
 def serve(channel):
@@ -32,7 +33,7 @@ def serve(channel):
 
 
 def _hello():
-    versions = {name: _version(name) for name in DRIVERS[1:]}
+    versions = {name: _version(name) for name in PACKAGES}
     return {
         "python": platform.python_version(),
         "interpreter": sys.executable,

@@ -15,6 +15,7 @@ pub(super) enum Order<'a> {
     Prepare { variant: &'a str, plans: &'a [PlanDocument] },
     Check(&'a Check<'a>),
     Batch(&'a Batch<'a>),
+    Models { name: &'a str, root: Option<&'a str> },
     Cancel,
 }
 
@@ -99,6 +100,7 @@ pub(super) struct Said {
     pub(super) sample: Option<Sample>,
     pub(super) failed: Option<String>,
     pub(super) done: Option<Done>,
+    pub(super) models: Option<Models>,
     /// Nothing, as a sign of life.
     pub(super) alive: Option<bool>,
     pub(super) error: Option<Raised>,
@@ -113,7 +115,7 @@ pub struct Hello {
     pub interpreter: String,
     /// Version of SQLAlchemy; `None` where it is not installed.
     pub sqlalchemy: Option<String>,
-    /// Versions of the drivers by name; of `sqlite3` that of SQLite itself.
+    /// Versions of the drivers, and of what they need, by name; of `sqlite3` that of SQLite itself.
     pub drivers: BTreeMap<String, Option<String>>,
 }
 
@@ -215,6 +217,17 @@ pub struct Done {
     pub busy: Nanos,
     /// Processor time that the worker took meanwhile.
     pub processor: Nanos,
+}
+
+/// A program's own classes.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Models {
+    /// As a mapping.
+    pub mapping: MappingDocument,
+    /// A plan that loads the named root as its classes are configured.
+    pub plan: Option<PlanDocument>,
+    /// What a mapping cannot say.
+    pub notices: Vec<String>,
 }
 
 /// An exception that is no answer.

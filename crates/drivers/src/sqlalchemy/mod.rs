@@ -12,7 +12,9 @@ mod worker;
 
 pub use error::WorkerError;
 pub use interpreter::Interpreter;
-pub use message::{Answer, Batch, Check, Conditions, Done, Ending, Hello, Open, Pool, Sample, Statement, Versions};
+pub use message::{
+    Answer, Batch, Check, Conditions, Done, Ending, Hello, Models, Open, Pool, Sample, Statement, Versions,
+};
 pub use package::unpack;
 pub use place::{Place, Server};
 pub use worker::{Heard, Worker};

@@ -23,6 +23,7 @@ const FILES: &[(&str, &str)] = files![
     "fetchscope_lane/desk.py",
     "fetchscope_lane/meter.py",
     "fetchscope_lane/model.py",
+    "fetchscope_lane/models.py",
     "fetchscope_lane/network.py",
     "fetchscope_lane/session.py",
     "fetchscope_lane/statement.py",

@@ -2,7 +2,7 @@
 
 use super::error::WorkerError;
 use super::interpreter::Interpreter;
-use super::message::{Answer, Batch, Check, Done, Hello, Open, Order, Said, Sample, Versions};
+use super::message::{Answer, Batch, Check, Done, Hello, Models, Open, Order, Said, Sample, Versions};
 use fetchscope_engine::plan::document::PlanDocument;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
@@ -89,6 +89,14 @@ impl Worker {
             Some(version) => Ok(version),
             None => Err(WorkerError::Missing { interpreter, package }),
         }
+    }
+
+    /// Reads the classes of a program, `package.module:Base`, from the working directory or what is installed.
+    pub fn models(&mut self, name: &str, root: Option<&str>) -> Result<Models, WorkerError> {
+        self.needs("sqlalchemy")?;
+        self.send(&Order::Models { name, root })?;
+        let said = self.hear_within(&format!("the models `{name}` could not be read"), BEGINNING)?;
+        said.models.ok_or_else(|| self.unexpected())
     }
 
     /// Opens a database in place of one that was open.

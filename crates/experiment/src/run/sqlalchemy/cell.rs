@@ -85,6 +85,9 @@ impl Lane<'_> {
         let database = Place::of(self.setup.database)?;
         self.worker.needs("sqlalchemy")?;
         let conditions = &experiment.conditions;
+        if conditions.session == SessionKind::Async {
+            self.worker.needs("greenlet")?;
+        }
         match (&database, conditions.session) {
             (Place::Sqlite { .. }, SessionKind::Sync) => self.worker.needs("sqlite3")?,
             (Place::Sqlite { .. }, SessionKind::Async) => self.worker.needs("aiosqlite")?,
