@@ -10,15 +10,15 @@ class _Fetching:
     """Goes before the cursor of a driver."""
 
     def fetchall(self):
-        began = time.perf_counter_ns()
+        began = time.perf_counter_ns(), time.thread_time_ns()
         return self._fetched(super().fetchall(), began)
 
     def fetchmany(self, *arguments, **named):
-        began = time.perf_counter_ns()
+        began = time.perf_counter_ns(), time.thread_time_ns()
         return self._fetched(super().fetchmany(*arguments, **named), began)
 
     def fetchone(self):
-        began = time.perf_counter_ns()
+        began = time.perf_counter_ns(), time.thread_time_ns()
         row = super().fetchone()
         self._fetched(() if row is None else (row,), began)
         return row
@@ -26,7 +26,7 @@ class _Fetching:
     def _fetched(self, rows, began):
         meter = METER.get()
         if meter is not None:
-            meter.fetched(time.perf_counter_ns() - began)
+            meter.fetched(time.perf_counter_ns() - began[0], time.thread_time_ns() - began[1])
         return rows
 
 

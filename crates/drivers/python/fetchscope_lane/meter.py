@@ -2,7 +2,7 @@
 
 Laps of the wall clock say how long something took. Meanwhile the thread may have been put aside, for a core or for the
 interpreter's lock: where Python works, that is what the wall clock says beyond the thread's processor time, and where it
-waits for a database, the time in which others worked. It is taken from the bands and is scheduling.
+waits for a database, the time in which others worked. That is scheduling, and in no other band.
 """
 
 import contextvars
@@ -14,9 +14,6 @@ METER = contextvars.ContextVar("fetchscope_meter", default=None)
 BANDS = ("scheduling", "pool_wait", "round_trip", "execute", "fetch", "decode", "hydrate", "serialize")
 
 
-WORK = ("execute", "fetch", "hydrate", "serialize")
-
-
 class Meter:
     """One request while it runs, where the database works in the thread of its client: waiting for it is work like any other."""
 
@@ -24,12 +21,12 @@ class Meter:
         self.bands = dict.fromkeys(BANDS, 0)
         self.queries = self.round_trips = self.rows = 0
         self.began = self._at = time.perf_counter_ns()
-        self._work, self._doing, self._fetched, self._core = None, "hydrate", 0, 0
+        self._core = time.thread_time_ns()
+        self._doing, self._fetched = "hydrate", [0, 0]
 
     def connected(self):
         """There is a connection: until here it was waited for."""
         self._wait("pool_wait")
-        self._resume()
 
     def sending(self):
         """The database is asked now."""
@@ -41,14 +38,14 @@ class Meter:
         self._lap()
         self._doing = "hydrate"
 
-    def fetched(self, took):
+    def fetched(self, took, core):
         """A part of the lap under way was fetching."""
-        self._fetched += took
+        self._fetched[0] += took
+        self._fetched[1] += core
 
     def travelling(self):
         """Something is under way on the injected network."""
         self._lap()
-        self._pause()
 
     def travelled(self, length):
         """It has arrived. What that took beyond its length was not the network's: a core or the interpreter was waited for."""
@@ -56,7 +53,6 @@ class Meter:
         late = max(0, took - length)
         self.bands["round_trip"] -= late
         self.bands["scheduling"] += late
-        self._resume()
 
     def writing(self):
         """The objects are read, and become the response."""
@@ -66,37 +62,28 @@ class Meter:
     def done(self):
         """The response is written; what the whole request took, in nanoseconds."""
         self._lap()
-        self._pause()
         return self._at - self.began
 
     def _wait(self, band):
         now = time.perf_counter_ns()
         took = now - self._at
         self.bands[band] += took
-        self._at = now
+        self._at, self._core = now, time.thread_time_ns()
         return took
 
     def _lap(self):
-        """Time since the last lap goes to what is done, but for what was fetching in it."""
-        now = time.perf_counter_ns()
-        self._work[self._doing] += now - self._at - self._fetched
-        self._work["fetch"] += self._fetched
-        self._at, self._fetched = now, 0
+        """Work since the last lap, and in it what was fetching."""
+        now, core = time.perf_counter_ns(), time.thread_time_ns()
+        (fetched, fetching), self._fetched = self._fetched, [0, 0]
+        self._spend("fetch", fetched, fetching)
+        self._spend(self._doing, now - self._at - fetched, core - self._core - fetching)
+        self._at, self._core = now, core
 
-    def _resume(self):
-        self._work = dict.fromkeys(WORK, 0)
-        self._core = time.thread_time_ns()
-
-    def _pause(self):
-        """A stretch of work ends: what it had no core for is taken from its bands in proportion."""
-        core, wall = time.thread_time_ns() - self._core, sum(self._work.values())
-        kept, rest = min(1.0, core / wall) if wall else 1.0, wall
-        for band, took in self._work.items():
-            part = int(took * kept)
-            self.bands[band] += part
-            rest -= part
-        self.bands["scheduling"] += rest
-        self._work = None
+    def _spend(self, band, took, core):
+        """Time in which the thread had work goes to a band, as far as it also had a core."""
+        had = min(took, max(0, core))
+        self.bands[band] += had
+        self.bands["scheduling"] += took - had
 
 
 class ThreadMeter(Meter):
@@ -104,14 +91,13 @@ class ThreadMeter(Meter):
 
     def sending(self):
         self._lap()
-        self._pause()
-        self._own, self._all = time.thread_time_ns(), time.process_time_ns()
+        self._all = time.process_time_ns()
 
     def answered(self):
+        before = self._core
         took = self._wait("execute")
-        own, every = time.thread_time_ns() - self._own, time.process_time_ns() - self._all
+        own, every = self._core - before, time.process_time_ns() - self._all
         self._set_aside(min(took - own, every - own))
-        self._resume()
 
     def _set_aside(self, took):
         """So much of what was counted as the database's was not: others held the interpreter meanwhile."""
@@ -131,13 +117,31 @@ class TaskMeter(ThreadMeter):
 
     def __init__(self):
         super().__init__()
-        self._step, self._others, self._is_suspended = self.began, 0, False
+        self._step, self._others = self.began, 0
+        self._is_waiting, self._is_suspended = True, False
+
+    def connected(self):
+        super().connected()
+        self._is_waiting = False
+
+    def travelling(self):
+        super().travelling()
+        self._is_waiting = True
+
+    def travelled(self, length):
+        super().travelled(length)
+        self._is_waiting = False
+
+    def done(self):
+        took = super().done()
+        self._is_waiting = True
+        return took
 
     def suspended(self):
         """The task gives the loop away."""
-        if self._work is not None:
+        # For a connection or the network it waits in any case, and in the end for nothing more.
+        if not self._is_waiting:
             self._lap()
-            self._pause()
             self._is_suspended = True
         TaskMeter._everybody += time.perf_counter_ns() - self._step
         self._others = TaskMeter._everybody
@@ -148,5 +152,4 @@ class TaskMeter(ThreadMeter):
             took = self._wait("execute")
             self._set_aside(min(took, TaskMeter._everybody - self._others))
             self._is_suspended = False
-            self._resume()
         self._step = time.perf_counter_ns()

@@ -8,7 +8,7 @@ use crate::run::batch::Share;
 use crate::run::cell::{Crew, LOOK, Rounds, audience, rounds};
 use crate::run::contender::{Audience, Contender, plans};
 use crate::run::limit::Limit;
-use crate::run::{Cell, RunError, Setup};
+use crate::run::{Cell, EMULATES, RunError, Setup};
 use crate::spec::{Experiment, Variant};
 use crate::tenants::Draw;
 use fetchscope_drivers::sqlalchemy::{Answer, Check, Conditions, Open, Place, Pool, Worker, WorkerError};
@@ -59,6 +59,12 @@ impl Lane<'_> {
             contenders.push(contender);
         }
         let mut notes: Vec<String> = Vec::new();
+        if let Some(version) = self.worker.hello().sqlalchemy.as_deref().filter(|version| !is_emulated(version)) {
+            notes.push(format!(
+                "SQLAlchemy {version} words its statements otherwise than {EMULATES}, which the native lane follows: their \
+                 number, rows and answers are compared."
+            ));
+        }
         for Contender { limit, outcome, .. } in &mut contenders {
             notes.extend(limit.shorten(experiment, &outcome.name));
         }
@@ -135,7 +141,8 @@ impl Lane<'_> {
                 return Ok((contender(name, None, agreement, Limit::exactly(0)), None));
             }
         };
-        let said = native.and_then(|native| disagreement(&answer, native));
+        let in_words = self.worker.hello().sqlalchemy.as_deref().is_some_and(is_emulated);
+        let said = native.and_then(|native| disagreement(&answer, native, in_words));
         let is_baseline = experiment.baseline_name() == Some(name);
         let agreement = agreement(&answer, native, is_baseline, baseline);
         let mut made = contender(name, Some((experiment, &answer, native)), agreement, Limit::exactly(0));
@@ -162,6 +169,12 @@ impl Lane<'_> {
         // One interpreter has one core, however many there are.
         Ok(Limit::of(experiment, service.min().unwrap_or_default(), round_trips, 1))
     }
+}
+
+/// Whether the native lane sends the statements of this version, and not only as many.
+fn is_emulated(version: &str) -> bool {
+    let series = |version: &str| version.split('.').take(2).map(str::to_owned).collect::<Vec<_>>();
+    EMULATES.strip_prefix("SQLAlchemy ").is_some_and(|emulated| series(emulated) == series(version))
 }
 
 /// Why SQLAlchemy has no way to load as a variant asks for.

@@ -66,7 +66,8 @@ fn outcome_in(answer: &Answer) -> Option<&str> {
 }
 
 /// The first thing in which SQLAlchemy did otherwise, in a sentence.
-pub(super) fn disagreement(answer: &Answer, native: &VariantOutcome) -> Option<String> {
+/// Another version than the one the native lane follows words its statements otherwise: `in_words` says whether to look.
+pub(super) fn disagreement(answer: &Answer, native: &VariantOutcome, in_words: bool) -> Option<String> {
     let name = &native.name;
     let counts = native.counts?;
     if outcome_of(native) != outcome_in(answer) {
@@ -80,7 +81,7 @@ pub(super) fn disagreement(answer: &Answer, native: &VariantOutcome) -> Option<S
         let (theirs, ours) = (answer.query_count, counts.queries);
         return Some(format!("{name}: SQLAlchemy sent {theirs} statements where Fetchscope sends {ours}."));
     }
-    let (theirs, ours) = (places(shapes(answer)), places(native.statements.clone()));
+    let (theirs, ours) = (places(shapes(answer), in_words), places(native.statements.clone(), in_words));
     let other = theirs.iter().find(|(place, what)| ours.get(place) != Some(what));
     other.map(|((_, path, sql), (times, rows))| {
         let path = path.as_deref().unwrap_or("the roots");
@@ -97,7 +98,7 @@ pub(super) fn disagreement(answer: &Answer, native: &VariantOutcome) -> Option<S
 /// Statements by what they are, in no order: post-loads of siblings come in any.
 type Places = BTreeMap<(u8, Option<String>, String), (u64, u64)>;
 
-fn places(shapes: Vec<StatementShape>) -> Places {
+fn places(shapes: Vec<StatementShape>, in_words: bool) -> Places {
     let phase = |phase| match phase {
         Phase::Before => 0,
         Phase::Load => 1,
@@ -105,7 +106,8 @@ fn places(shapes: Vec<StatementShape>) -> Places {
     };
     let mut places = Places::new();
     for StatementShape { sql, phase: when, path, times, rows } in shapes {
-        let sql = placeholders::plain(&sql.split_whitespace().collect::<Vec<_>>().join(" "));
+        let words = || placeholders::plain(&sql.split_whitespace().collect::<Vec<_>>().join(" "));
+        let sql = if in_words { words() } else { String::new() };
         let sum = places.entry((phase(when), path, sql)).or_default();
         sum.0 += times;
         sum.1 += rows;
