@@ -13,6 +13,7 @@ const COMMANDS: &[&str] = &[
     "draw",
     "draw_figure",
     "export_run",
+    "forget_password",
     "open_server",
     "open_source",
     "predict",

@@ -26,6 +26,7 @@ pub(crate) fn all() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         draw,
         draw_figure,
         export_run,
+        forget_password,
         open_server,
         open_source,
         predict,
@@ -56,6 +57,11 @@ async fn open_server(app: Shared<'_>, form: ServerFields, events: Channel<OpenPr
 #[tauri::command]
 async fn test_server(app: Shared<'_>, form: ServerFields) -> Answer<ServerView> {
     aside(&app, move |app| app.test_server(&form)).await
+}
+
+#[tauri::command]
+async fn forget_password(app: Shared<'_>, form: ServerFields) -> Answer<String> {
+    aside(&app, move |app| app.forget_password(&form)).await
 }
 
 #[tauri::command]

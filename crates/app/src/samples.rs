@@ -1,10 +1,10 @@
 //! Samples that are loaded where the user asks for them: a file, or a schema of a server, from which they can be dropped again.
 
 use crate::error::AppError;
-use crate::source::{Source, with_password};
+use crate::passwords::Passwords;
+use crate::source::Source;
 use fetchscope_datasets::{Dataset, DatasetError, Progress, SampleSpec};
-use fetchscope_drivers::error::DatabaseError;
-use fetchscope_drivers::postgres::{Database, Settings, write};
+use fetchscope_drivers::postgres::write;
 use serde::Serialize;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -28,6 +28,7 @@ pub struct Loaded {
 pub fn load(
     name: &str,
     into: &str,
+    passwords: &Passwords,
     progress: &mut dyn FnMut(Progress<'_>),
     cancel: &AtomicBool,
 ) -> Result<Loaded, AppError> {
@@ -45,7 +46,7 @@ pub fn load(
             Ok(Loaded { source: format!("sqlite:{path}"), dataset: spec.to_string(), bytes, schema: None })
         }
         Source::Postgres(settings) => {
-            let schema = fetchscope_datasets::load(&dataset, &spec, &server(&settings)?, progress, cancel)?;
+            let schema = fetchscope_datasets::load(&dataset, &spec, &passwords.connect(&settings)?, progress, cancel)?;
             let source = settings.looking_first_in(&schema).redacted();
             Ok(Loaded { source, dataset: spec.to_string(), bytes: None, schema: Some(schema) })
         }
@@ -57,13 +58,9 @@ pub fn load(
 }
 
 /// Drops the schema of a sample that was loaded into a server.
-pub fn drop_schema(schema: &str, from: &str) -> Result<(), AppError> {
+pub fn drop_schema(schema: &str, from: &str, passwords: &Passwords) -> Result<(), AppError> {
     let Source::Postgres(settings) = from.parse::<Source>()? else {
         return Err(AppError::Input("--from wants `postgres://USER@HOST/DATABASE`".to_owned()));
     };
-    Ok(write::drop_schema(&server(&settings)?, schema).map_err(DatasetError::from)?)
-}
-
-fn server(settings: &Settings) -> Result<Database, AppError> {
-    Ok(Database::open(&with_password(settings)).map_err(DatabaseError::from)?)
+    Ok(write::drop_schema(&passwords.connect(&settings)?, schema).map_err(DatasetError::from)?)
 }

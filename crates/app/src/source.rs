@@ -1,6 +1,7 @@
 //! Sources: `sample:…`, `sqlite:PATH` and `postgres://…`, opened into a database with its mapping.
 
 use crate::error::AppError;
+use crate::passwords::Passwords;
 use crate::paths::Paths;
 use fetchscope_datasets::{Dataset, NamedEndpoint, Progress, SampleSpec};
 use fetchscope_drivers::database::Database;
@@ -78,6 +79,7 @@ impl Source {
     pub fn open(
         &self,
         paths: &Paths,
+        passwords: &Passwords,
         mapping: Option<&MappingDocument>,
         progress: &mut dyn FnMut(Progress<'_>),
         cancel: &AtomicBool,
@@ -85,7 +87,7 @@ impl Source {
         match self {
             Source::Sample(spec) => open_sample(spec, paths, mapping, progress, cancel),
             Source::Sqlite(path) => open_file(path, mapping),
-            Source::Postgres(settings) => open_server(settings, mapping),
+            Source::Postgres(settings) => open_server(settings, passwords, mapping),
         }
     }
 }
@@ -153,16 +155,12 @@ pub(crate) fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// With the password that the password file has for it.
-pub(crate) fn with_password(settings: &Settings) -> Settings {
-    let mut settings = settings.clone();
-    settings.find_password(&environment, &|_| None);
-    settings
-}
-
-fn open_server(settings: &Settings, mapping: Option<&MappingDocument>) -> Result<Opened, AppError> {
-    let settings = with_password(settings);
-    let database = Database::open_server(&settings)?;
+fn open_server(
+    settings: &Settings,
+    passwords: &Passwords,
+    mapping: Option<&MappingDocument>,
+) -> Result<Opened, AppError> {
+    let database = Database::Postgres(Box::new(passwords.connect(settings)?));
     let session = database.connect()?;
     let made_of = session.made_of()?.map(|spec| spec.parse::<SampleSpec>()).transpose()?;
     let sample = made_of.as_ref().map(Dataset::open).transpose()?;

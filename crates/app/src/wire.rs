@@ -99,6 +99,8 @@ pub struct StartView {
     pub pool: PoolView,
     /// Settings kept from last time.
     pub settings: Settings,
+    /// Where the work of last time is, if that is a server: everything but the password.
+    pub server: Option<ServerFields>,
     /// What could not be restored, in a sentence each.
     pub notices: Vec<String>,
 }
@@ -229,6 +231,10 @@ pub struct ServerFields {
     pub ssl_mode: String,
     /// A file of certificates to trust.
     pub ssl_root: String,
+    /// Settings of the server for its sessions: `-c search_path=app`.
+    pub options: String,
+    /// Whether the password that is written here is kept in the keyring.
+    pub remember: bool,
 }
 
 /// A server that answered.

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use fetchscope_app::Paths;
+use fetchscope_app::passwords::{Passwords, SystemKeyring};
 use fetchscope_app::request::advised;
 use fetchscope_app::source::{Opened, Source};
 use fetchscope_engine::advisor::{Finding, Rule};
@@ -15,7 +16,7 @@ fn open(source: &str) -> (Opened, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let paths = Paths::under(folder.path());
     let source: Source = source.parse().unwrap();
-    (source.open(&paths, None, &mut |_| {}, &AtomicBool::new(false)).unwrap(), folder)
+    (source.open(&paths, &Passwords::of(SystemKeyring), None, &mut |_| {}, &AtomicBool::new(false)).unwrap(), folder)
 }
 
 fn findings(opened: &Opened, plan: Value) -> Vec<Finding> {

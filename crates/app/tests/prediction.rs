@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+use fetchscope_app::passwords::{Passwords, SystemKeyring};
 use fetchscope_app::source::{Opened, Source};
 use fetchscope_app::{Paths, prediction, request};
 use fetchscope_drivers::sqlite::create_from_script;
@@ -68,7 +69,13 @@ impl Bench {
             };
             let source: Source = source.parse().unwrap();
             let opened = source
-                .open(&Paths::under(folder.path()), Some(&mapping), &mut |_| {}, &AtomicBool::new(false))
+                .open(
+                    &Paths::under(folder.path()),
+                    &Passwords::of(SystemKeyring),
+                    Some(&mapping),
+                    &mut |_| {},
+                    &AtomicBool::new(false),
+                )
                 .unwrap();
             (opened, mapping)
         };

@@ -4,6 +4,7 @@ mod arguments;
 mod commands;
 mod input;
 mod output;
+mod password;
 mod progress;
 
 use arguments::{Arguments, Command};

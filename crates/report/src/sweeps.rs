@@ -107,7 +107,7 @@ fn finding(over: Axis, regions: &[Region], names: &[&String]) -> String {
     };
     match regions {
         [] => "nothing was measured that could be compared.".to_owned(),
-        [only] if only.best.len() == 1 => format!("{} wins everywhere.", best(only)),
+        [only] if only.best.len() == 1 => format!("nothing beats {} anywhere.", best(only)),
         [only] => format!("{} are fastest everywhere, and indistinguishable.", listed(&names_of(only, names))),
         [first, rest @ ..] => {
             let mut said = String::new();
@@ -211,6 +211,6 @@ mod tests {
         let mut outcome = swept();
         outcome.sweeps[0].points.truncate(2);
         let chart = charts(&outcome).remove(0);
-        assert!(chart.crossings.is_empty() && chart.finding.ends_with("wins everywhere."), "{}", chart.finding);
+        assert!(chart.crossings.is_empty() && chart.finding.starts_with("nothing beats "), "{}", chart.finding);
     }
 }

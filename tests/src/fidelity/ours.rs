@@ -3,6 +3,7 @@
 use super::{Answer, Scene};
 use fetchscope_app::Paths;
 use fetchscope_app::error::AppError;
+use fetchscope_app::passwords::{Passwords, SystemKeyring};
 use fetchscope_app::request::trace;
 use fetchscope_app::source::{Opened, Source};
 use fetchscope_engine::mapping::document::MappingDocument;
@@ -38,7 +39,8 @@ fn answer(scene: &Scene, plan: &Value) -> Result<Answer, String> {
     let source: Source = scene.source.parse().map_err(|error: AppError| error.to_string())?;
     // Neither a file nor a server needs one of the application's folders.
     let nowhere = Paths::under(Path::new(""));
-    let opened: Result<Opened, _> = source.open(&nowhere, Some(&mapping), &mut |_| (), &AtomicBool::new(false));
+    let opened: Result<Opened, _> =
+        source.open(&nowhere, &Passwords::of(SystemKeyring), Some(&mapping), &mut |_| (), &AtomicBool::new(false));
     let commits = plan.commit_before_walk;
     let trace = opened.and_then(|opened| trace(&opened, &plan)).map_err(|error| error.to_string())?;
     // BEGIN and ROLLBACK; with a commit before the walk COMMIT and, where the walk sends something, both again.

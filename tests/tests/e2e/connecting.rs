@@ -42,6 +42,20 @@ fn a_server_is_connected_to_by_a_form() -> Result<(), Fault> {
         stage.await_saved("postgres://")?;
         let kept = fs::read_to_string(stage.home().join("fetchscope/settings.json")).unwrap_or_default();
         assert!(!kept.contains(&password), "the password is in the settings");
+
+        // Nobody knows the password after a restart: the work waits for it, and is not overwritten.
+        stage.crash_and_reopen()?;
+        stage.wait_text("server-answer", "says what is missing", |text| text.contains("asks for the password"))?;
+        stage.picture(&artefact("postgres-restart.png"))?;
+        stage.click_id("server-connect")?;
+        stage.wait_text("server-answer", "says it again", |text| text.contains("asks for the password"))?;
+        assert_eq!(fs::read_to_string(stage.home().join("fetchscope/settings.json")).unwrap_or_default(), kept);
+        stage.fill("server-password", &password)?;
+        stage.click_id("server-connect")?;
+        stage.wait_text("status", "shows the server", |text| text.contains("PostgreSQL"))?;
+        stage.select('A')?;
+        stage.await_queries(1 + 5)?;
+        assert!(stage.text_of("workload")?.contains("20 requests"), "the work is another");
         Ok(())
     })
 }

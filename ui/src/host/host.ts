@@ -28,6 +28,8 @@ export interface Host {
   openServer(form: ServerFields, onProgress: (progress: OpenProgress) => void): Promise<SourceView>;
   /** Whether a server can be connected to, and what answers. */
   testServer(form: ServerFields): Promise<ServerView>;
+  /** Takes the password of a server out of the keyring; says what was forgotten. */
+  forgetPassword(form: ServerFields): Promise<string>;
   /** Ends the opening of a source; nothing of a sample that was being generated is left behind. */
   cancelOpen(): Promise<void>;
   /** The native open dialog; null when it was closed without a choice. */

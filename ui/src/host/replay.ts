@@ -121,6 +121,7 @@ export function replay(options: ReplayOptions = {}): Host {
       throw failure('No server was recorded. Open the desktop window.');
     },
     testServer: async () => ({ database: 'PostgreSQL 15.18', encrypted: false, free_connections: 96 }),
+    forgetPassword: async () => 'No password was remembered.',
     cancelOpen: async () => undefined,
     chooseSource: async () => null,
     trace: async ({ experiment, variant }) => {

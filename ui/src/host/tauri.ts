@@ -27,6 +27,7 @@ export const host: Host = {
     return call('open_server', { form, events });
   },
   testServer: (form) => call('test_server', { form }),
+  forgetPassword: (form) => call('forget_password', { form }),
   cancelOpen: () => call('cancel_open'),
   chooseSource: () => call('choose_source'),
   trace: (request) => call('trace', { request }),

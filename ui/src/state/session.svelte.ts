@@ -27,6 +27,13 @@ const FIRST_SOURCE = 'sample:citizenapp?size=s';
 
 export type Tab = 'compare' | 'time' | 'concurrency' | 'round_trips' | 'size' | 'statements' | 'sql' | 'response';
 
+/** The server that the work of last time is on, why it could not be opened, and that work. */
+interface Unreached {
+  server: ServerFields;
+  why: string;
+  work: ExperimentDoc;
+}
+
 export class Session {
   readonly document = new OpenDocument();
   readonly messages = new Messages();
@@ -38,6 +45,8 @@ export class Session {
 
   started = $state.raw<StartView | null>(null);
   source = $state.raw<SourceView | null>(null);
+  /** Work that waits for its server; null once anything is open. */
+  unreached = $state.raw<Unreached | null>(null);
   /** Title of the source being opened; null when none is. */
   opening = $state<string | null>(null);
   /** How far a sample that is generated first has come. */
@@ -79,22 +88,38 @@ export class Session {
       this.messages.error(asWireError(thrown).message);
       return;
     }
-    const experiment = this.started.settings.experiment;
-    if (experiment && (await this.openSource(experiment.source, experiment))) return;
-    if (!this.source) await this.openSource(this.#firstSource());
+    const { server, settings } = this.started;
+    const work = settings.experiment;
+    if (work && server) {
+      const failure = await this.#openWith(work.source, work);
+      // The work is kept until somebody opens something else.
+      if (failure) this.unreached = { server, why: failure.message, work };
+      return;
+    }
+    if (work && (await this.openSource(work.source, work))) return;
+    if (!this.source) await this.openFirst();
+  }
+
+  /** Opens what a window opens that was never used. */
+  async openFirst(): Promise<void> {
+    await this.openSource(this.#firstSource());
   }
 
   /** Opens a source, with the work kept for it where there is some; the one that is open stays where that fails. */
   async openSource(source: string, kept?: ExperimentDoc): Promise<boolean> {
-    const title = this.started?.samples.find((sample) => sample.source === source)?.title ?? source;
-    const failure = await this.#open(title, (listen) => this.#host.openSource(source, listen), kept);
+    const failure = await this.#openWith(source, kept);
     if (failure) this.messages.error(failure.message);
     return this.source !== null && !failure;
   }
 
+  #openWith(source: string, kept?: ExperimentDoc): Promise<WireError | null> {
+    const title = this.started?.samples.find((sample) => sample.source === source)?.title ?? source;
+    return this.#open(title, (listen) => this.#host.openSource(source, listen), kept);
+  }
+
   /** Connects to a server and opens its database; what went wrong is answered, so that the form can say it. */
   openServer(form: ServerFields): Promise<WireError | null> {
-    return this.#open('PostgreSQL', (listen) => this.#host.openServer(form, listen));
+    return this.#open('PostgreSQL', (listen) => this.#host.openServer(form, listen), this.unreached?.work);
   }
 
   /** Opens something; null when it is open, or when something else was opened meanwhile. */
@@ -115,7 +140,9 @@ export class Session {
       this.predictions.clear();
       this.runs.clear();
       this.source = view;
-      this.document.open(kept ? { ...kept, source: view.source } : view.experiment);
+      this.unreached = null;
+      const fits = kept && view.entities.some((entity) => entity.name === kept.endpoint.root);
+      this.document.open(fits ? { ...kept, source: view.source } : view.experiment);
       view.notices.forEach((notice) => this.messages.notice(notice));
       return null;
     } catch (thrown) {

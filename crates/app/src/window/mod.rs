@@ -10,6 +10,7 @@ mod source_view;
 mod trace_view;
 
 use crate::error::AppError;
+use crate::passwords::{Passwords, SystemKeyring};
 use crate::paths::Paths;
 use crate::presets::Preset;
 use crate::source::Opened;
@@ -45,6 +46,7 @@ pub struct App {
     predictions: Predictions,
     runs: Runs,
     servers: Servers,
+    passwords: Passwords,
 }
 
 /// A source with the connection its single requests use.
@@ -57,9 +59,15 @@ struct OpenSource {
 type Answer<T> = Result<T, WireError>;
 
 impl App {
-    /// An application that keeps its files there.
+    /// An application that keeps its files there, and passwords in the keyring of the operating system.
     #[must_use]
     pub fn new(paths: Paths) -> App {
+        App::with_passwords(paths, Passwords::of(SystemKeyring))
+    }
+
+    /// An application that has passwords from elsewhere.
+    #[must_use]
+    pub fn with_passwords(paths: Paths, passwords: Passwords) -> App {
         App {
             paths,
             opened: Mutex::default(),
@@ -68,6 +76,7 @@ impl App {
             predictions: Predictions::default(),
             runs: Runs::default(),
             servers: Servers::default(),
+            passwords,
         }
     }
 
@@ -90,6 +99,7 @@ impl App {
             presets: Preset::ALL.map(Preset::info).into(),
             axes: axes::offered(),
             pool: axes::sqlalchemy_pool(),
+            server: settings.experiment.as_ref().and_then(|kept| servers::form(&kept.source)),
             settings,
             notices: notice.into_iter().collect(),
         })
@@ -112,13 +122,20 @@ impl App {
 
     /// Connects to a PostgreSQL server and opens its database.
     pub fn open_server(&self, form: &ServerFields, emit: &mut dyn FnMut(OpenProgress)) -> Answer<SourceView> {
-        let address = self.servers.remember(form)?;
-        self.open_source(&address, emit)
+        let settings = servers::settings(form).map_err(AppError::from)?;
+        let mut view = self.servers.open(&settings, |address| self.open_source(address, emit))?;
+        view.notices.extend(servers::remember(form, &self.passwords)?);
+        Ok(view)
+    }
+
+    /// Forgets the password of a server, and says what was forgotten.
+    pub fn forget_password(&self, form: &ServerFields) -> Answer<String> {
+        Ok(servers::forget(form, &self.passwords)?)
     }
 
     /// Whether a server can be connected to, and what answers.
     pub fn test_server(&self, form: &ServerFields) -> Answer<ServerView> {
-        Ok(servers::test(form)?)
+        Ok(servers::test(form, &self.passwords)?)
     }
 
     /// Stops the generating of every sample that is being opened.
@@ -214,7 +231,7 @@ impl App {
         if let Some(open) = lock(&self.opened).get(source) {
             return Ok(open.clone());
         }
-        let opened = self.servers.source(source)?.open(&self.paths, None, progress, cancel)?;
+        let opened = self.servers.source(source)?.open(&self.paths, &self.passwords, None, progress, cancel)?;
         let open = Arc::new(OpenSource { opened, session: Mutex::default() });
         let mut all = lock(&self.opened);
         all.insert(open.opened.source.clone(), open.clone());

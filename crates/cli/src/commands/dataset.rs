@@ -2,7 +2,7 @@
 
 use super::Verdict;
 use crate::arguments::{Dataset as Arguments, DatasetCommand};
-use crate::{output, progress};
+use crate::{output, password, progress};
 use anyhow::Result;
 use fetchscope_app::error::AppError;
 use fetchscope_app::samples;
@@ -70,7 +70,7 @@ impl From<DatasetInfo> for Listed {
 
 fn load(name: &str, into: &str, json: bool) -> Result<Verdict> {
     let cancel = progress::cancel_on_interrupt()?;
-    let loaded = samples::load(name, into, &mut progress::rows(), &cancel)?;
+    let loaded = samples::load(name, into, &password::passwords(), &mut progress::rows(), &cancel)?;
     if json {
         output::json(&loaded)?;
         return Ok(Verdict::Yes);
@@ -84,7 +84,7 @@ fn load(name: &str, into: &str, json: bool) -> Result<Verdict> {
 }
 
 fn drop_schema(schema: &str, from: &str, json: bool) -> Result<Verdict> {
-    samples::drop_schema(schema, from)?;
+    samples::drop_schema(schema, from, &password::passwords())?;
     if json {
         output::json(&Dropped { schema })?;
     } else {

@@ -6,7 +6,7 @@ pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod trace;
 
-use crate::progress;
+use crate::{password, progress};
 use anyhow::Result;
 use fetchscope_app::Paths;
 use fetchscope_app::source::{Opened, Source};
@@ -25,5 +25,5 @@ pub(crate) enum Verdict {
 /// Opens a source, with a bar while a sample is generated.
 pub(crate) fn open(source: &str, mapping: Option<&MappingDocument>, cancel: &AtomicBool) -> Result<Opened> {
     let source: Source = source.parse()?;
-    Ok(source.open(&Paths::standard(), mapping, &mut progress::rows(), cancel)?)
+    Ok(source.open(&Paths::standard(), &password::passwords(), mapping, &mut progress::rows(), cancel)?)
 }

@@ -2,7 +2,7 @@
 
 use fetchscope_drivers::sqlite::create_from_script;
 use serde_json::Value;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -40,6 +40,7 @@ impl Bench {
         let mut child = Command::new(env!("CARGO_BIN_EXE_fetchscope"))
             .args(arguments)
             .env("FETCHSCOPE_HOME", self.folder.path())
+            .env("DBUS_SESSION_BUS_ADDRESS", "disabled:")
             .current_dir(self.folder.path())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -54,6 +55,39 @@ impl Bench {
             out: String::from_utf8(output.stdout).unwrap(),
             err: String::from_utf8(output.stderr).unwrap(),
         }
+    }
+
+    /// As somebody at a terminal would: what is typed once the program asks, and what the terminal showed.
+    pub(crate) fn type_into_a_terminal(&self, arguments: &[&str], question: &str, typed: &str) -> String {
+        let command: Vec<String> =
+            [env!("CARGO_BIN_EXE_fetchscope")].iter().chain(arguments).map(|part| format!("'{part}'")).collect();
+        let mut child = Command::new("script")
+            .args(["--quiet", "--return", "--command"])
+            .arg(command.join(" "))
+            .arg("/dev/null")
+            .env("FETCHSCOPE_HOME", self.folder.path())
+            .env("DBUS_SESSION_BUS_ADDRESS", "disabled:")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let (mut terminal, mut keyboard) = (child.stdout.take().unwrap(), child.stdin.take().unwrap());
+        let mut shown = Vec::new();
+        let mut asked = false;
+        let mut part = [0; 4096];
+        loop {
+            let length = terminal.read(&mut part).unwrap();
+            if length == 0 {
+                break;
+            }
+            shown.extend_from_slice(&part[..length]);
+            if !asked && String::from_utf8_lossy(&shown).contains(question) {
+                asked = true;
+                keyboard.write_all(typed.as_bytes()).unwrap();
+            }
+        }
+        child.wait().unwrap();
+        String::from_utf8_lossy(&shown).into_owned()
     }
 }
 

@@ -75,3 +75,17 @@ fn a_server_that_is_not_there_is_named_and_the_password_is_not() {
     assert!(said.status == 2 || said.status == 3, "{}", said.status);
     assert!(said.err.contains("127.0.0.1:1") && !said.err.contains("hidden"), "{}", said.err);
 }
+
+#[test]
+fn somebody_at_a_terminal_is_asked_for_the_password_and_a_script_is_not() {
+    let (bench, server) = (Bench::new(), server().unwrap());
+    let address = server.database("CREATE TABLE item (id int PRIMARY KEY);").unwrap();
+    let (who, place) = address.split_once('@').unwrap();
+    let (user, password) = who.rsplit_once(':').unwrap();
+    let source = format!("{user}@{place}");
+    let said = bench.say(&["schema", "--source", &source], "");
+    assert!(said.sentence(2).contains("asks for the password"));
+
+    let said = bench.type_into_a_terminal(&["schema", "--source", &source], "Password of", &format!("{password}\n"));
+    assert!(said.contains("\"item\""), "{said}");
+}

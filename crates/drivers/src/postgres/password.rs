@@ -30,14 +30,9 @@ impl fmt::Debug for Password {
 }
 
 impl Settings {
-    /// Looks for the password where neither the address nor `PGPASSWORD` says one: in the password file, as libpq does,
-    /// and then by `ask`, which may know a keyring or somebody to ask. A password file that cannot be used is passed over;
-    /// should the server ask for a password, why is said.
-    pub fn find_password(
-        &mut self,
-        variable: &dyn Fn(&str) -> Option<String>,
-        ask: &dyn Fn(&Settings) -> Option<Password>,
-    ) {
+    /// Looks for the password where neither the address nor `PGPASSWORD` says one: in the password file, as libpq does. One
+    /// that cannot be used is passed over; should the server ask for a password, why is said.
+    pub fn find_password(&mut self, variable: &dyn Fn(&str) -> Option<String>) {
         if self.password.is_some() {
             return;
         }
@@ -47,7 +42,7 @@ impl Settings {
             None => (None, None),
         };
         self.passed_over = passed_over;
-        self.password = found.or_else(|| ask(self));
+        self.password = found;
     }
 }
 
@@ -56,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_address_goes_before_the_file_and_the_file_before_asking() {
+    fn the_address_goes_before_the_file() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("pass");
         std::fs::write(&file, "h:*:*:me:from file\n").unwrap();
@@ -68,12 +63,12 @@ mod tests {
         let variable = |name: &str| (name == "PGPASSFILE").then(|| file.display().to_string());
         let found = |url: &str| {
             let mut settings = Settings::parse(url, &variable).unwrap();
-            settings.find_password(&variable, &|_| Some(Password::new("asked")));
-            settings.password.unwrap().expose().to_owned()
+            settings.find_password(&variable);
+            settings.password.map(|password| password.expose().to_owned())
         };
-        assert_eq!(found("postgres://me:given@h/d"), "given");
-        assert_eq!(found("postgres://me@h/d"), "from file");
-        assert_eq!(found("postgres://me@elsewhere/d"), "asked");
+        assert_eq!(found("postgres://me:given@h/d"), Some("given".to_owned()));
+        assert_eq!(found("postgres://me@h/d"), Some("from file".to_owned()));
+        assert_eq!(found("postgres://me@elsewhere/d"), None);
     }
 
     #[cfg(unix)]
@@ -86,7 +81,7 @@ mod tests {
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
         let variable = |name: &str| (name == "PGPASSFILE").then(|| file.display().to_string());
         let mut settings = Settings::parse("postgres://me@h/d", &variable).unwrap();
-        settings.find_password(&variable, &|_| None);
+        settings.find_password(&variable);
         let why = settings.passed_over.unwrap();
         assert!(why.ends_with("is not used, since others may read it; `chmod 600` makes it your own"), "{why}");
         assert!(settings.password.is_none() && !why.contains("secret"));

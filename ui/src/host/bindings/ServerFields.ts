@@ -31,4 +31,12 @@ ssl_mode: string,
 /**
  * A file of certificates to trust.
  */
-ssl_root: string, };
+ssl_root: string, 
+/**
+ * Settings of the server for its sessions: `-c search_path=app`.
+ */
+options: string, 
+/**
+ * Whether the password that is written here is kept in the keyring.
+ */
+remember: boolean, };

@@ -3,6 +3,7 @@ import type { AxisInfo } from "./AxisInfo";
 import type { PoolView } from "./PoolView";
 import type { PresetInfo } from "./PresetInfo";
 import type { SampleView } from "./SampleView";
+import type { ServerFields } from "./ServerFields";
 import type { Settings } from "./Settings";
 import type { StrategyInfo } from "./StrategyInfo";
 
@@ -42,6 +43,10 @@ pool: PoolView,
  * Settings kept from last time.
  */
 settings: Settings, 
+/**
+ * Where the work of last time is, if that is a server: everything but the password.
+ */
+server: ServerFields | null, 
 /**
  * What could not be restored, in a sentence each.
  */
