@@ -30,7 +30,7 @@ const ENDPOINT = {
 };
 
 it('a class is found by what is in it', () => {
-  expect(found([ORG, USER], 'users').map((one) => one.name)).toEqual(['Org', 'User']);
+  expect(found([ORG, USER], 'users').map((one) => one.name)).toEqual(['User', 'Org']);
   expect(found([ORG, USER], 'ORG').map((one) => one.name)).toEqual(['Org', 'User']);
   expect(found([ORG, entity('Log')], 'logs').map((one) => one.name)).toEqual(['Log']);
 });

@@ -11,15 +11,17 @@ export type SchemaRow =
   | { kind: 'column'; key: string; column: ColumnView }
   | { kind: 'relationship'; key: string; entity: EntityView; relationship: RelationshipView };
 
-/** Classes that a search finds, by their own name, their table's, or that of something in them. */
+/** Classes that a search finds, by their own name or their table's, and then by that of something in them. */
 export function found(entities: EntityView[], search: string): EntityView[] {
   const wanted = search.trim().toLowerCase();
   if (wanted === '') return entities;
   const has = (name: string) => name.toLowerCase().includes(wanted);
-  return entities.filter(
+  const named = entities.filter(({ name, table }) => has(name) || has(table));
+  const inside = entities.filter(
     ({ name, table, columns, relationships }) =>
-      has(name) || has(table) || columns.some((one) => has(one.name)) || relationships.some((one) => has(one.name)),
+      !(has(name) || has(table)) && [...columns, ...relationships].some((one) => has(one.name)),
   );
+  return [...named, ...inside];
 }
 
 /** Every row of the tree: a class, and what is in those that are open. */
