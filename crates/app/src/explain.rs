@@ -43,9 +43,7 @@ pub(crate) fn explained(session: &Session, statement: &StatementTrace) -> Result
             let params: Vec<Value> = statement.params.iter().map(value).collect();
             Ok(session.explain(&statement.sql, &params).map_err(DatabaseError::from)?)
         }
-        Session::Sqlite(_) => {
-            Err(AppError::Input("only a PostgreSQL server explains its plans".to_owned()))
-        }
+        Session::Sqlite(_) => Err(AppError::Input("only a PostgreSQL server explains its plans".to_owned())),
     }
 }
 

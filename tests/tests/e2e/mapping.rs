@@ -89,6 +89,14 @@ fn a_mapping_and_an_endpoint_of_ones_own_survive_a_restart() -> Result<(), Fault
 
         stage.click_id("schema-diagram")?;
         stage.by_id("box:orders")?;
+        stage.find(".svelte-flow__edge-label")?;
+        let labels = stage.script(
+            "return [...document.querySelectorAll('.svelte-flow__edge-label')].map((one) => one.innerText).join(' ')",
+            &[],
+        )?;
+        for said in ["buyer N:1 · select", "reviewed_by N:1 · select", "N:1"] {
+            assert!(labels.as_str().unwrap_or_default().contains(said), "{labels}");
+        }
         stage.picture(&artefact("mapping-diagram.png"))?;
         stage.set_theme("dark")?;
         stage.picture(&artefact("mapping-diagram-dark.png"))?;
@@ -109,6 +117,13 @@ fn a_mapping_and_an_endpoint_of_ones_own_survive_a_restart() -> Result<(), Fault
 
         // How the server runs one of its statements.
         stage.click_id("tab-sql")?;
+        let button = stage.by_id("explain:1")?;
+        // What is out of sight is laid out a frame later.
+        stage.wait("the button is laid out", || {
+            let drawn = stage
+                .script("return arguments[0].checkVisibility({ contentVisibilityAuto: true })", &[button.json()])?;
+            Ok(if drawn == json!(true) { Ok(()) } else { Err("it is not") })
+        })?;
         stage.click_id("explain:1")?;
         stage.wait_text("plan:1", "shows a step", |text| text.contains("orders"))?;
         stage.picture(&artefact("explain-dark.png"))?;
