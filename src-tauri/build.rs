@@ -12,17 +12,22 @@ const COMMANDS: &[&str] = &[
     "choose_source",
     "draw",
     "draw_figure",
+    "edit_mapping",
+    "explain",
+    "export_mapping",
     "export_run",
     "forget_password",
     "open_server",
     "open_source",
     "predict",
     "ready",
+    "reset_mapping",
     "run",
     "save_settings",
     "start",
     "test_server",
     "trace",
+    "view_source",
 ];
 
 fn main() {

@@ -3,7 +3,7 @@
 //! A dataset is a folder with three files (`README.md` beside this package says how to write one): `mapping.json`,
 //! `generator.toml` and `endpoints.toml`. Every value is a function of the seed and its place (table, column, row), so
 //! rows stream without any table in memory, a row can look up another, and the same seed gives the same sample on any
-//! machine. The rows know nothing of a database; `create.rs` is the only place that writes them into one.
+//! machine. The rows know nothing of a database; `create.rs` writes them into a file, `load.rs` into a server.
 
 mod blueprint;
 mod create;
@@ -13,6 +13,8 @@ mod endpoints;
 mod error;
 mod generator;
 mod groups;
+mod load;
+mod progress;
 mod random;
 mod recipe;
 mod shuffle;
@@ -21,9 +23,11 @@ mod spec;
 mod template;
 mod words;
 
-pub use create::{Progress, Step, create, ensure, file_name, load, schema_name};
+pub use create::{create, ensure, file_name};
 pub use dataset::{Dataset, DatasetInfo, SizeInfo, list};
 pub use dump::canonical_sha256;
 pub use endpoints::NamedEndpoint;
 pub use error::DatasetError;
+pub use load::{load, schema_name};
+pub use progress::{Progress, Step};
 pub use spec::{SampleSpec, TenantSizes};

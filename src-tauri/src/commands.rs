@@ -3,9 +3,9 @@
 use crate::{dialogs, startup};
 use fetchscope_app::App;
 use fetchscope_app::wire::{
-    ChartPair, DrawRequest, ErrorCode, ExperimentDoc, ExportView, FigureRequest, FigureView, OpenProgress,
-    PredictionView, RunEvent, RunView, ServerFields, ServerView, Settings, SourceView, StartView, TraceRequest,
-    TraceView, VariantDoc, WireError,
+    ChartPair, DrawRequest, ErrorCode, ExperimentDoc, ExportView, FigureRequest, FigureView, MappingEdit, OpenProgress,
+    PlanView, PredictionView, RunEvent, RunView, ServerFields, ServerView, Settings, SourceView, StartView,
+    TraceRequest, TraceView, VariantDoc, WireError,
 };
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -25,17 +25,22 @@ pub(crate) fn all() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         choose_source,
         draw,
         draw_figure,
+        edit_mapping,
+        explain,
+        export_mapping,
         export_run,
         forget_password,
         open_server,
         open_source,
         predict,
         ready,
+        reset_mapping,
         run,
         save_settings,
         start,
         test_server,
         trace,
+        view_source,
     ]
 }
 
@@ -83,6 +88,31 @@ async fn trace(app: Shared<'_>, request: TraceRequest) -> Answer<TraceView> {
 #[tauri::command]
 async fn predict(app: Shared<'_>, request: TraceRequest) -> Answer<Option<PredictionView>> {
     aside(&app, move |app| app.predict(&request)).await
+}
+
+#[tauri::command]
+async fn explain(app: Shared<'_>, request: TraceRequest, statement: u32) -> Answer<PlanView> {
+    aside(&app, move |app| app.explain(&request, statement)).await
+}
+
+#[tauri::command]
+async fn view_source(app: Shared<'_>, experiment: ExperimentDoc) -> Answer<SourceView> {
+    aside(&app, move |app| app.view_source(&experiment)).await
+}
+
+#[tauri::command]
+async fn edit_mapping(app: Shared<'_>, experiment: ExperimentDoc, edit: MappingEdit) -> Answer<ExperimentDoc> {
+    aside(&app, move |app| app.edit_mapping(&experiment, &edit)).await
+}
+
+#[tauri::command]
+async fn reset_mapping(app: Shared<'_>, experiment: ExperimentDoc) -> Answer<ExperimentDoc> {
+    aside(&app, move |app| app.reset_mapping(&experiment)).await
+}
+
+#[tauri::command]
+async fn export_mapping(app: Shared<'_>, experiment: ExperimentDoc, path: PathBuf) -> Answer<ExportView> {
+    aside(&app, move |app| app.export_mapping(&experiment, &path)).await
 }
 
 #[tauri::command]

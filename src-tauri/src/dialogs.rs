@@ -21,11 +21,15 @@ pub(crate) fn choose_source(shell: &AppHandle) -> Option<String> {
     Some(format!("sqlite:{}", path.display()))
 }
 
-/// Where the user wants the report, proposed under `name`; `None` when the dialog was closed.
+/// Where the user wants the report, or the mapping, proposed under `name`; `None` when the dialog was closed.
 pub(crate) fn choose_export(shell: &AppHandle, name: &str) -> Option<String> {
     let path = answer().or_else(|| {
-        let dialog = shell.dialog().file().set_title("Save the report").set_file_name(name);
-        local(dialog.add_filter("HTML report", &["html"]).blocking_save_file())
+        let (title, kind, ending) = match name.rsplit_once('.') {
+            Some((_, "json")) => ("Save the mapping", "Mapping", "json"),
+            Some(_) | None => ("Save the report", "HTML report", "html"),
+        };
+        let dialog = shell.dialog().file().set_title(title).set_file_name(name);
+        local(dialog.add_filter(kind, &[ending]).blocking_save_file())
     })?;
     Some(path.display().to_string())
 }

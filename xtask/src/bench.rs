@@ -28,6 +28,14 @@ pub(crate) fn harness() -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Requests and loading on PostgreSQL, beside the programs that come with it.
+pub(crate) fn server() -> Result<ExitCode> {
+    prerequisites::rust()?;
+    system::provide(&[Purpose::Postgres])?;
+    shell::run(&mut drivers("server"))?;
+    Ok(ExitCode::SUCCESS)
+}
+
 /// How far verdicts can be trusted: the same against the same, and against a slower self.
 pub(crate) fn verdicts() -> Result<ExitCode> {
     prerequisites::rust()?;

@@ -72,10 +72,15 @@ fn sweep(doc: &SweepDoc) -> Sweep {
     Sweep { over: doc.over.into(), values }
 }
 
+/// A filter of the open work.
+pub(crate) fn filter(filter: &serde_json::Value) -> Result<FilterDocument, AppError> {
+    serde_json::from_value(filter.clone())
+        .map_err(|error| AppError::Input(format!("the endpoint's filter cannot be used: {error}")))
+}
+
 /// The endpoint of the open work.
 pub fn endpoint(doc: &EndpointDoc) -> Result<Endpoint, AppError> {
-    let filter: FilterDocument = serde_json::from_value(doc.filter.clone())
-        .map_err(|error| AppError::Input(format!("the endpoint's filter cannot be used: {error}")))?;
+    let filter = filter(&doc.filter)?;
     let mode: Mode = serde_json::from_value(doc.mode.clone().into())
         .map_err(|_| AppError::Input(format!("`{}` is not a mode; use list, one, first or get", doc.mode)))?;
     fn reads(docs: &[ReadDoc]) -> Vec<ReadNode> {
@@ -127,6 +132,7 @@ pub fn doc(experiment: &Experiment) -> Result<ExperimentDoc, AppError> {
     let Conditions { rtt_ms, jitter_ms, transaction, statement_cache, session: _ } = experiment.conditions;
     Ok(ExperimentDoc {
         source: experiment.source.clone(),
+        mapping: Vec::new(),
         seed: u32::try_from(experiment.seed).unwrap_or(u32::MAX),
         baseline: baseline.unwrap_or_default(),
         endpoint: endpoint_doc(&experiment.endpoint)?,

@@ -27,20 +27,24 @@ pub struct StatementPlan {
 /// The plans of a trace's distinct statements, in the order of their first use.
 pub fn plans(opened: &Opened, statements: &[StatementTrace]) -> Result<Vec<StatementPlan>, AppError> {
     let connected = opened.database.connect()?;
-    let session = match &connected {
-        Session::Postgres(session) => session,
-        Session::Sqlite(_) => {
-            return Err(AppError::Input("only a PostgreSQL server explains its plans; leave out --explain".to_owned()));
-        }
-    };
     let mut seen = HashSet::new();
     let distinct = statements.iter().filter(|statement| seen.insert(statement.sql.as_str()));
     let plan = |statement: &StatementTrace| {
-        let params: Vec<Value> = statement.params.iter().map(value).collect();
-        let explained = session.explain(&statement.sql, &params).map_err(DatabaseError::from)?;
+        let explained = explained(&connected, statement)?;
         Ok(StatementPlan { n: statement.n, shard_tasks: explained.shard_tasks, lines: lines(&explained) })
     };
     distinct.map(plan).collect()
+}
+
+/// Runs a statement once more, and says how the server did it.
+pub(crate) fn explained(session: &Session, statement: &StatementTrace) -> Result<Explained, AppError> {
+    match session {
+        Session::Postgres(session) => {
+            let params: Vec<Value> = statement.params.iter().map(value).collect();
+            Ok(session.explain(&statement.sql, &params).map_err(DatabaseError::from)?)
+        }
+        Session::Sqlite(_) => Err(AppError::Input("only a PostgreSQL server explains its plans".to_owned())),
+    }
 }
 
 /// A parameter as a trace has it.
@@ -60,34 +64,47 @@ fn value(json: &serde_json::Value) -> Value {
 fn lines(explained: &Explained) -> Vec<String> {
     let mut lines = Vec::new();
     step(&explained.root, 0, &mut lines);
+    lines.push(times(explained));
+    lines
+}
+
+/// `planning 0.3 ms, execution 1.2 ms`
+pub(crate) fn times(explained: &Explained) -> String {
     let time = |what: &str, time: Option<Nanos>| time.map(|time| format!("{what} {}", format::duration(time.0 as f64)));
     let times = [
         time("planning", explained.planning),
         time("compiling", explained.compiling),
         time("execution", explained.execution),
     ];
-    lines.push(times.into_iter().flatten().collect::<Vec<_>>().join(", "));
-    lines
+    times.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// `Hash Join Left`, `Index Scan on users AS u using users_pkey`
+pub(crate) fn named(step: &PlanStep) -> String {
+    let mut name = step.kind.clone();
+    if let Some(join) = step.join.as_deref().filter(|join| *join != "Inner") {
+        let _ = write!(name, " {join}");
+    }
+    if let Some(relation) = &step.relation {
+        let _ = write!(name, " on {relation}");
+        if let Some(alias) = step.alias.as_ref().filter(|alias| *alias != relation) {
+            let _ = write!(name, " {alias}");
+        }
+    }
+    if let Some(index) = &step.index {
+        let _ = write!(name, " using {index}");
+    }
+    name
 }
 
 /// Rows of a loop: a whole number unless several loops had different ones.
-fn average(rows: f64) -> String {
+pub(crate) fn average(rows: f64) -> String {
     if rows.fract() == 0.0 { format::count(rows as u64) } else { format::number(rows) }
 }
 
 fn step(step: &PlanStep, depth: usize, lines: &mut Vec<String>) {
     let mut line = "  ".repeat(depth);
-    let join = step.join.as_deref().filter(|join| *join != "Inner").map_or_else(String::new, |join| format!(" {join}"));
-    let _ = write!(line, "{}{join}", step.kind);
-    if let Some(relation) = &step.relation {
-        let _ = write!(line, " on {relation}");
-        if let Some(alias) = step.alias.as_ref().filter(|alias| *alias != relation) {
-            let _ = write!(line, " {alias}");
-        }
-    }
-    if let Some(index) = &step.index {
-        let _ = write!(line, " using {index}");
-    }
+    line.push_str(&named(step));
     let rows = step.rows.map_or_else(|| "never run".to_owned(), |rows| format!("{} rows", average(rows)));
     let _ = write!(line, ": {rows}, {} expected", average(step.expected_rows));
     if step.loops > 1 {

@@ -9,6 +9,7 @@ pub mod endpoints;
 pub mod error;
 pub mod experiment;
 pub mod explain;
+pub mod mapping_edits;
 pub mod passwords;
 pub mod paths;
 pub mod prediction;

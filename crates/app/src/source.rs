@@ -8,6 +8,9 @@ use fetchscope_drivers::database::Database;
 use fetchscope_drivers::postgres::Settings;
 use fetchscope_engine::mapping::Mapping;
 use fetchscope_engine::mapping::document::MappingDocument;
+use fetchscope_engine::plan::Program;
+use fetchscope_engine::plan::document::Strategy;
+use indexmap::IndexMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -24,7 +27,7 @@ pub enum Source {
 }
 
 /// An opened source.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Opened {
     /// The source in its canonical form.
     pub source: String,
@@ -89,6 +92,20 @@ impl Source {
             Source::Sqlite(path) => open_file(path, mapping),
             Source::Postgres(settings) => open_server(settings, passwords, mapping),
         }
+    }
+}
+
+impl Opened {
+    /// The same database seen through another mapping, which is held against the tables that are there. Endpoints that the
+    /// source ships with stay where they can be loaded so.
+    pub(crate) fn seen_through(&self, document: MappingDocument) -> Result<Opened, AppError> {
+        let mapping = check(&self.database, &document, true)?;
+        let loads = |one: &&NamedEndpoint| {
+            let plan = one.endpoint.plan(&IndexMap::new(), Strategy::Select);
+            Program::resolve(mapping.clone(), &plan, self.database.dialect()).is_ok()
+        };
+        let endpoints: Vec<NamedEndpoint> = self.endpoints.iter().filter(loads).cloned().collect();
+        Ok(Opened { endpoints, mapping, document, ..self.clone() })
     }
 }
 

@@ -263,6 +263,8 @@ pub struct SourceView {
     pub data: String,
     /// Mapped classes.
     pub entities: Vec<EntityView>,
+    /// Tables that connect two others.
+    pub association_tables: Vec<TableView>,
     /// Endpoints that ship with the source, or one per class for a user's own database.
     pub endpoints: Vec<EndpointView>,
     /// What a user should know: tables left out, and why.
@@ -279,10 +281,36 @@ pub struct EntityView {
     pub name: String,
     /// Table name.
     pub table: String,
-    /// Column names in table order.
-    pub columns: Vec<String>,
+    /// Columns in table order.
+    pub columns: Vec<ColumnView>,
     /// Relationships in declaration order.
     pub relationships: Vec<RelationshipView>,
+}
+
+/// A column.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ColumnView {
+    /// Column name.
+    pub name: String,
+    /// Type as SQLAlchemy names it.
+    pub type_name: String,
+    /// Whether it is part of the primary key.
+    pub primary: bool,
+    /// Whether it is part of a foreign key.
+    pub foreign: bool,
+    /// Whether `NULL` is allowed.
+    pub nullable: bool,
+}
+
+/// A table without objects of its own, which connects two others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct TableView {
+    /// Table name.
+    pub name: String,
+    /// Columns in table order.
+    pub columns: Vec<ColumnView>,
 }
 
 /// A relationship.
@@ -297,6 +325,75 @@ pub struct RelationshipView {
     pub target: String,
     /// Whether the attribute is a collection.
     pub collection: bool,
+    /// Which columns it connects: `organization_id = organizations.id`.
+    pub columns: String,
+    /// Own column and column of the target, or of the table between.
+    pub pairs: Vec<(String, String)>,
+    /// The table between the two of a many-to-many relationship.
+    pub secondary: Option<String>,
+}
+
+/// A change of the introspected mapping.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export)]
+pub enum MappingEdit {
+    /// A relationship gets another name.
+    Rename {
+        /// The class.
+        entity: String,
+        /// Its relationship.
+        relationship: String,
+        /// The new name.
+        name: String,
+    },
+    /// A relationship is left out.
+    Drop {
+        /// The class.
+        entity: String,
+        /// Its relationship.
+        relationship: String,
+    },
+    /// A class gets one more relationship.
+    Add {
+        /// The class.
+        entity: String,
+        /// The relationship.
+        relationship: RelationshipDoc,
+    },
+}
+
+/// A relationship that somebody adds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RelationshipDoc {
+    /// Attribute name.
+    pub name: String,
+    /// Direction and cardinality.
+    pub kind: WireCardinality,
+    /// The class at the other end.
+    pub target: String,
+    /// The table between the two of a many-to-many relationship.
+    pub secondary: Option<String>,
+    /// Own column and target column, or own column and column of the table between.
+    pub pairs: Vec<(String, String)>,
+    /// Target column and column of the table between.
+    pub secondary_pairs: Vec<(String, String)>,
+}
+
+/// Direction and cardinality.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum WireCardinality {
+    /// N:1.
+    ManyToOne,
+    /// 1:N.
+    OneToMany,
+    /// 1:1.
+    OneToOne,
+    /// N:N.
+    ManyToMany,
 }
 
 /// An endpoint that can be chosen.
@@ -317,6 +414,9 @@ pub struct EndpointView {
 pub struct ExperimentDoc {
     /// Where the data is.
     pub source: String,
+    /// What is changed of the introspected mapping, in order.
+    #[serde(default)]
+    pub mapping: Vec<MappingEdit>,
     /// Seed of every random choice.
     pub seed: u32,
     /// Id of the variant the others are compared with.
@@ -441,6 +541,42 @@ pub struct ConditionsDoc {
     pub transaction: bool,
     /// Whether prepared statements are kept by their text.
     pub statement_cache: bool,
+}
+
+/// How a server ran a statement.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PlanView {
+    /// Its steps, each before those it has its rows from.
+    pub steps: Vec<PlanStepView>,
+    /// `planning 0.3 ms, execution 1.2 ms`.
+    pub times: String,
+    /// Tasks that Citus sent to its shards for it.
+    pub shard_tasks: Option<Quantity>,
+}
+
+/// A step of a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PlanStepView {
+    /// How far below the first step.
+    pub depth: u32,
+    /// `Hash Join Left`, `Index Scan on users using users_pkey`.
+    pub name: String,
+    /// Conditions, as the server writes them.
+    pub conditions: Vec<String>,
+    /// Rows of a loop; `never run` where it was not.
+    pub rows: String,
+    /// Rows that were expected of a loop.
+    pub expected: String,
+    /// How often it ran.
+    pub loops: String,
+    /// Time of all loops, with the steps beneath.
+    pub time: String,
+    /// Blocks it and the steps beneath touched.
+    pub blocks: String,
+    /// Whether ten times more or fewer rows came than were expected.
+    pub misjudged: bool,
 }
 
 /// Asks for one request of one variant.

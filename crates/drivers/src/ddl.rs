@@ -4,7 +4,9 @@ mod tables;
 
 pub use tables::tables;
 
-use fetchscope_engine::mapping::document::{ColumnDocument, MappingDocument, RelationshipKind, TableDocument};
+use fetchscope_engine::mapping::document::{
+    ColumnDocument, ForeignKeyDocument, MappingDocument, RelationshipKind, TableDocument,
+};
 use fetchscope_engine::sql::Dialect;
 use thiserror::Error;
 
@@ -26,17 +28,37 @@ pub(crate) fn create_table(
     mapping: &MappingDocument,
     dialect: Dialect,
 ) -> Result<String, UnknownType> {
-    let quote = |name| dialect.quote(name);
-    let mut lines = Vec::new();
-    for column in &table.columns {
+    let mut lines = columns(table, dialect)?;
+    lines.extend(keys(table, mapping, dialect));
+    lines.extend(foreign_keys(table, dialect));
+    Ok(create(table, &lines, dialect))
+}
+
+/// CREATE TABLE without a key: rows come faster into a table where none has to be looked up for each of them.
+pub(crate) fn create_table_without_keys(table: &TableDocument, dialect: Dialect) -> Result<String, UnknownType> {
+    Ok(create(table, &columns(table, dialect)?, dialect))
+}
+
+fn create(table: &TableDocument, lines: &[String], dialect: Dialect) -> String {
+    format!("CREATE TABLE {} (\n\t{}\n)", dialect.quote(&table.table), lines.join(", \n\t"))
+}
+
+fn columns(table: &TableDocument, dialect: Dialect) -> Result<Vec<String>, UnknownType> {
+    let column = |column: &ColumnDocument| {
         let type_name = sql_type(&column.type_name, dialect).ok_or_else(|| UnknownType {
             table: table.table.clone(),
             column: column.name.clone(),
             type_name: column.type_name.clone(),
         })?;
         let null = if column.nullable { "" } else { " NOT NULL" };
-        lines.push(format!("{} {type_name}{null}", quote(&column.name)));
-    }
+        Ok(format!("{} {type_name}{null}", dialect.quote(&column.name)))
+    };
+    table.columns.iter().map(column).collect()
+}
+
+/// The primary key and what else is unique, as parts of CREATE TABLE or after ALTER TABLE ADD.
+pub(crate) fn keys(table: &TableDocument, mapping: &MappingDocument, dialect: Dialect) -> Vec<String> {
+    let mut lines = Vec::new();
     let key: Vec<&str> = table.columns.iter().filter(|column| column.pk).map(|column| column.name.as_str()).collect();
     if !key.is_empty() {
         lines.push(format!("PRIMARY KEY ({})", list(&key, dialect)));
@@ -46,17 +68,27 @@ pub(crate) fn create_table(
             lines.push(format!("UNIQUE ({})", list(&columns, dialect)));
         }
     }
+    lines
+}
+
+/// What refers to other tables, in the order of its columns.
+pub(crate) fn foreign_keys(table: &TableDocument, dialect: Dialect) -> Vec<String> {
     let mut foreign_keys: Vec<_> = table.foreign_keys.iter().collect();
     foreign_keys.sort_by_key(|key| key.columns.first().map(|name| position(&table.columns, name)));
-    for key in foreign_keys {
-        lines.push(format!(
+    let line = |key: &ForeignKeyDocument| {
+        format!(
             "FOREIGN KEY({}) REFERENCES {} ({})",
             list(&key.columns, dialect),
-            quote(&key.ref_table),
+            dialect.quote(&key.ref_table),
             list(&key.ref_columns, dialect)
-        ));
-    }
-    Ok(format!("CREATE TABLE {} (\n\t{}\n)", quote(&table.table), lines.join(", \n\t")))
+        )
+    };
+    foreign_keys.into_iter().map(line).collect()
+}
+
+/// What adds such a part to a table that is there.
+pub(crate) fn add(table: &str, part: &str, dialect: Dialect) -> String {
+    format!("ALTER TABLE {} ADD {part}", dialect.quote(table))
 }
 
 /// CREATE INDEX, named as SQLAlchemy names it.

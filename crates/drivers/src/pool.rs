@@ -34,6 +34,16 @@ struct State {
     next: u64,
 }
 
+impl State {
+    /// Takes in what interrupts a session, and says where it stands.
+    fn run(&mut self, handle: InterruptHandle) -> u64 {
+        let ticket = self.next;
+        self.next += 1;
+        self.running.push((ticket, handle));
+        ticket
+    }
+}
+
 impl std::fmt::Debug for State {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("State").field("idle", &self.idle.len()).field("out", &self.out).finish_non_exhaustive()
@@ -50,7 +60,8 @@ struct Waiter {
 pub struct Pooled<'a> {
     pool: &'a Pool,
     session: Option<Session>,
-    ticket: u64,
+    /// Its place among those that are interrupted.
+    ticket: Option<u64>,
     /// How long it was waited for.
     pub waited: Nanos,
 }
@@ -91,23 +102,21 @@ impl Pool {
         } else {
             state.out += 1;
         }
-        let idle = state.idle.pop();
-        drop(state);
-        let session = match idle.map_or_else(|| self.connect(), Ok) {
-            Ok(session) => session,
-            Err(error) => {
-                self.release(None);
-                return Err(error.into());
+        let session = match state.idle.pop() {
+            Some(session) => session,
+            None => {
+                drop(state);
+                let session = self.connect().inspect_err(|_| self.release(None, None))?;
+                state = self.state();
+                session
             }
         };
-        let mut state = self.state();
-        let ticket = state.next;
-        state.next += 1;
-        match &session {
-            Session::Sqlite(session) => state.running.push((ticket, session.interrupt_handle())),
+        let interrupt = match &session {
+            Session::Sqlite(session) => Some(session.interrupt_handle()),
             // It looks by itself whether to go on.
-            Session::Postgres(_) => {}
-        }
+            Session::Postgres(_) => None,
+        };
+        let ticket = interrupt.map(|handle| state.run(handle));
         drop(state);
         // Opening a connection beyond those kept is part of getting one, and so is every lock of the pool's own.
         let waited = start.elapsed().into();
@@ -155,8 +164,9 @@ impl Pool {
     }
 
     /// Gives a place back: to the one who has waited longest, or to nobody.
-    fn release(&self, session: Option<Session>) {
+    fn release(&self, session: Option<Session>, ticket: Option<u64>) {
         let mut state = self.state();
+        state.running.retain(|(running, _)| Some(*running) != ticket);
         let kept = state.idle.len() < self.size as usize;
         match session {
             Some(session) if session.is_usable() && (kept || !state.queue.is_empty()) => state.idle.push(session),
@@ -190,7 +200,6 @@ impl Deref for Pooled<'_> {
 
 impl Drop for Pooled<'_> {
     fn drop(&mut self) {
-        self.pool.state().running.retain(|(ticket, _)| *ticket != self.ticket);
-        self.pool.release(self.session.take());
+        self.pool.release(self.session.take(), self.ticket);
     }
 }

@@ -164,7 +164,7 @@ pub struct VariantOutcome {
     /// What is known of the objects of one request, and of the rows that brought them; `None` when none finished.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub objects: Option<Objects>,
-    /// One entry a measured request, in order of completion.
+    /// One entry a measured request, round by round; within a round client by client.
     pub samples: Vec<Sample>,
     /// Requests that failed, by message.
     pub failures: Vec<Failure>,

@@ -149,12 +149,20 @@ impl Server {
     /// # Errors
     /// When one of its statements fails, or the server is gone.
     pub fn execute(&self, database: &str, script: &str) -> Result<(), ServerError> {
-        let mut psql = Command::new(self.programs.join("psql"));
+        let mut psql = self.client("psql");
         psql.args(["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null"]);
-        psql.arg("--host").arg(&self.folder).arg(format!("--port={}", self.port));
-        psql.arg(format!("--username={USER}")).arg(format!("--dbname={database}"));
+        psql.arg(format!("--dbname={database}"));
         let output = feed(psql, script).map_err(|source| ServerError::System { what: "running psql", source })?;
         said("psql", &output)
+    }
+
+    /// One of PostgreSQL's own programs, told how to reach the server over TCP, as superuser.
+    #[must_use]
+    pub fn client(&self, program: &str) -> Command {
+        let mut client = Command::new(self.programs.join(program));
+        client.args(["--host=127.0.0.1", &format!("--port={}", self.port), &format!("--username={USER}")]);
+        client.env("PGPASSWORD", PASSWORD);
+        client
     }
 
     /// The URL of a database over TCP, as superuser.

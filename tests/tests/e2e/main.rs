@@ -5,6 +5,7 @@
 mod connecting;
 mod exporting;
 mod hands;
+mod mapping;
 mod mistakes;
 mod opening;
 mod restarting;

@@ -1,5 +1,6 @@
 // Edits of what is asked for. All variants share the endpoint, so their strategies follow.
 import type { EndpointDoc } from '../host/bindings/EndpointDoc';
+import type { EntityView } from '../host/bindings/EntityView';
 import type { ExperimentDoc } from '../host/bindings/ExperimentDoc';
 import type { ReadDoc } from '../host/bindings/ReadDoc';
 import type { VariantDoc } from '../host/bindings/VariantDoc';
@@ -75,4 +76,13 @@ export function removeRelationship(doc: ExperimentDoc, path: string): Experiment
     doc,
     changeReads(doc.endpoint.relationships, path, () => null),
   );
+}
+
+/** Roots that an endpoint of one's own returns at first. */
+const LIMIT = 100;
+
+/** An endpoint to begin with on a class: the first rows by key, nothing else read. */
+export function ownEndpoint(entity: EntityView): EndpointDoc {
+  const order_by = entity.columns.filter((column) => column.primary).map((column) => column.name);
+  return { name: null, root: entity.name, mode: 'list', filter: { order_by, limit: LIMIT }, relationships: [] };
 }

@@ -22,11 +22,16 @@ function loading(doc: ExperimentDoc, variant: VariantDoc) {
   return dottedPaths(doc.endpoint.relationships).map(({ path }) => [path, strategyAt(variant, path)]);
 }
 
+/** What the classes and their relationships depend on. */
+export function mappingKey(doc: ExperimentDoc): string {
+  return JSON.stringify([doc.source, doc.mapping]);
+}
+
 /** What one request of a variant depends on; empty where there is no such variant. */
 export function traceKey(doc: ExperimentDoc, id: string): string {
   const variant = doc.variants.find((candidate) => candidate.id === id);
   if (!variant) return '';
-  return JSON.stringify(sorted([doc.source, doc.seed, asked(doc), loading(doc, variant), doc.conditions]));
+  return JSON.stringify(sorted([doc.source, doc.mapping, doc.seed, asked(doc), loading(doc, variant), doc.conditions]));
 }
 
 /**
@@ -34,8 +39,8 @@ export function traceKey(doc: ExperimentDoc, id: string): string {
  */
 export function runKey(doc: ExperimentDoc): string {
   const variants = doc.variants.map((variant) => [variant.id, loading(doc, variant)]);
-  const { source, seed, baseline, workload, conditions } = doc;
-  return JSON.stringify(sorted([source, seed, baseline, asked(doc), variants, workload, conditions]));
+  const { source, mapping, seed, baseline, workload, conditions } = doc;
+  return JSON.stringify(sorted([source, mapping, seed, baseline, asked(doc), variants, workload, conditions]));
 }
 
 /** What a sweep depends on: the run, and its own values. */

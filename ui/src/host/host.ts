@@ -5,7 +5,9 @@ import type { ExperimentDoc } from './bindings/ExperimentDoc';
 import type { ExportView } from './bindings/ExportView';
 import type { FigureRequest } from './bindings/FigureRequest';
 import type { FigureView } from './bindings/FigureView';
+import type { MappingEdit } from './bindings/MappingEdit';
 import type { OpenProgress } from './bindings/OpenProgress';
+import type { PlanView } from './bindings/PlanView';
 import type { PredictionView } from './bindings/PredictionView';
 import type { RunEvent } from './bindings/RunEvent';
 import type { RunView } from './bindings/RunView';
@@ -38,6 +40,16 @@ export interface Host {
   trace(request: TraceRequest): Promise<TraceView>;
   /** What one request of one variant will cost; null where the endpoint cannot be loaded. */
   predict(request: TraceRequest): Promise<PredictionView | null>;
+  /** Runs one statement of a variant's request once more; how the server did it. */
+  explain(request: TraceRequest, statement: number): Promise<PlanView>;
+  /** The source as the open work maps it. */
+  viewSource(experiment: ExperimentDoc): Promise<SourceView>;
+  /** The open work after one more change of its mapping; what names relationships follows. */
+  editMapping(experiment: ExperimentDoc, edit: MappingEdit): Promise<ExperimentDoc>;
+  /** The open work on the introspected mapping. */
+  resetMapping(experiment: ExperimentDoc): Promise<ExperimentDoc>;
+  /** Writes the mapping of the open work as a file. */
+  exportMapping(experiment: ExperimentDoc, path: string): Promise<ExportView>;
   /** The variant with a preset's strategies on every path. */
   applyPreset(experiment: ExperimentDoc, variant: string, preset: string): Promise<VariantDoc>;
   /** Measures every variant; events arrive while it runs. */

@@ -139,6 +139,15 @@ export function replay(options: ReplayOptions = {}): Host {
       const paths = dottedPaths(experiment.endpoint.relationships).map(({ path }) => path);
       return predicted(findTrace(experiment, variant), experiment.endpoint.root, paths);
     },
+    explain: async () => {
+      throw failure('No plan was recorded. Open the desktop window.');
+    },
+    viewSource: async () => structuredClone(source) as unknown as SourceView,
+    editMapping: async () => {
+      throw failure('No change of the mapping was recorded. Open the desktop window.');
+    },
+    resetMapping: async (experiment) => ({ ...experiment, mapping: [] }),
+    exportMapping: async (_experiment, path) => ({ path, size: '12 kB' }),
     applyPreset: async (experiment, id, preset) => {
       const variant = experiment.variants.find((candidate) => candidate.id === id);
       if (!variant) throw failure('That variant is gone.');

@@ -15,6 +15,14 @@ function traceSelected(session: Session): void {
   });
 }
 
+/** The classes shown are those of the open work, also after it was undone. */
+function viewMapping(session: Session): void {
+  $effect(() => {
+    const { current } = session.document;
+    if (current && session.source) void untrack(() => session.viewAsMapped(current));
+  });
+}
+
 function applyLook(session: Session): void {
   $effect(() => {
     document.documentElement.dataset['theme'] = session.preferences.shownTheme;
@@ -57,6 +65,7 @@ function sayReady(session: Session): void {
 export function keepInStep(session: Session): void {
   applyLook(session);
   traceSelected(session);
+  viewMapping(session);
   saveChanges(session);
   sayReady(session);
 }

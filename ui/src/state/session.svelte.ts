@@ -1,11 +1,13 @@
 // Everything one window holds, and the actions that touch more than one part of it.
 import { createContext } from 'svelte';
 import * as edits from '../edit/variants';
+import { mappingKey } from '../edit/keys';
 import { outOfRange } from '../edit/limits';
 import { setSweep, wrongSweep } from '../edit/sweeps';
 import type { AxisInfo } from '../host/bindings/AxisInfo';
 import type { ChartPair } from '../host/bindings/ChartPair';
 import type { DrawRequest } from '../host/bindings/DrawRequest';
+import type { MappingEdit } from '../host/bindings/MappingEdit';
 import type { OpenProgress } from '../host/bindings/OpenProgress';
 import type { ExperimentDoc } from '../host/bindings/ExperimentDoc';
 import type { ServerFields } from '../host/bindings/ServerFields';
@@ -25,7 +27,8 @@ import { Traces } from './traces.svelte';
 /** Opened the first time, where nothing else was. */
 const FIRST_SOURCE = 'sample:citizenapp?size=s';
 
-export type Tab = 'compare' | 'time' | 'concurrency' | 'round_trips' | 'size' | 'statements' | 'sql' | 'response';
+export type Tab =
+  'compare' | 'time' | 'concurrency' | 'round_trips' | 'size' | 'statements' | 'sql' | 'response' | 'schema';
 
 /** The server that the work of last time is on, why it could not be opened, and that work. */
 interface Unreached {
@@ -56,8 +59,12 @@ export class Session {
   /** Rust's word on the workload, shown at its fields. */
   workloadProblem = $state('');
   exporting = $state(false);
+  /** Whether the form of the endpoint is open. */
+  endpointOpen = $state(false);
   #host: Host;
   #opened = 0;
+  /** Source and mapping that `source` shows. */
+  #mapped = '';
 
   constructor(host: Host) {
     this.#host = host;
@@ -140,6 +147,7 @@ export class Session {
       this.predictions.clear();
       this.runs.clear();
       this.source = view;
+      this.#mapped = mappingKey(view.experiment);
       this.unreached = null;
       const fits = kept && view.entities.some((entity) => entity.name === kept.endpoint.root);
       this.document.open(fits ? { ...kept, source: view.source } : view.experiment);
@@ -162,6 +170,45 @@ export class Session {
   async chooseSource(): Promise<void> {
     const source = await this.#guarded(() => this.#host.chooseSource());
     if (source) await this.openSource(source);
+  }
+
+  /** Shows the classes as the open work maps them. */
+  async viewAsMapped(doc: ExperimentDoc): Promise<void> {
+    const wanted = mappingKey(doc);
+    if (wanted === this.#mapped) return;
+    this.#mapped = wanted;
+    const view = await this.#guarded(() => this.#host.viewSource(doc));
+    if (view && wanted === this.#mapped) this.source = view;
+  }
+
+  /** Changes the mapping; why it was not accepted is answered. */
+  editMapping(edit: MappingEdit): Promise<string> {
+    return this.#remap((doc) => this.#host.editMapping(doc, edit));
+  }
+
+  resetMapping(): Promise<string> {
+    return this.#remap((doc) => this.#host.resetMapping(doc));
+  }
+
+  async exportMapping(): Promise<void> {
+    const doc = this.document.current;
+    const name = `${(this.source?.title ?? 'mapping').toLowerCase().replace(/[^a-z0-9]+/g, '-')}.mapping.json`;
+    const path = doc ? await this.#guarded(() => this.#host.chooseExport(name)) : null;
+    const written = doc && path ? await this.#guarded(() => this.#host.exportMapping(doc, path)) : null;
+    if (written) this.messages.notice(`Mapping written to ${written.path} (${written.size}).`);
+  }
+
+  async #remap(change: (doc: ExperimentDoc) => Promise<ExperimentDoc>): Promise<string> {
+    const doc = this.document.current;
+    if (!doc) return '';
+    try {
+      const changed = await change(doc);
+      // What was edited meanwhile is not overwritten.
+      this.document.edit((current) => (current === doc ? changed : current));
+      return '';
+    } catch (thrown) {
+      return asWireError(thrown).message;
+    }
   }
 
   async applyPreset(preset: string): Promise<void> {

@@ -4,6 +4,7 @@ import type { ExperimentDoc } from '../host/bindings/ExperimentDoc';
 export function work(): ExperimentDoc {
   return {
     source: 'sample:citizenapp?size=s',
+    mapping: [],
     seed: 1,
     baseline: 'v1',
     endpoint: {

@@ -1,6 +1,8 @@
 //! What the window asks for, in the types of [`crate::wire`].
 
 mod figures;
+mod mapped;
+mod plan_view;
 mod predictions;
 mod progress;
 mod run_view;
@@ -16,11 +18,11 @@ use crate::presets::Preset;
 use crate::python::Python;
 use crate::source::Opened;
 use crate::wire::{
-    ChartPair, DrawRequest, ExperimentDoc, ExportView, FigureRequest, FigureView, OpenProgress, PredictionView,
-    RunEvent, RunView, SampleView, ServerFields, ServerView, Settings, SourceView, StartView, TraceRequest, TraceView,
-    VariantDoc, WireError,
+    ChartPair, DrawRequest, ExperimentDoc, ExportView, FigureRequest, FigureView, MappingEdit, OpenProgress, PlanView,
+    PredictionView, RunEvent, RunView, SampleView, ServerFields, ServerView, Settings, SourceView, StartView,
+    TraceRequest, TraceView, VariantDoc, WireError,
 };
-use crate::{axes, document, settings, strategies};
+use crate::{axes, document, explain, settings, strategies};
 use fetchscope_datasets::{Progress, Step};
 use fetchscope_drivers::database::Session;
 use fetchscope_engine::plan::document::{PlanDocument, Strategy};
@@ -55,6 +57,14 @@ pub struct App {
 struct OpenSource {
     opened: Opened,
     session: Mutex<Option<Session>>,
+    /// The same seen through a mapping of one's own, with the edits that make it: the last one that was asked for.
+    mapped: Mutex<Option<(Vec<MappingEdit>, Arc<OpenSource>)>>,
+}
+
+impl OpenSource {
+    fn new(opened: Opened) -> Arc<OpenSource> {
+        Arc::new(OpenSource { opened, session: Mutex::default(), mapped: Mutex::default() })
+    }
 }
 
 type Answer<T> = Result<T, WireError>;
@@ -149,7 +159,7 @@ impl App {
     /// Runs one request of a variant.
     pub fn trace(&self, request: &TraceRequest) -> Answer<TraceView> {
         let doc = &request.experiment;
-        let open = self.source(&doc.source)?;
+        let open = self.source(doc)?;
         let (variant, _, plan) = asked_for(request)?;
         let mut session = lock(&open.session);
         let connected = match session.take() {
@@ -161,17 +171,29 @@ impl App {
         *session = Some(connected);
         drop(session);
         let mut traces = lock(&self.traces);
-        let context = format!("{} {} {}", doc.source, doc.endpoint.root, doc.endpoint.filter);
+        let context = format!("{} {:?} {} {}", doc.source, doc.mapping, doc.endpoint.root, doc.endpoint.filter);
         let last = traces.get(&variant.id).filter(|last| last.context == context);
         let (view, seen) = trace_view::view(&variant.id, context, &prepared, &served, last);
         traces.insert(variant.id.clone(), seen);
         Ok(view)
     }
 
+    /// Runs one statement of a variant's request once more, and says how the server did it.
+    pub fn explain(&self, request: &TraceRequest, n: u32) -> Answer<PlanView> {
+        let open = self.source(&request.experiment)?;
+        let (_, _, plan) = asked_for(request)?;
+        let session = open.opened.database.connect().map_err(AppError::from)?;
+        let (_, served) = crate::request::serve(&open.opened, &session, &plan)?;
+        let statement = served.statements.iter().find(|one| one.n == n);
+        let statement = statement
+            .ok_or_else(|| AppError::Input(format!("the request no longer sends a statement {n}; look at it again")))?;
+        Ok(plan_view::view(&explain::explained(&session, statement)?))
+    }
+
     /// What one request of a variant will cost. The first time an endpoint is asked for, its keys are read; `None` where it
     /// cannot be loaded.
     pub fn predict(&self, request: &TraceRequest) -> Answer<Option<PredictionView>> {
-        let open = self.source(&request.experiment.source)?;
+        let open = self.source(&request.experiment)?;
         let (variant, endpoint, plan) = asked_for(request)?;
         let prediction = self.predictions.predict(&open, &endpoint, &plan)?;
         Ok(prediction.map(|prediction| predictions::view(&variant.id, &prediction)))
@@ -184,7 +206,7 @@ impl App {
         let found = experiment.variants.iter().find(|one| one.id == variant);
         let variant =
             found.ok_or_else(|| AppError::Input("the variant to change is not among the open ones".to_owned()))?;
-        let open = self.source(&experiment.source)?;
+        let open = self.source(experiment)?;
         let strategies = preset.strategies(&open.opened.document, &experiment.endpoint);
         Ok(VariantDoc { strategies, ..variant.clone() })
     }
@@ -192,8 +214,7 @@ impl App {
     /// Runs the experiment; returns when it is done or cancelled.
     pub fn run(&self, experiment: &ExperimentDoc, emit: &mut dyn FnMut(RunEvent)) -> Answer<RunView> {
         let python = Python { paths: &self.paths, chosen: None };
-        let open = |cancel: &_| self.source_until(&experiment.source, &mut |_| {}, cancel);
-        Ok(self.runs.run(experiment, &python, open, emit)?)
+        Ok(self.runs.run(experiment, &python, |cancel| self.source_as_mapped(experiment, cancel), emit)?)
     }
 
     /// Stops the run that is going on.
@@ -221,8 +242,9 @@ impl App {
         Ok(settings::save(&self.paths.settings, settings)?)
     }
 
-    fn source(&self, source: &str) -> Result<Arc<OpenSource>, AppError> {
-        self.source_until(source, &mut |_| {}, &AtomicBool::new(false))
+    /// The source of the open work, seen through its mapping.
+    fn source(&self, experiment: &ExperimentDoc) -> Result<Arc<OpenSource>, AppError> {
+        self.source_as_mapped(experiment, &AtomicBool::new(false))
     }
 
     fn source_until(
@@ -235,7 +257,7 @@ impl App {
             return Ok(open.clone());
         }
         let opened = self.servers.source(source)?.open(&self.paths, &self.passwords, None, progress, cancel)?;
-        let open = Arc::new(OpenSource { opened, session: Mutex::default() });
+        let open = OpenSource::new(opened);
         let mut all = lock(&self.opened);
         all.insert(open.opened.source.clone(), open.clone());
         all.insert(source.to_owned(), open.clone());

@@ -20,7 +20,8 @@ pub(super) struct Predictions {
 /// A survey, made or being made.
 #[derive(Debug)]
 struct Surveyed {
-    /// What it depends on.
+    /// What it depends on: the source with its mapping, and the endpoint.
+    open: Arc<OpenSource>,
     endpoint: String,
     cancel: AtomicBool,
     survey: Mutex<Made>,
@@ -47,22 +48,23 @@ impl Predictions {
     /// Predicts a plan of an endpoint. A survey of another endpoint that is still being made is stopped.
     pub(super) fn predict(
         &self,
-        open: &OpenSource,
+        open: &Arc<OpenSource>,
         endpoint: &Endpoint,
         plan: &PlanDocument,
     ) -> Result<Option<Prediction>, AppError> {
         let filter = serde_json::to_string(&endpoint.filter)
             .map_err(|error| AppError::Internal(format!("a filter cannot be written: {error}")))?;
-        let key = format!("{} {} {filter} {}", open.opened.source, endpoint.root, endpoint.paths().join(" "));
+        let key = format!("{} {filter} {}", endpoint.root, endpoint.paths().join(" "));
         let surveyed = {
             let mut current = lock(&self.current);
             match &*current {
-                Some(known) if known.endpoint == key => known.clone(),
+                Some(known) if known.endpoint == key && Arc::ptr_eq(&known.open, open) => known.clone(),
                 other => {
                     if let Some(old) = other {
                         old.cancel.store(true, Ordering::Relaxed);
                     }
-                    let new = Surveyed { endpoint: key, cancel: AtomicBool::default(), survey: Mutex::default() };
+                    let open = open.clone();
+                    let new = Surveyed { open, endpoint: key, cancel: AtomicBool::default(), survey: Mutex::default() };
                     current.insert(Arc::new(new)).clone()
                 }
             }

@@ -2,8 +2,9 @@
 
 use crate::error::AppError;
 use crate::source::Opened;
-use crate::wire::{EndpointView, EntityView, RelationshipView, SourceView};
+use crate::wire::{ColumnView, EndpointView, EntityView, RelationshipView, SourceView, TableView};
 use crate::{document, endpoints, experiment};
+use fetchscope_engine::mapping::document::{ColumnDocument, ForeignKeyDocument, RelationshipDocument};
 
 /// The view of an opened source.
 pub(super) fn view(opened: &Opened) -> Result<SourceView, AppError> {
@@ -29,7 +30,7 @@ pub(super) fn view(opened: &Opened) -> Result<SourceView, AppError> {
     let entities = opened.document.entities.iter().map(|entity| EntityView {
         name: entity.name.clone(),
         table: entity.full_name(),
-        columns: entity.columns.iter().map(|column| column.name.clone()).collect(),
+        columns: columns(&entity.columns, &entity.foreign_keys),
         relationships: entity
             .relationships
             .iter()
@@ -38,6 +39,9 @@ pub(super) fn view(opened: &Opened) -> Result<SourceView, AppError> {
                 cardinality: one.kind.cardinality().to_owned(),
                 target: one.target.clone(),
                 collection: one.kind.is_collection(),
+                columns: connected(one),
+                pairs: one.pairs.clone(),
+                secondary: one.secondary.clone(),
             })
             .collect(),
     });
@@ -47,8 +51,34 @@ pub(super) fn view(opened: &Opened) -> Result<SourceView, AppError> {
         database: opened.engine.clone(),
         data: opened.data.clone(),
         entities: entities.collect(),
+        association_tables: opened
+            .document
+            .association_tables
+            .iter()
+            .map(|table| TableView { name: table.full_name(), columns: columns(&table.columns, &table.foreign_keys) })
+            .collect(),
         endpoints,
         notices: opened.notices.clone(),
         experiment,
     })
+}
+
+fn columns(columns: &[ColumnDocument], keys: &[ForeignKeyDocument]) -> Vec<ColumnView> {
+    let one = |column: &ColumnDocument| ColumnView {
+        name: column.name.clone(),
+        type_name: column.type_name.clone(),
+        primary: column.pk,
+        foreign: keys.iter().any(|key| key.columns.contains(&column.name)),
+        nullable: column.nullable,
+    };
+    columns.iter().map(one).collect()
+}
+
+/// Which columns a relationship connects.
+fn connected(one: &RelationshipDocument) -> String {
+    let far = one.secondary.as_deref().unwrap_or(&one.target);
+    let near = one.pairs.iter().map(|(own, other)| format!("{own} = {far}.{other}"));
+    let through =
+        one.secondary_pairs.iter().map(|(other, between)| format!("{far}.{between} = {}.{other}", one.target));
+    near.chain(through).collect::<Vec<_>>().join(", ")
 }

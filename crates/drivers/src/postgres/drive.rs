@@ -97,23 +97,24 @@ impl Drive<'_, '_, '_> {
         self.meter.wait();
         let session = self.session;
         let params: Vec<Param<'_>> = request.params.iter().map(Param).collect();
-        let sent = self.until(&request.sql, async {
-            match &statement {
+        let wanted = match request.fetch {
+            Fetch::All => u32::MAX,
+            Fetch::Batch(size) => size,
+            Fetch::Nothing => 0,
+        };
+        let (rows, received) = self.until(&request.sql, async {
+            let sent = match &statement {
                 Some(statement) => session.client().query_raw(statement, &params).await,
                 // The server knows the types from the casts, so that one round trip does.
                 None => {
                     let typed = params.iter().map(|param| (param, Type::UNKNOWN));
                     session.client().query_typed_raw(&request.sql, typed).await
                 }
-            }
-        });
-        let mut rows = Box::pin(sent?);
-        let wanted = match request.fetch {
-            Fetch::All => u32::MAX,
-            Fetch::Batch(size) => size,
-            Fetch::Nothing => 0,
-        };
-        let received = self.receive(&mut rows, &request.sql, wanted.max(1))?;
+            };
+            let mut rows = Box::pin(sent?);
+            let received = receive(&mut rows, wanted.max(1)).await?;
+            Ok((rows, received))
+        })?;
         let execute = self.meter.lap_until(received.first);
         let fetch = self.meter.lap();
         self.meter.spend(index, Bands { execute, fetch, ..Bands::default() });
@@ -135,7 +136,7 @@ impl Drive<'_, '_, '_> {
         for Cursor { rows, taken, request, index } in &mut open {
             let Some(mut rows) = rows.take() else { continue };
             self.meter.wait();
-            let received = self.receive(&mut rows, &request.sql, u32::try_from(most).unwrap_or(u32::MAX))?;
+            let received = self.until(&request.sql, receive(&mut rows, u32::try_from(most).unwrap_or(u32::MAX)))?;
             let fetch = self.meter.lap();
             self.meter.spend(*index, Bands { fetch, ..Bands::default() });
             self.meter.work();
@@ -157,7 +158,7 @@ impl Drive<'_, '_, '_> {
             None => taken.drain(..taken.len().min(wanted as usize)).collect(),
             Some(rows) => {
                 self.meter.wait();
-                let received = self.receive(rows, &request.sql, wanted)?;
+                let received = self.until(&request.sql, receive(rows, wanted))?;
                 let fetch = self.meter.lap();
                 self.meter.spend(index, Bands { fetch, ..Bands::default() });
                 self.meter.work();
@@ -185,24 +186,6 @@ impl Drive<'_, '_, '_> {
         let session = self.session;
         let failed = |error: Error| PostgresError::from_tokio(&error, session.settings(), Some(sql));
         Ok(rows.iter().try_for_each(|row| push_row(row, &mut found.values)).map_err(failed)?)
-    }
-
-    /// Reads so many rows, or as many as are left.
-    fn receive(&mut self, rows: &mut Pin<Box<RowStream>>, sql: &str, wanted: u32) -> Result<Received, ServeError> {
-        self.until(sql, async {
-            let mut received = Received { rows: Vec::new(), first: Instant::now() };
-            while received.rows.len() < wanted as usize {
-                let next = rows.next().await.transpose()?;
-                if received.rows.is_empty() {
-                    received.first = Instant::now();
-                }
-                match next {
-                    Some(row) => received.rows.push(row),
-                    None => break,
-                }
-            }
-            Ok(received)
-        })
     }
 
     /// A prepared statement of this text; one that the connection has not seen travels first.
@@ -300,4 +283,20 @@ impl Drive<'_, '_, '_> {
             (None, None) => Err(LoaderError::NotAnswered.into()),
         }
     }
+}
+
+/// Reads so many rows, or as many as are left.
+async fn receive(rows: &mut Pin<Box<RowStream>>, wanted: u32) -> Result<Received, Error> {
+    let mut received = Received { rows: Vec::new(), first: Instant::now() };
+    while received.rows.len() < wanted as usize {
+        let next = rows.next().await.transpose()?;
+        if received.rows.is_empty() {
+            received.first = Instant::now();
+        }
+        match next {
+            Some(row) => received.rows.push(row),
+            None => break,
+        }
+    }
+    Ok(received)
 }

@@ -1,6 +1,6 @@
 //! PostgreSQL, and what speaks as it does, through tokio-postgres.
 //!
-//! A session owns a runtime of one thread and the task that reads its socket: whoever asks something waits for it where it
+//! A session owns a runtime of one thread and its socket: whoever asks something reads and writes it, and waits for it, where it
 //! is asked, so a request is served by one thread from its beginning to its end, as with SQLite.
 
 pub mod activity;

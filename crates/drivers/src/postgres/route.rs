@@ -3,11 +3,11 @@
 use super::error::PostgresError;
 use super::kept::Kept;
 use super::learned::learn_types;
-use super::session::{Encryption, Guard, LOCK_TIMEOUT, Link, STATEMENT_TIMEOUT, Session, Way};
+use super::session::{Connection, Encryption, Guard, LOCK_TIMEOUT, Link, STATEMENT_TIMEOUT, Session, Way};
 use super::settings::{Host, Settings};
 use std::time::Duration;
 use tokio::runtime::Builder;
-use tokio::task::JoinHandle;
+use tokio::time::timeout;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Config};
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -35,29 +35,36 @@ impl Route {
         let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| {
             Failure::of(PostgresError::Other { server: settings.server(), message: error.to_string() })
         })?;
-        let connected = runtime.block_on(async { tokio::time::timeout(settings.connect_timeout, self.reach()).await });
-        match connected {
-            Ok(Ok((client, task))) => Ok(Session {
-                client,
-                link: Link { runtime, task },
-                kept: Kept::default(),
-                settings: settings.clone(),
-                connector: self.connector.clone(),
-                way: self.way,
-            }),
-            Ok(Err(failure)) => Err(failure),
+        let too_late = || {
+            let (server, after) = (settings.server(), settings.connect_timeout);
+            Failure::of(PostgresError::ConnectTimeout { server, after })
+        };
+        let connected = runtime.block_on(async { timeout(settings.connect_timeout, self.reach()).await });
+        let (client, connection) = match connected {
+            Ok(reached) => reached?,
             Err(_) => {
                 // A look-up of a name cannot be stopped; nobody waits for it any more.
                 runtime.shutdown_background();
-                Err(Failure::of(PostgresError::ConnectTimeout {
-                    server: settings.server(),
-                    after: settings.connect_timeout,
-                }))
+                return Err(too_late());
             }
+        };
+        let session = Session {
+            client,
+            link: Link::new(runtime, connection),
+            kept: Kept::default(),
+            settings: settings.clone(),
+            connector: self.connector.clone(),
+            way: self.way,
+        };
+        if self.way.guard == Guard::Transaction {
+            let learned = async { timeout(settings.connect_timeout, learn_types(session.client())).await };
+            let learned = session.block_on(learned).map_err(|_| too_late())?;
+            learned.map_err(|error| Failure::of(PostgresError::from_tokio(&error, settings, None)))?;
         }
+        Ok(session)
     }
 
-    async fn reach(&self) -> Result<(Client, JoinHandle<()>), Failure> {
+    async fn reach(&self) -> Result<(Client, Connection), Failure> {
         let mut config = self.config();
         match &self.settings.host {
             Host::Socket(directory) => {
@@ -74,14 +81,7 @@ impl Route {
             }
         }
         let connected = config.connect(self.connector.clone()).await;
-        let (client, connection) = connected.map_err(|error| Failure::of_connect(&error, &self.settings))?;
-        // What ends the connection is told by the statement that was under way.
-        let task = tokio::spawn(async move { drop(connection.await) });
-        if self.way.guard == Guard::Transaction {
-            let learned = learn_types(&client).await;
-            learned.map_err(|error| Failure::of(PostgresError::from_tokio(&error, &self.settings, None)))?;
-        }
-        Ok((client, task))
+        connected.map_err(|error| Failure::of_connect(&error, &self.settings))
     }
 
     fn config(&self) -> Config {

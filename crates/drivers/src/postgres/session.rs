@@ -3,12 +3,15 @@
 use super::error::PostgresError;
 use super::kept::Kept;
 use super::settings::Settings;
+use std::cell::RefCell;
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
-use tokio::task::JoinHandle;
-use tokio_postgres::{CancelToken, Client, SimpleQueryMessage, SimpleQueryRow};
+use tokio_postgres::tls::MakeTlsConnect;
+use tokio_postgres::{CancelToken, Client, SimpleQueryMessage, SimpleQueryRow, Socket};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// The longest a statement may run unless somebody says otherwise: as long as a request may take by default.
@@ -51,7 +54,7 @@ pub enum Guard {
 
 /// An open connection: everything that is asked through it waits in `block_on`.
 pub struct Session {
-    // Dropped in this order: without a client, the task says farewell to the server and ends.
+    // Dropped in this order: without a client, the connection says farewell to the server and ends.
     pub(super) client: Client,
     pub(super) link: Link,
     pub(super) kept: Kept,
@@ -60,10 +63,43 @@ pub struct Session {
     pub(super) way: Way,
 }
 
-/// The thread's own runtime, and the task on it that reads and writes the socket.
+/// The socket, and the runtime that waits for it.
+///
+/// Whoever waits for an answer reads and writes the socket meanwhile. A task of its own for that would be woken, scheduled
+/// and waited for once more for every statement, which is most of what a small one costs.
 pub(super) struct Link {
-    pub(super) runtime: Runtime,
-    pub(super) task: JoinHandle<()>,
+    runtime: Runtime,
+    /// `None` once it has ended.
+    connection: RefCell<Option<Pin<Box<Connection>>>>,
+}
+
+/// What reads and writes the socket.
+pub(super) type Connection = tokio_postgres::Connection<Socket, <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream>;
+
+impl Link {
+    pub(super) fn new(runtime: Runtime, connection: Connection) -> Link {
+        Link { runtime, connection: RefCell::new(Some(Box::pin(connection))) }
+    }
+
+    fn block_on<F: Future>(&self, future: F) -> F::Output {
+        let mut future = pin!(future);
+        self.runtime.block_on(poll_fn(|context| {
+            if let Poll::Ready(found) = future.as_mut().poll(context) {
+                return Poll::Ready(found);
+            }
+            self.carry(context);
+            future.as_mut().poll(context)
+        }))
+    }
+
+    /// Sends what was asked and takes in what was answered.
+    fn carry(&self, context: &mut Context<'_>) {
+        let mut connection = self.connection.borrow_mut();
+        // What ended it is told by the statement that was under way.
+        if connection.as_mut().is_some_and(|connection| connection.as_mut().poll(context).is_ready()) {
+            *connection = None;
+        }
+    }
 }
 
 /// A row of text.
@@ -89,7 +125,7 @@ pub struct Cancel {
 impl Session {
     /// Waits for something that is asked through the client.
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
-        self.link.runtime.block_on(future)
+        self.link.block_on(future)
     }
 
     /// The client, for what is asked through `block_on`.
@@ -204,8 +240,9 @@ impl Cancel {
 impl Drop for Link {
     fn drop(&mut self) {
         // Without its last message a server logs a connection that broke off.
-        let task = &mut self.task;
-        drop(self.runtime.block_on(async { tokio::time::timeout(FAREWELL, task).await }));
+        if let Some(connection) = self.connection.take() {
+            drop(self.runtime.block_on(async { tokio::time::timeout(FAREWELL, connection).await }));
+        }
     }
 }
 

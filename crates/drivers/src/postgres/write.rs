@@ -10,11 +10,10 @@ use super::error::PostgresError;
 use super::open::Database;
 use super::session::Session;
 use crate::ddl::{self, UnknownType};
-use bytes::{Bytes, BytesMut};
-use encode::Encoding;
+use bytes::Bytes;
+pub use encode::{Chunk, Encoder};
 use fetchscope_engine::mapping::document::{MappingDocument, TableDocument};
 use fetchscope_engine::sql::Dialect;
-use fetchscope_engine::value::Value;
 use futures_util::SinkExt;
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -24,9 +23,6 @@ use tokio_postgres::CopyInSink;
 
 /// How a comment on a schema begins that this program made.
 const MADE: &str = "Fetchscope sample ";
-
-/// Bytes of a table between two messages to the server.
-const CHUNK: usize = 256 * 1024;
 
 /// How often a long statement looks whether it was cancelled.
 const LOOK: Duration = Duration::from_millis(20);
@@ -111,11 +107,18 @@ fn quote_literal(text: &str) -> String {
 #[derive(Debug)]
 pub struct Writer {
     session: Session,
-    tables: Vec<TableDocument>,
+    tables: Vec<Table>,
+}
+
+#[derive(Debug)]
+struct Table {
+    shape: TableDocument,
+    /// What will be unique in it.
+    keys: Vec<String>,
 }
 
 impl Writer {
-    /// Begins a schema with every table of the mapping, no index and no row in them yet.
+    /// Begins a schema with every table of the mapping, no key, index or row in them yet.
     ///
     /// # Errors
     /// When the schema is there, the role may not create one, or a column's type is unknown.
@@ -125,9 +128,11 @@ impl Writer {
         mapping: &MappingDocument,
         made_of: &str,
     ) -> Result<Writer, LoadError> {
-        let tables = ddl::tables(mapping);
-        let create = |table: &TableDocument| ddl::create_table(table, mapping, Dialect::Postgres);
-        let statements = tables.iter().map(create).collect::<Result<Vec<String>, _>>()?;
+        let shapes = ddl::tables(mapping);
+        let create = |table: &TableDocument| ddl::create_table_without_keys(table, Dialect::Postgres);
+        let statements = shapes.iter().map(create).collect::<Result<Vec<String>, _>>()?;
+        let keys = |shape: &TableDocument| ddl::keys(shape, mapping, Dialect::Postgres);
+        let tables = shapes.into_iter().map(|shape| Table { keys: keys(&shape), shape }).collect();
         let session = database.connect_to_write()?;
         let name = Dialect::Postgres.quote(schema);
         let exists = format!("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = {}", quote_literal(schema));
@@ -142,41 +147,59 @@ impl Writer {
         Ok(Writer { session, tables })
     }
 
+    /// What makes the rows of a table ready.
+    ///
+    /// # Errors
+    /// When the mapping has no such table.
+    pub fn encoder(&self, table: &str) -> Result<Encoder<'_>, LoadError> {
+        Ok(Encoder::new(&self.table(table)?.shape))
+    }
+
     /// Opens a table for rows.
     ///
     /// # Errors
     /// When the mapping has no such table, or the connection is lost.
-    pub fn rows_of(&self, table: &str) -> Result<RowWriter<'_>, LoadError> {
-        let shape = self.tables.iter().find(|shape| shape.table == table);
-        let shape = shape.ok_or_else(|| LoadError::UnknownTable(table.to_owned()))?;
-        let encodings = shape.columns.iter().map(|column| Encoding::of(&column.type_name)).collect();
-        let names: Vec<&str> = shape.columns.iter().map(|column| column.name.as_str()).collect();
+    pub fn copy_into(&self, table: &str) -> Result<Copy<'_>, LoadError> {
+        let columns: Vec<&str> = self.table(table)?.shape.columns.iter().map(|column| column.name.as_str()).collect();
         let sql = format!(
-            "COPY {} ({}) FROM STDIN (FORMAT binary)",
+            "COPY {} ({}) FROM STDIN (FORMAT binary, FREEZE)",
             Dialect::Postgres.quote(table),
-            ddl::list(&names, Dialect::Postgres)
+            ddl::list(&columns, Dialect::Postgres)
         );
         let session = &self.session;
         let failed = |error: tokio_postgres::Error| PostgresError::from_tokio(&error, session.settings(), Some(&sql));
         let sink = session.block_on(session.client().copy_in::<_, Bytes>(&sql)).map_err(failed)?;
-        let mut waiting = BytesMut::with_capacity(CHUNK + CHUNK / 8);
-        encode::begin(&mut waiting);
-        Ok(RowWriter { session, sql, shape, encodings, sink: Box::pin(sink), waiting })
+        Ok(Copy { session, sql, sink: Box::pin(sink) })
     }
 
-    /// Creates the mapping's indexes on one table. Without `foreign_keys`, those on exactly a foreign key's columns
-    /// are left out. On a large table this takes seconds; it is given up soon after `cancel` became true.
+    fn table(&self, name: &str) -> Result<&Table, LoadError> {
+        let table = self.tables.iter().find(|table| table.shape.table == name);
+        table.ok_or_else(|| LoadError::UnknownTable(name.to_owned()))
+    }
+
+    /// Creates the keys of one table that has its rows, and the mapping's indexes. Without `foreign_keys`, indexes on
+    /// exactly a foreign key's columns are left out. On a large table this takes seconds; it is given up soon after `cancel`
+    /// became true.
     ///
     /// # Errors
     /// When it was given up, or the server says no, for instance because its disk is full.
     pub fn create_indexes(&self, table: &str, foreign_keys: bool, cancel: &AtomicBool) -> Result<(), LoadError> {
-        let shapes = self.tables.iter().filter(|shape| shape.table == table);
-        let indexes = shapes.flat_map(|shape| shape.indexes.iter().map(move |columns| (shape, columns)));
-        let wanted = indexes
-            .filter(|(shape, columns)| foreign_keys || !shape.foreign_keys.iter().any(|key| &key.columns == *columns));
-        wanted
-            .map(|(_, columns)| ddl::create_index(table, columns, Dialect::Postgres))
-            .try_for_each(|sql| self.until(cancel, &sql))
+        let Table { shape, keys } = self.table(table)?;
+        let add = |part: &String| ddl::add(table, part, Dialect::Postgres);
+        let is_wanted =
+            |columns: &&Vec<String>| foreign_keys || !shape.foreign_keys.iter().any(|key| &key.columns == *columns);
+        let indexes = shape.indexes.iter().filter(is_wanted);
+        let create = |columns: &Vec<String>| ddl::create_index(table, columns, Dialect::Postgres);
+        keys.iter().map(add).chain(indexes.map(create)).try_for_each(|sql| self.until(cancel, &sql))
+    }
+
+    /// Creates the foreign keys of one table, once all tables have keys to refer to.
+    ///
+    /// # Errors
+    /// When it was given up, or the server says no.
+    pub fn create_foreign_keys(&self, table: &str, cancel: &AtomicBool) -> Result<(), LoadError> {
+        let parts = ddl::foreign_keys(&self.table(table)?.shape, Dialect::Postgres);
+        parts.iter().try_for_each(|part| self.until(cancel, &ddl::add(table, part, Dialect::Postgres)))
     }
 
     /// Makes everything visible, and lets the planner learn about it.
@@ -185,7 +208,7 @@ impl Writer {
     /// When the connection is lost; nothing is left behind then.
     pub fn finish(self, cancel: &AtomicBool) -> Result<(), LoadError> {
         for table in &self.tables {
-            self.until(cancel, &format!("ANALYZE {}", Dialect::Postgres.quote(&table.table)))?;
+            self.until(cancel, &format!("ANALYZE {}", Dialect::Postgres.quote(&table.shape.table)))?;
         }
         Ok(self.session.ask("COMMIT").map(drop)?)
     }
@@ -210,46 +233,28 @@ impl Writer {
 }
 
 /// One table being filled.
-pub struct RowWriter<'w> {
+pub struct Copy<'w> {
     session: &'w Session,
     sql: String,
-    shape: &'w TableDocument,
-    encodings: Vec<Encoding>,
     sink: Pin<Box<CopyInSink<Bytes>>>,
-    waiting: BytesMut,
 }
 
-impl RowWriter<'_> {
-    /// Writes one row: its values in the order of the table's columns.
+impl Copy<'_> {
+    /// Sends some rows.
     ///
     /// # Errors
-    /// When a value is not of its column's type, or the server was lost.
-    pub fn write(&mut self, row: &[Value]) -> Result<(), LoadError> {
-        encode::row(row, &self.encodings, &mut self.waiting).map_err(|place| LoadError::Value {
-            table: self.shape.table.clone(),
-            column: self.shape.columns.get(place).map_or_else(String::new, |column| column.name.clone()),
-        })?;
-        if self.waiting.len() < CHUNK {
-            return Ok(());
-        }
-        let chunk = self.waiting.split().freeze();
-        let sent = self.session.block_on(self.sink.send(chunk));
+    /// When the server was lost.
+    pub fn send(&mut self, chunk: Chunk) -> Result<(), LoadError> {
+        let sent = self.session.block_on(self.sink.send(chunk.bytes));
         sent.map_err(|error| self.failed(&error))
     }
 
-    /// The end of the table. What it breaks (a key, a disk that is full) is often said only here.
+    /// The end of the table. What it breaks (a disk that is full) is often said only here.
     ///
     /// # Errors
     /// When the server says no, or was lost.
     pub fn finish(mut self) -> Result<(), LoadError> {
-        encode::end(&mut self.waiting);
-        let chunk = self.waiting.split().freeze();
-        let session = self.session;
-        let sink = &mut self.sink;
-        let done = session.block_on(async {
-            sink.send(chunk).await?;
-            sink.as_mut().finish().await
-        });
+        let done = self.session.block_on(self.sink.as_mut().finish());
         done.map(drop).map_err(|error| self.failed(&error))
     }
 

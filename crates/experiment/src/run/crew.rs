@@ -12,6 +12,7 @@ use fetchscope_drivers::latency::wake_on_time;
 use fetchscope_drivers::request::Prepared;
 use fetchscope_drivers::sqlalchemy::WorkerError;
 use fetchscope_engine::trace::Nanos;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -31,7 +32,8 @@ pub(super) struct Clients<'scope, 'env> {
     workers: Vec<Sender<Shift>>,
 }
 
-/// What a worker has to do in one batch. Its end is told by dropping `tell`.
+/// What a worker has to do in one batch. What it found is told when it has ended: word of every request would wake the
+/// listening thread each time, on a core that the clients and the database have better use for.
 #[derive(Clone)]
 struct Shift {
     prepared: Arc<[Prepared]>,
@@ -41,12 +43,17 @@ struct Shift {
     deadline: Option<Instant>,
     /// Numbers of requests that were taken by any worker.
     taken: Arc<AtomicU32>,
-    tell: Sender<Told>,
+    /// How many of them ended.
+    finished: Arc<AtomicU32>,
+    tell: Sender<Found>,
 }
 
-enum Told {
-    Sample(Sample, Nanos),
-    Failure(String),
+/// What a worker found in one batch.
+#[derive(Default)]
+struct Found {
+    samples: Vec<Sample>,
+    failures: BTreeMap<String, u64>,
+    tracing: Nanos,
 }
 
 impl<'scope, 'env> Clients<'scope, 'env> {
@@ -69,22 +76,22 @@ impl<'scope, 'env> Clients<'scope, 'env> {
         &self.workers[..wanted as usize]
     }
 
-    fn listen(&self, told: &Receiver<Told>, start: Instant, progress: &mut dyn FnMut(u32)) -> Report {
+    fn listen(&self, told: &Receiver<Found>, progress: &mut dyn FnMut()) -> Report {
         let mut report = Report::default();
-        let mut next = start + TICK;
         loop {
-            match told.recv_timeout(next.saturating_duration_since(Instant::now())) {
-                Ok(Told::Sample(sample, tracing)) => {
-                    report.samples.push(sample);
+            match told.recv_timeout(TICK) {
+                Ok(Found { samples, failures, tracing }) => {
+                    report.samples.extend(samples);
+                    for (message, count) in failures {
+                        *report.failures.entry(message).or_default() += count;
+                    }
                     report.tracing += tracing;
                 }
-                Ok(Told::Failure(message)) => *report.failures.entry(message).or_default() += 1,
                 Err(RecvTimeoutError::Timeout) => {
-                    next = Instant::now() + TICK;
                     if self.batch.cancel.load(Ordering::Relaxed) {
                         self.batch.pool.interrupt();
                     }
-                    progress(report.finished());
+                    progress();
                 }
                 Err(RecvTimeoutError::Disconnected) => return report,
             }
@@ -108,14 +115,23 @@ impl Crew for Clients<'_, '_> {
         let processor = process_time();
         let start = Instant::now();
         let deadline = length.map(|length| start + length);
-        let taken = Arc::default();
-        let shift = Shift { prepared: prepared.clone(), share, quota, start, deadline, taken, tell };
+        let finished = Arc::<AtomicU32>::default();
+        let shift = Shift {
+            prepared: prepared.clone(),
+            share,
+            quota,
+            start,
+            deadline,
+            taken: Arc::default(),
+            finished: finished.clone(),
+            tell,
+        };
         for worker in workers {
             // A worker that is gone has panicked, which the scope reports.
             drop(worker.send(shift.clone()));
         }
         drop(shift);
-        let mut report = self.listen(&told, start, progress);
+        let mut report = self.listen(&told, &mut || progress(finished.load(Ordering::Relaxed)));
         report.busy = start.elapsed().into();
         let taken = process_time().zip(processor);
         report.processor = taken.map(|(after, before)| after.saturating_sub(before).into());
@@ -128,31 +144,41 @@ impl Crew for Clients<'_, '_> {
 /// One worker's life.
 fn work(batch: &Batch<'_>, number: u32, shifts: &Receiver<Shift>) {
     while let Ok(shift) = shifts.recv() {
-        let mut network = batch.network(shift.share, number);
-        while !batch.cancel.load(Ordering::Relaxed) {
-            let number = shift.taken.fetch_add(1, Ordering::Relaxed);
-            let due = shift.due(batch.experiment.workload.rate, number);
-            let is_late = |deadline| due.unwrap_or_else(Instant::now) >= deadline;
-            if number >= shift.quota || shift.deadline.is_some_and(is_late) {
-                break;
-            }
-            if !due.is_none_or(|due| sleep_until(batch, due)) {
-                break;
-            }
-            match batch.request(&shift.prepared, &mut network, shift.share, (number, due)) {
-                Ok(Some((sample, tracing))) => drop(shift.tell.send(Told::Sample(sample, tracing))),
-                Ok(None) => break,
-                Err(message) => {
-                    drop(shift.tell.send(Told::Failure(message)));
-                    // What fails at once must not become a busy loop beside the requests that do not.
-                    std::thread::sleep(PAUSE);
-                }
-            }
-        }
+        let mut found = Found::default();
+        shift.work(batch, number, &mut found);
+        drop(shift.tell.send(found));
     }
 }
 
 impl Shift {
+    fn work(&self, batch: &Batch<'_>, worker: u32, found: &mut Found) {
+        let mut network = batch.network(self.share, worker);
+        while !batch.cancel.load(Ordering::Relaxed) {
+            let number = self.taken.fetch_add(1, Ordering::Relaxed);
+            let due = self.due(batch.experiment.workload.rate, number);
+            let is_late = |deadline| due.unwrap_or_else(Instant::now) >= deadline;
+            if number >= self.quota || self.deadline.is_some_and(is_late) {
+                return;
+            }
+            if !due.is_none_or(|due| sleep_until(batch, due)) {
+                return;
+            }
+            match batch.request(&self.prepared, &mut network, self.share, (number, due)) {
+                Ok(Some((sample, tracing))) => {
+                    found.samples.push(sample);
+                    found.tracing += tracing;
+                }
+                Ok(None) => return,
+                Err(message) => {
+                    *found.failures.entry(message).or_default() += 1;
+                    // What fails at once must not become a busy loop beside the requests that do not.
+                    std::thread::sleep(PAUSE);
+                }
+            }
+            self.finished.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
     /// When the request with this number arrives, in an open loop: evenly spaced, whatever became of those before it.
     fn due(&self, rate: Option<f64>, number: u32) -> Option<Instant> {
         rate.map(|rate| self.start + Duration::from_secs_f64(f64::from(number) / rate))

@@ -19,4 +19,16 @@ target: string,
 /**
  * Whether the attribute is a collection.
  */
-collection: boolean, };
+collection: boolean, 
+/**
+ * Which columns it connects: `organization_id = organizations.id`.
+ */
+columns: string, 
+/**
+ * Own column and column of the target, or of the table between.
+ */
+pairs: Array<[string, string]>, 
+/**
+ * The table between the two of a many-to-many relationship.
+ */
+secondary: string | null, };

@@ -2,6 +2,7 @@
 import type { EndpointView } from "./EndpointView";
 import type { EntityView } from "./EntityView";
 import type { ExperimentDoc } from "./ExperimentDoc";
+import type { TableView } from "./TableView";
 
 /**
  * An opened source.
@@ -27,6 +28,10 @@ data: string,
  * Mapped classes.
  */
 entities: Array<EntityView>, 
+/**
+ * Tables that connect two others.
+ */
+association_tables: Array<TableView>, 
 /**
  * Endpoints that ship with the source, or one per class for a user's own database.
  */

@@ -1,14 +1,71 @@
-//! Rows in PostgreSQL's binary COPY format (its documentation, `COPY`, "Binary Format").
+//! Rows in PostgreSQL's binary COPY format (its documentation, `COPY`, "Binary Format"), apart from any server: so they are
+//! made ready while a server does something else.
 
-use bytes::{BufMut, BytesMut};
+use super::LoadError;
+use bytes::{BufMut, Bytes, BytesMut};
+use fetchscope_engine::mapping::document::TableDocument;
 use fetchscope_engine::value::Value;
+
+/// Bytes of a table between two messages to the server.
+const CHUNK: usize = 256 * 1024;
+
+/// Makes the rows of one table ready to be copied, a chunk at a time.
+#[derive(Debug)]
+pub struct Encoder<'t> {
+    table: &'t TableDocument,
+    encodings: Vec<Encoding>,
+    waiting: BytesMut,
+    rows: u64,
+}
+
+/// Some rows of a table, ready to be copied.
+#[derive(Debug)]
+pub struct Chunk {
+    pub(super) bytes: Bytes,
+    /// How many they are.
+    pub rows: u64,
+}
+
+impl<'t> Encoder<'t> {
+    pub(super) fn new(table: &'t TableDocument) -> Encoder<'t> {
+        let encodings = table.columns.iter().map(|column| Encoding::of(&column.type_name)).collect();
+        let mut waiting = BytesMut::with_capacity(CHUNK + CHUNK / 8);
+        waiting.put_slice(HEADER);
+        Encoder { table, encodings, waiting, rows: 0 }
+    }
+
+    /// Takes in one row, its values in the order of the table's columns; gives a chunk when one is full.
+    ///
+    /// # Errors
+    /// When a value is not of its column's type.
+    pub fn row(&mut self, values: &[Value]) -> Result<Option<Chunk>, LoadError> {
+        row(values, &self.encodings, &mut self.waiting).map_err(|place| LoadError::Value {
+            table: self.table.table.clone(),
+            column: self.table.columns.get(place).map_or_else(String::new, |column| column.name.clone()),
+        })?;
+        self.rows += 1;
+        Ok((self.waiting.len() >= CHUNK).then(|| self.chunk()))
+    }
+
+    /// The end of the table.
+    #[must_use]
+    pub fn end(mut self) -> Chunk {
+        self.waiting.put_i16(-1);
+        self.chunk()
+    }
+
+    fn chunk(&mut self) -> Chunk {
+        let full = std::mem::replace(&mut self.waiting, BytesMut::with_capacity(CHUNK + CHUNK / 8));
+        Chunk { bytes: full.freeze(), rows: std::mem::take(&mut self.rows) }
+    }
+}
 
 /// The signature, no flags, no extension.
 const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
 
 /// How the values of a column are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Encoding {
+enum Encoding {
     Int2,
     Int4,
     Int8,
@@ -22,7 +79,7 @@ pub(super) enum Encoding {
 
 impl Encoding {
     /// By the name of a mapped type.
-    pub(super) fn of(type_name: &str) -> Encoding {
+    fn of(type_name: &str) -> Encoding {
         match type_name.split_once('(').map_or(type_name, |(base, _)| base) {
             "smallinteger" | "small_integer" => Encoding::Int2,
             "integer" => Encoding::Int4,
@@ -35,16 +92,8 @@ impl Encoding {
     }
 }
 
-pub(super) fn begin(out: &mut BytesMut) {
-    out.put_slice(HEADER);
-}
-
-pub(super) fn end(out: &mut BytesMut) {
-    out.put_i16(-1);
-}
-
 /// One row; where a value is not of its column's type, the place of that column.
-pub(super) fn row(values: &[Value], encodings: &[Encoding], out: &mut BytesMut) -> Result<(), usize> {
+fn row(values: &[Value], encodings: &[Encoding], out: &mut BytesMut) -> Result<(), usize> {
     let count = i16::try_from(values.len()).map_err(|_| 0_usize)?;
     out.put_i16(count);
     for (place, value) in values.iter().enumerate() {
