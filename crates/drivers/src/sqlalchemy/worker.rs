@@ -10,6 +10,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// A worker that says nothing for so long hangs: it gives a sign of life twice a second, whatever it does.
@@ -20,6 +21,9 @@ const BEGINNING: Duration = Duration::from_secs(30);
 
 /// How long it may take to stop what is under way.
 const STOPPING: Duration = Duration::from_secs(2);
+
+/// How long one that closed its output is given to end, and its last words to arrive.
+const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// How often cancelling is looked at and progress told.
 const TICK: Duration = Duration::from_millis(40);
@@ -35,6 +39,8 @@ pub struct Worker {
     lines: Receiver<String>,
     /// The end of what it wrote to standard error.
     complaints: Arc<Mutex<Vec<u8>>>,
+    /// Reads that, until there is no more.
+    listener: JoinHandle<()>,
     hello: Hello,
     driver: Option<String>,
 }
@@ -59,11 +65,11 @@ impl Worker {
         // A worker that hangs neither reads nor writes; these threads wait for it, and end with it.
         std::thread::spawn(move || write(input, &to_write));
         std::thread::spawn(move || read_lines(output, &read));
-        std::thread::spawn(move || keep_end(errors, &kept));
+        let listener = std::thread::spawn(move || keep_end(errors, &kept));
         let hello =
             Hello { python: String::new(), interpreter: String::new(), sqlalchemy: None, drivers: Default::default() };
         let interpreter = interpreter.clone();
-        let mut worker = Worker { interpreter, process, orders, lines, complaints, hello, driver: None };
+        let mut worker = Worker { interpreter, process, orders, lines, complaints, listener, hello, driver: None };
         let said = worker.hear_within("starting Python", BEGINNING)?;
         worker.hello = said.hello.ok_or_else(|| worker.unexpected())?;
         Ok(worker)
@@ -249,7 +255,7 @@ impl Worker {
     /// Why it said no more.
     fn ended(&mut self) -> WorkerError {
         // It closed its output, and is about to end if it has not.
-        let deadline = Instant::now() + Duration::from_millis(500);
+        let deadline = Instant::now() + LAST_WORDS;
         let mut status = self.process.try_wait();
         while matches!(status, Ok(None)) && Instant::now() < deadline {
             std::thread::sleep(TICK / 4);
@@ -260,6 +266,11 @@ impl Worker {
             Ok(None) | Err(_) => "closed its output".to_owned(),
         };
         self.kill();
+        // Its last words may still lie in the pipe; somebody else may hold that open for ever.
+        let deadline = Instant::now() + LAST_WORDS;
+        while !self.listener.is_finished() && Instant::now() < deadline {
+            std::thread::sleep(TICK / 4);
+        }
         let complaints = self.complaints.lock().unwrap_or_else(PoisonError::into_inner);
         let text = String::from_utf8_lossy(&complaints);
         let said = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default().trim().to_owned();
