@@ -1,4 +1,4 @@
-//! `cargo xtask bindings`: the TypeScript types of the border, generated from `crates/app/src/wire.rs`.
+//! `cargo xtask bindings`: the TypeScript types of the border, generated from `crates/app/src/wire`.
 
 use crate::{shell, workspace};
 use anyhow::{Context, Result, bail};
@@ -37,7 +37,7 @@ pub(crate) fn compare(selection: &[&str]) -> Result<()> {
     let differing = differing(&contents(&fresh)?, &contents(&committed())?);
     if !differing.is_empty() {
         bail!(
-            "ui/src/host/bindings is not what crates/app/src/wire.rs says ({}). Run `cargo xtask bindings` and commit.",
+            "ui/src/host/bindings is not what crates/app/src/wire says ({}). Run `cargo xtask bindings` and commit.",
             differing.join(", ")
         );
     }
@@ -55,7 +55,7 @@ fn generate(folder: &Path, selection: &[&str]) -> Result<()> {
     let mut exported = 0;
     shell::run_reading(&mut command, |line| exported += crate::test::tally::Tally::of_rust(line).passed)?;
     if exported == 0 {
-        bail!("no type of crates/app/src/wire.rs was exported");
+        bail!("no type of crates/app/src/wire was exported");
     }
     Ok(())
 }

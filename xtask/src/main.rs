@@ -21,7 +21,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 cargo xtask run                  install what is missing, build, and open the window on the sample data
 cargo xtask test [--only STEP]   install what is missing, and run every test; the last line counts them
-cargo xtask bindings [--check]   write (or compare) the TypeScript types of crates/app/src/wire.rs
+cargo xtask bindings [--check]   write (or compare) the TypeScript types of crates/app/src/wire
 cargo xtask bench engine         measure what a loader costs over a loop written by hand, in time and in memory
 cargo xtask bench sqlalchemy     measure the real SQLAlchemy beside it
 cargo xtask bench harness        measure what measuring costs over a plain loop

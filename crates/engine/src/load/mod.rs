@@ -4,6 +4,7 @@
 //! them. [`Loader::step`] polls it by hand, without a runtime or a clock, so what comes out is a plain sequence of
 //! [`Step`]s that a thread, an async task, a replayed trace or a fuzzer can answer alike.
 
+mod batches;
 mod bulk;
 mod compiled;
 mod hydrate;
