@@ -6,7 +6,7 @@ use crate::source::Opened;
 use fetchscope_engine::plan::document::Strategy;
 use fetchscope_engine::plan::endpoint::Endpoint;
 use fetchscope_experiment::event::Event;
-use fetchscope_experiment::outcome::{Agreement, Outcome};
+use fetchscope_experiment::outcome::{Agreement, Outcome, VariantOutcome};
 use fetchscope_experiment::run::{self, Setup, Sqlalchemy};
 use fetchscope_experiment::spec::{Conditions, Expectation, Experiment, Lane, Limits, Variant, Workload};
 use indexmap::IndexMap;
@@ -37,11 +37,19 @@ pub fn run(
     Ok(run::run(&setup, emit, cancel)?)
 }
 
-/// Whether every variant that should return the baseline's graph did.
+/// Whether every variant that should return the baseline's graph did, in either lane.
 #[must_use]
 pub fn agrees(outcome: &Outcome) -> bool {
+    let expected = |name: &str| outcome.experiment.variants.get(name).map(|one| one.expect).unwrap_or_default();
+    // What the SQLAlchemy lane cannot load at all is no answer that differs.
+    let differs = |variant: &VariantOutcome| {
+        matches!(variant.agreement, Agreement::Different { .. }) && expected(&variant.name) == Expectation::Same
+    };
+    if outcome.sqlalchemy.as_ref().is_some_and(|lane| lane.variants.iter().any(differs)) {
+        return false;
+    }
     outcome.variants.iter().all(|variant| {
-        let expected = outcome.experiment.variants.get(&variant.name).map(|one| one.expect).unwrap_or_default();
+        let expected = expected(&variant.name);
         match (&variant.agreement, expected) {
             (_, Expectation::Differs) | (Agreement::Baseline | Agreement::Same, _) => true,
             (

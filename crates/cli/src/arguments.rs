@@ -112,6 +112,12 @@ pub(crate) struct Trace {
     /// A mapping file instead of the introspected one; - reads standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) mapping: Option<PathBuf>,
+    /// The mapping is that of a program's own classes: package.module:Base
+    #[arg(long, value_name = "MODULE:BASE", conflicts_with = "mapping")]
+    pub(crate) models: Option<String>,
+    /// The Python with the models: an interpreter or a virtual environment
+    #[arg(long, value_name = "PATH", requires = "models")]
+    pub(crate) python: Option<PathBuf>,
     /// The plan file; - reads standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) plan: PathBuf,

@@ -1,5 +1,6 @@
 //! What a run found: raw samples and exact counts, with everything needed to repeat it.
 
+use crate::calibration::Estimated;
 use crate::spec::Experiment;
 use crate::sweep::Axis;
 use crate::tenants::Tenant;
@@ -41,6 +42,9 @@ pub struct Outcome {
     /// The same in the real SQLAlchemy, where the experiment asks for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sqlalchemy: Option<LaneOutcome>,
+    /// What the variants would take there, where that lane did not run and this machine is calibrated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimated: Option<Estimated>,
     /// What a reader should know: shortened runs, skipped tables.
     pub notes: Vec<String>,
 }
@@ -66,9 +70,17 @@ pub struct LaneOutcome {
     /// Why it could not go on; what was measured before is kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<String>,
+    /// Whether that follows from what was named or is installed, and not from what happened while it ran.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub unusable: bool,
     /// What a reader should know.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields by reference")]
+fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 impl Outcome {
@@ -83,6 +95,7 @@ impl Outcome {
             end: lane.end,
             notes: lane.notes.clone(),
             sqlalchemy: None,
+            estimated: None,
             ..self.clone()
         })
     }

@@ -185,6 +185,7 @@ pub(crate) fn empty(names: &[&str]) -> Outcome {
         tenants: Vec::new(),
         sweeps: Vec::new(),
         sqlalchemy: None,
+        estimated: None,
         notes: Vec::new(),
     }
 }

@@ -120,7 +120,7 @@ impl Answer {
     }
 
     /// A cursor of asyncpg on the server says of every statement, before it is read, that it has no rows: they are not told.
-    pub(super) fn forget_streamed_rows(&mut self, plan: &Value) {
+    pub fn forget_streamed_rows(&mut self, plan: &Value) {
         if matches!(plan["mode"].as_str(), Some("stream" | "stream_execute_only")) {
             self.statements.iter_mut().for_each(|statement| statement.rows = None);
         }
@@ -132,6 +132,12 @@ impl Answer {
         for values in self.statements.iter_mut().filter_map(|statement| statement.params.params.as_mut()) {
             values.sort_by_key(Value::to_string);
         }
+    }
+
+    /// The worker of the SQLAlchemy lane tells no parameters: what both sides have of them is left out.
+    #[cfg(feature = "reference")]
+    pub fn forget_parameters(&mut self) {
+        self.statements.iter_mut().for_each(|one| one.params = Parameters { params: None, params_sha: None });
     }
 
     /// From a trace of ours.

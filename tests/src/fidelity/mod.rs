@@ -6,6 +6,8 @@ mod compare;
 #[cfg(feature = "reference")]
 pub mod differential;
 mod fault;
+#[cfg(feature = "reference")]
+mod lane;
 mod lookup;
 mod order;
 mod ours;
@@ -18,6 +20,8 @@ pub use answer::{Answer, Parameters, Statement};
 pub use case::Case;
 pub use compare::{Agreement, compare};
 pub use fault::Fault;
+#[cfg(feature = "reference")]
+pub use lane::{Lane, interpreter};
 pub use ours::{Refusal, ask};
 pub use recorded::{Recorded, folder, recorded, recorded_on_postgres};
 pub use scene::Scene;

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 /// The variable with the interpreter that has `requirements.txt` installed.
-const INTERPRETER: &str = "FETCHSCOPE_REFERENCE_PYTHON";
+pub(super) const INTERPRETER: &str = "FETCHSCOPE_REFERENCE_PYTHON";
 
 /// More than this and a plan is left out: statements, and rows of all of them.
 const LIMITS: (u32, u32) = (400, 3_000);

@@ -86,8 +86,10 @@ fn fidelity(tally: &mut Tally) -> Result<()> {
     let mut goldens = Command::new(&python);
     goldens.args(check).current_dir(workspace::root().join("tests/fidelity"));
     shell::run(goldens.env("PYTHONPATH", workspace::root().join("crates/drivers/python")))?;
-    let target = ["test", "--workspace", "--features", "fetchscope-tests/reference", "--test", "differential"];
-    let mut command = shell::cargo(&[&target[..], &["--no-fail-fast", "--", "--nocapture"]].concat());
+    let target = ["test", "--workspace", "--features", "fetchscope-tests/reference"];
+    let tests =
+        ["--test", "differential", "--test", "lane", "--test", "lane_runs", "--no-fail-fast", "--", "--nocapture"];
+    let mut command = shell::cargo(&[&target[..], &tests].concat());
     command.env("FETCHSCOPE_REFERENCE_PYTHON", python);
     counted(command, tally)
 }

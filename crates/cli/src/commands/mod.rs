@@ -7,9 +7,11 @@ pub(crate) mod schema;
 pub(crate) mod sqlalchemy;
 pub(crate) mod trace;
 
-use crate::{password, progress};
+use crate::{output, password, progress};
 use anyhow::Result;
 use fetchscope_app::Paths;
+use fetchscope_app::error::AppError;
+use fetchscope_app::python::Python;
 use fetchscope_app::source::{Opened, Source};
 use fetchscope_engine::mapping::document::MappingDocument;
 use std::sync::atomic::AtomicBool;
@@ -21,6 +23,13 @@ pub(crate) enum Verdict {
     Yes,
     /// The answer is no; exit status 1.
     No,
+}
+
+/// The mapping of a program's own classes; what it cannot say is told.
+pub(crate) fn mapping_of(models: &str, python: &Python<'_>) -> Result<MappingDocument> {
+    let read = python.models(models, None).map_err(AppError::from)?;
+    read.notices.iter().for_each(|notice| output::note(notice));
+    Ok(read.mapping)
 }
 
 /// Opens a source, with a bar while a sample is generated.

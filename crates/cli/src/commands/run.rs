@@ -75,11 +75,7 @@ pub(super) fn measure(experiment: &Experiment, how: &How<'_>) -> Result<Verdict>
     }
     let python = Python { paths: &Paths::standard(), chosen: python };
     let mapping = match models {
-        Some(name) => {
-            let read = python.models(name, None).map_err(AppError::from)?;
-            read.notices.iter().for_each(|notice| output::note(notice));
-            Some(read.mapping)
-        }
+        Some(name) => Some(super::mapping_of(name, &python)?),
         None => input::mapping(experiment.mapping.as_deref().map(Path::new))?,
     };
     let opened = super::open(&experiment.source, mapping.as_ref(), &cancel)?;
@@ -90,20 +86,27 @@ pub(super) fn measure(experiment: &Experiment, how: &How<'_>) -> Result<Verdict>
         output::result(&readable(&outcome))?;
     }
     output::reports(&outcome, reports)?;
-    let unserved = outcome.variants.iter().find(|one| one.samples.is_empty() && !one.failures.is_empty());
-    match (outcome.end, experiment::agrees(&outcome)) {
-        (End::Completed, _) if unserved.is_some() => {
-            let words = unserved.map_or_else(String::new, |one| {
-                format!("no request of `{}` was served: {}", one.name, one.failures[0].message)
-            });
-            Err(AppError::Database(words).into())
-        }
-        (End::Cancelled, _) => {
-            Err(AppError::Cancelled("cancelled; what was measured before is shown".to_owned()).into())
-        }
-        (End::Completed, true) => Ok(Verdict::Yes),
-        (End::Completed, false) => Ok(Verdict::No),
+    Ok(said_of(&outcome)?)
+}
+
+/// What the exit status says of a run whose results are printed and reported, whatever became of it.
+fn said_of(outcome: &Outcome) -> Result<Verdict, AppError> {
+    let lane = outcome.sqlalchemy.as_ref();
+    let cancelled = outcome.end == End::Cancelled || lane.is_some_and(|lane| lane.end == End::Cancelled);
+    if cancelled {
+        return Err(AppError::Cancelled("cancelled; what was measured before is shown".to_owned()));
     }
+    let in_lane = lane.iter().flat_map(|lane| &lane.variants).map(|one| (one, " in SQLAlchemy"));
+    let mut all = outcome.variants.iter().map(|one| (one, "")).chain(in_lane);
+    if let Some((one, place)) = all.find(|(one, _)| one.samples.is_empty() && !one.failures.is_empty()) {
+        let words = format!("no request of `{}` was served{place}: {}", one.name, one.failures[0].message);
+        return Err(AppError::Database(words));
+    }
+    if let Some((lane, failure)) = lane.and_then(|lane| lane.failure.as_ref().map(|failure| (lane, failure))) {
+        let words = format!("the SQLAlchemy lane could not go on: {failure}; the native results are shown");
+        return Err(if lane.unusable { AppError::Input(words) } else { AppError::Database(words) });
+    }
+    Ok(if experiment::agrees(outcome) { Verdict::Yes } else { Verdict::No })
 }
 
 /// The outcome for people.

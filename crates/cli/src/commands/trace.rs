@@ -4,9 +4,11 @@ use super::Verdict;
 use crate::arguments::Trace;
 use crate::{input, output};
 use anyhow::Result;
+use fetchscope_app::Paths;
 use fetchscope_app::error::AppError;
 use fetchscope_app::explain::{self, StatementPlan};
 use fetchscope_app::prediction::{self, Predicted};
+use fetchscope_app::python::Python;
 use fetchscope_engine::plan::document::PlanDocument;
 use fetchscope_engine::predict::Prediction;
 use fetchscope_engine::trace::{self, Phase};
@@ -26,7 +28,13 @@ pub(crate) fn run(arguments: &Trace) -> Result<Verdict> {
     if both {
         return Err(AppError::Input("only one of --mapping and --plan can read standard input".to_owned()).into());
     }
-    let mapping = input::mapping(arguments.mapping.as_deref())?;
+    let mapping = match &arguments.models {
+        Some(name) => {
+            let python = Python { paths: &Paths::standard(), chosen: arguments.python.as_deref() };
+            Some(super::mapping_of(name, &python)?)
+        }
+        None => input::mapping(arguments.mapping.as_deref())?,
+    };
     let plan: PlanDocument = input::json(&arguments.plan, "plan")?;
     let opened = super::open(&arguments.source, mapping.as_ref(), &AtomicBool::new(false))?;
     let prediction = prediction::of(&opened, &plan)?;

@@ -20,6 +20,10 @@ _PLACEHOLDERS = {
 }
 
 
+# The execution option with the path that a statement is for, where a program loads a relationship by hand.
+PATH = "fetchscope_path"
+
+
 class Refused(BaseException):
     """The plan is given up: it asks for more than a test has time for."""
 
@@ -56,7 +60,8 @@ class Capture:
         return self._statements
 
     def _caused(self, state):
-        self._cause = _path(state.loader_strategy_path)
+        by_hand = state.execution_options.get(PATH)
+        self._cause = _below(by_hand, _path(state.loader_strategy_path)) if by_hand else _path(state.loader_strategy_path)
 
     def _sent(self, connection, cursor, sql, parameters, context, _many):
         if self._limits.statements and len(self._statements) >= self._limits.statements:
@@ -105,3 +110,8 @@ def _path(path):
         return None
     first, *steps = path.path
     return ".".join([first.class_.__name__, *(step.key for step in steps[::2])])
+
+
+def _below(path, loaded):
+    """What is loaded below the objects of a statement begins anew there; in the plan it does not."""
+    return path if loaded is None else ".".join([path, *loaded.split(".")[1:]])

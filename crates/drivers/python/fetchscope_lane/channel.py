@@ -7,6 +7,7 @@ what it prints goes to standard error.
 import json
 import os
 import queue
+import sys
 import threading
 import time
 
@@ -70,4 +71,5 @@ class Channel:
                     self._write(self._held)
                     self._held = []
                 elif time.monotonic() - self._spoke > PULSE:
-                    self._write([{"alive": True}])
+                    # Modules tell an import that comes further from one that hangs.
+                    self._write([{"alive": len(sys.modules)}])

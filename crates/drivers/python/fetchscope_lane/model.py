@@ -71,6 +71,14 @@ class Model:
     def close(self):
         self._registry.dispose()
 
+    def keys(self, cls, name):
+        """The columns of a class that a relationship is loaded by, and those that hold the same on the other side of it."""
+        entity = self._entities[cls.__name__]
+        described = next(one for one in entity["relationships"] if one["name"] == name)
+        other = described.get("secondary") or _full_name(self._entities[described["target"]])
+        here, there = self._tables[_full_name(entity)], self._tables[other]
+        return [here.c[near] for near, _ in described["pairs"]], [there.c[far] for _, far in described["pairs"]]
+
     def _table(self, described):
         single_key = sum(column.get("pk", False) for column in described["columns"]) == 1
         columns = [

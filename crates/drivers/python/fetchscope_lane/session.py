@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import MissingGreenlet, SQLAlchemyError, StatementError
 from sqlalchemy.orm import Session
 
-from . import statement, walk
+from . import bulk, statement, walk
 from .capture import Capture, Limits, Refused
 
 
@@ -36,6 +36,9 @@ class Request:
         self._reader = walk.Reader(self.cls, self.nodes, plan["root"])
         self.unique = plan.get("unique", True) and statement.needs_unique(model, plan)
         self.before = [Request(model, one) for one in plan.get("before", [])]
+        self._by_hand = bulk.Place(model, self.cls, self.nodes, plan["root"], statement.by_hand)
+        if not self._by_hand.is_empty() and (plan.get("wildcard") or self.mode not in ("list", "one", "first", "get")):
+            raise LookupError("bulk is not available in the lane beside a wildcard, or where rows are streamed")
         self.execution = {"yield_per": plan["yield_per"]} if plan.get("yield_per") else {}
         self.written()  # What cannot be said is found out before a session is open.
 
@@ -54,6 +57,10 @@ class Request:
             return _list(scalars.first())
         return scalars.all()
 
+    def by_hand(self, items):
+        """What a program loads itself, once it has the roots: statements, each of which is sent its result."""
+        return bulk.loads(self._by_hand, items)
+
     def read(self, items, capture):
         return [self._reader.read(item, capture) for item in items]
 
@@ -62,16 +69,30 @@ def load(session, request):
     """The roots of a request, loaded as a program would."""
     written, options = request.written()
     if request.mode == "get":
-        return _list(session.get(request.cls, statement.identity(request.plan), options=options))
-    return request.picked(request.scalars(session.execute(written, execution_options=request.execution)))
+        items = _list(session.get(request.cls, statement.identity(request.plan), options=options))
+    else:
+        items = request.picked(request.scalars(session.execute(written, execution_options=request.execution)))
+    loads, result = request.by_hand(items), None
+    with contextlib.suppress(StopIteration):
+        while True:
+            written, execution = loads.send(result)
+            result = session.execute(written, execution_options=execution)
+    return items
 
 
 async def load_asynchronously(session, request):
     """The same in an asynchronous session."""
     written, options = request.written()
     if request.mode == "get":
-        return _list(await session.get(request.cls, statement.identity(request.plan), options=options))
-    return request.picked(request.scalars(await session.execute(written, execution_options=request.execution)))
+        items = _list(await session.get(request.cls, statement.identity(request.plan), options=options))
+    else:
+        items = request.picked(request.scalars(await session.execute(written, execution_options=request.execution)))
+    loads, result = request.by_hand(items), None
+    with contextlib.suppress(StopIteration):
+        while True:
+            written, execution = loads.send(result)
+            result = await session.execute(written, execution_options=execution)
+    return items
 
 
 def _list(item):

@@ -57,9 +57,7 @@ def select(model, plan):
     """The statement with its options, and the options alone (`session.get` takes them by themselves)."""
     root = model.classes[plan["root"]]
     statement = _filtered(sa.select(root), root, plan.get("filter") or {})
-    options = _options(root, plan.get("relationships"))
-    if plan.get("columns"):
-        options.append(orm.load_only(*[getattr(root, name) for name in plan["columns"]]))
+    options = _options(root, plan)
     if plan.get("wildcard"):
         options.append(WILDCARDS[plan["wildcard"]]("*"))
     return statement.options(*options), options
@@ -73,35 +71,42 @@ def identity(plan):
 
 def needs_unique(model, plan):
     """Whether a collection is joined to the root, directly or through other joins."""
+    return _multiplies(model.classes[plan["root"]], plan.get("relationships"))
 
-    def multiplies(cls, nodes):
-        for node in nodes or []:
-            strategy = node.get("strategy", "default")
-            if strategy.startswith("joined") or strategy == "contains_eager":
-                reached = _relationship(cls, node["name"])
-                if reached.uselist or multiplies(reached.mapper.class_, node.get("relationships")):
-                    return True
-        return False
 
-    return multiplies(model.classes[plan["root"]], plan.get("relationships"))
+def by_hand(cls, node):
+    """The options of a statement that loads a relationship to a class by hand, and whether it repeats objects."""
+    return _options(cls, node), _multiplies(cls, node.get("relationships"))
+
+
+def _multiplies(cls, nodes):
+    for node in nodes or []:
+        strategy = node.get("strategy", "default")
+        if strategy.startswith("joined") or strategy == "contains_eager":
+            reached = _relationship(cls, node["name"])
+            if reached.uselist or _multiplies(reached.mapper.class_, node.get("relationships")):
+                return True
+    return False
 
 
 def _relationship(cls, name):
     return getattr(cls, name).property
 
 
-def _options(cls, nodes):
+def _options(cls, above):
+    """What is said of the relationships of a class, and of its columns, by the plan or the node that reaches it."""
     options = []
-    for node in nodes or []:
-        attribute = getattr(cls, node["name"])
-        target = attribute.property.mapper.class_
-        below = _options(target, node.get("relationships"))
-        if node.get("columns"):
-            below.append(orm.load_only(*[getattr(target, name) for name in node["columns"]]))
+    for node in above.get("relationships") or []:
         strategy = node.get("strategy", "default")
+        if strategy == "bulk":
+            continue  # Statements of its own.
+        attribute = getattr(cls, node["name"])
+        below = _options(attribute.property.mapper.class_, node)
         if strategy == "default" and not below:
             continue
         options.append(OPTIONS[strategy](attribute, node).options(*below))
+    if above.get("columns"):
+        options.append(orm.load_only(*[getattr(cls, name) for name in above["columns"]]))
     return options
 
 

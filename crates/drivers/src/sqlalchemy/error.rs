@@ -51,6 +51,18 @@ pub enum WorkerError {
         /// How long that may take.
         after: Duration,
     },
+    /// Somebody's modules do not come to the end of their import.
+    #[error(
+        "importing `{name}` did not come further for {} and was ended: what a module does when it is imported, such as \
+         connecting or waiting, must not hold up whoever reads its classes",
+        seconds(*.after)
+    )]
+    Stuck {
+        /// What was to be imported.
+        name: String,
+        /// For how long nothing was imported.
+        after: Duration,
+    },
     /// It ended by itself, or somebody ended it.
     #[error("the Python worker ({interpreter}) {how}{}", last_words(.said))]
     Ended {
@@ -103,6 +115,29 @@ pub enum WorkerError {
     /// Somebody cancelled.
     #[error("cancelled")]
     Cancelled,
+}
+
+impl WorkerError {
+    /// Whether it follows from what was named or is installed, and not from what happened while it ran.
+    #[must_use]
+    pub fn is_input(&self) -> bool {
+        match self {
+            WorkerError::NoPython
+            | WorkerError::NotAPython { .. }
+            | WorkerError::NotStarted { .. }
+            | WorkerError::Missing { .. }
+            | WorkerError::TooOld { .. }
+            | WorkerError::Unreachable(_) => true,
+            WorkerError::NotUnpacked { .. }
+            | WorkerError::Silent { .. }
+            | WorkerError::TooLong { .. }
+            | WorkerError::Stuck { .. }
+            | WorkerError::Ended { .. }
+            | WorkerError::Garbage { .. }
+            | WorkerError::Raised { .. }
+            | WorkerError::Cancelled => false,
+        }
+    }
 }
 
 fn seconds(time: Duration) -> String {

@@ -101,8 +101,8 @@ pub(super) struct Said {
     pub(super) failed: Option<String>,
     pub(super) done: Option<Done>,
     pub(super) models: Option<Models>,
-    /// Nothing, as a sign of life.
-    pub(super) alive: Option<bool>,
+    /// Nothing, as a sign of life: how many modules are imported.
+    pub(super) alive: Option<u64>,
     pub(super) error: Option<Raised>,
 }
 
@@ -159,6 +159,10 @@ pub struct Ending {
     /// Its class.
     #[serde(rename = "type")]
     pub type_name: String,
+    /// When it was raised.
+    pub phase: Phase,
+    /// What was read at that moment.
+    pub path: Option<String>,
     /// Its first line.
     pub message: String,
 }

@@ -16,6 +16,7 @@ const FILES: &[(&str, &str)] = files![
     "fetchscope_lane/__init__.py",
     "fetchscope_lane/address.py",
     "fetchscope_lane/batch.py",
+    "fetchscope_lane/bulk.py",
     "fetchscope_lane/capture.py",
     "fetchscope_lane/channel.py",
     "fetchscope_lane/clients.py",

@@ -19,6 +19,9 @@ const SILENCE: Duration = Duration::from_secs(4);
 /// How long it may take until it has begun, and until it is connected.
 const BEGINNING: Duration = Duration::from_secs(30);
 
+/// How long importing somebody's modules may stand still. With starting Python, that is within five seconds.
+const IMPORTING: Duration = Duration::from_secs(4);
+
 /// How long it may take to stop what is under way.
 const STOPPING: Duration = Duration::from_secs(2);
 
@@ -101,8 +104,11 @@ impl Worker {
     pub fn models(&mut self, name: &str, root: Option<&str>) -> Result<Models, WorkerError> {
         self.needs("sqlalchemy")?;
         self.send(&Order::Models { name, root })?;
-        let said = self.hear_within(&format!("the models `{name}` could not be read"), BEGINNING)?;
-        said.models.ok_or_else(|| self.unexpected())
+        match self.hear_within(&format!("the models `{name}` could not be read"), IMPORTING) {
+            Ok(said) => said.models.ok_or_else(|| self.unexpected()),
+            Err(WorkerError::TooLong { after, .. }) => Err(WorkerError::Stuck { name: name.to_owned(), after }),
+            Err(error) => Err(error),
+        }
     }
 
     /// Opens a database in place of one that was open.
@@ -206,14 +212,19 @@ impl Worker {
         self.hear(doing, patience, &mut || true)
     }
 
-    /// The next thing it says that is more than a sign of life.
+    /// The next thing it says that is more than a sign of life. Patience begins anew where signs of life tell of progress.
     fn hear(&mut self, doing: &str, patience: Duration, go_on: &mut dyn FnMut() -> bool) -> Result<Said, WorkerError> {
         let start = Instant::now();
-        let mut heard = start;
+        let (mut heard, mut moved, mut modules) = (start, start, None);
         loop {
             match self.lines.recv_timeout(TICK) {
                 Ok(line) => match serde_json::from_str::<Said>(&line) {
-                    Ok(Said { alive: Some(_), .. }) => heard = Instant::now(),
+                    Ok(Said { alive: Some(count), .. }) => {
+                        heard = Instant::now();
+                        if modules.replace(count).is_some_and(|before| before != count) {
+                            moved = heard;
+                        }
+                    }
                     Ok(Said { error: Some(raised), .. }) => {
                         return Err(WorkerError::Raised {
                             doing: doing.to_owned(),
@@ -235,7 +246,7 @@ impl Worker {
                 let interpreter = self.interpreter.program().to_owned();
                 return Err(WorkerError::Silent { interpreter, after: SILENCE });
             }
-            if start.elapsed() > patience {
+            if moved.elapsed() > patience {
                 self.kill();
                 return Err(WorkerError::TooLong { doing: doing.to_owned(), after: patience });
             }

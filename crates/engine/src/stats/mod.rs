@@ -4,6 +4,7 @@ pub mod bootstrap;
 pub mod crossover;
 pub mod drift;
 pub mod histogram;
+pub mod nonnegative;
 pub mod outliers;
 pub mod paired;
 pub mod quantile;

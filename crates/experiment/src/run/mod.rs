@@ -118,6 +118,12 @@ pub fn run(setup: &Setup<'_>, emit: &mut dyn FnMut(Event), cancel: &AtomicBool) 
     let started_at = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
     let start = Instant::now();
     check_connections(setup)?;
+    if let Some(Sqlalchemy { interpreter: Err(error), .. }) =
+        setup.sqlalchemy.as_ref().filter(|_| experiment.is_run_in_sqlalchemy())
+    {
+        // Said before the native lane takes its time.
+        emit(Event::Note(format!("The SQLAlchemy lane will not run: {error}.")));
+    }
     // Asked before, since a server may be gone after.
     let environment = environment(setup)?;
     let Cell { variants, control, tenants, notes, mut end } = cell::measure(setup, experiment, emit, cancel)?;
@@ -148,6 +154,7 @@ pub fn run(setup: &Setup<'_>, emit: &mut dyn FnMut(Event), cancel: &AtomicBool) 
         tenants,
         sweeps,
         sqlalchemy,
+        estimated: None,
         notes,
     })
 }

@@ -13,7 +13,7 @@ use crate::spec::{Experiment, Variant};
 use crate::tenants::Draw;
 use fetchscope_drivers::sqlalchemy::{Answer, Check, Conditions, Open, Place, Pool, Worker, WorkerError};
 use fetchscope_engine::mapping::document::MappingDocument;
-use fetchscope_engine::plan::document::SessionKind;
+use fetchscope_engine::plan::document::{SessionKind, Strategy};
 use fetchscope_engine::trace::Nanos;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -177,10 +177,39 @@ fn is_emulated(version: &str) -> bool {
     EMULATES.strip_prefix("SQLAlchemy ").is_some_and(|emulated| series(emulated) == series(version))
 }
 
-/// Why SQLAlchemy has no way to load as a variant asks for.
+/// Why the lane has no way to load as a variant asks for. What a program can do by hand with SQLAlchemy, the lane does.
 fn left_out(variant: &Variant) -> Option<String> {
-    let strange = variant.strategies.values().find(|strategy| !strategy.is_sqlalchemy());
-    strange.map(|strategy| format!("left out: SQLAlchemy has no option for {}", strategy.name()))
+    variant.strategies.iter().find_map(|(path, strategy)| match strategy {
+        Strategy::JsonAgg => {
+            Some("left out: json_agg is not available in SQLAlchemy, which has no option for it".to_owned())
+        }
+        Strategy::Bulk => {
+            let above = above(path).find(|above| {
+                let strategy = variant.strategies.get(*above).copied().unwrap_or_default();
+                matches!(strategy, Strategy::Default | Strategy::Select)
+            });
+            above.map(|above| {
+                format!("left out: bulk of {path} is not available in SQLAlchemy below {above}, which is loaded lazily")
+            })
+        }
+        Strategy::Default
+        | Strategy::Select
+        | Strategy::Joined
+        | Strategy::JoinedInner
+        | Strategy::JoinedInnerUnnested
+        | Strategy::Selectin
+        | Strategy::Subquery
+        | Strategy::Immediate
+        | Strategy::Raise
+        | Strategy::RaiseOnSql
+        | Strategy::Noload
+        | Strategy::ContainsEager => None,
+    })
+}
+
+/// The dotted paths above one.
+fn above(path: &str) -> impl Iterator<Item = &str> {
+    path.match_indices('.').map(|(end, _)| &path[..end])
 }
 
 fn contender(

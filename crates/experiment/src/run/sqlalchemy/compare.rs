@@ -98,6 +98,15 @@ pub(super) fn disagreement(answer: &Answer, native: &VariantOutcome, in_words: b
 /// Statements by what they are, in no order: post-loads of siblings come in any.
 type Places = BTreeMap<(u8, Option<String>, String), (u64, u64)>;
 
+/// What both sides call the same: a lazy load is named by SQLAlchemy after the path on which its owner came first, and here
+/// after the one that is read.
+fn place(phase: Phase, path: &str) -> &str {
+    match phase {
+        Phase::Before | Phase::Load => path,
+        Phase::Walk => path.rsplit('.').next().unwrap_or(path),
+    }
+}
+
 fn places(shapes: Vec<StatementShape>, in_words: bool) -> Places {
     let phase = |phase| match phase {
         Phase::Before => 0,
@@ -106,6 +115,7 @@ fn places(shapes: Vec<StatementShape>, in_words: bool) -> Places {
     };
     let mut places = Places::new();
     for StatementShape { sql, phase: when, path, times, rows } in shapes {
+        let path = path.map(|path| place(when, &path).to_owned());
         let words = || placeholders::plain(&sql.split_whitespace().collect::<Vec<_>>().join(" "));
         let sql = if in_words { words() } else { String::new() };
         let sum = places.entry((phase(when), path, sql)).or_default();

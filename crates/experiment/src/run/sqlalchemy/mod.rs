@@ -27,13 +27,17 @@ pub(super) fn run(
         end: End::Completed,
         disagreements: Vec::new(),
         failure: None,
+        unusable: false,
         notes: Vec::new(),
     };
     emit(Event::ChangingLane);
     match measure(setup, native, &mut found, emit, cancel) {
         Ok(()) => {}
         Err(RunError::Cancelled | RunError::Sqlalchemy(WorkerError::Cancelled)) => found.end = End::Cancelled,
-        Err(error) => found.failure = Some(error.to_string()),
+        Err(error) => {
+            found.unusable = matches!(&error, RunError::Sqlalchemy(error) if error.is_input());
+            found.failure = Some(error.to_string());
+        }
     }
     found
 }

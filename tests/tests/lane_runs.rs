@@ -1,0 +1,298 @@
+//! Whole runs in both lanes, with the real SQLAlchemy and each of its drivers.
+
+use fetchscope_app::experiment;
+use fetchscope_app::passwords::{Passwords, SystemKeyring};
+use fetchscope_app::python::Python;
+use fetchscope_app::source::{Opened, Source};
+use fetchscope_app::{Paths, samples};
+use fetchscope_experiment::event::Event;
+use fetchscope_experiment::outcome::{Agreement, End, LaneOutcome, Outcome, VariantOutcome};
+use fetchscope_experiment::spec::Experiment;
+use fetchscope_test_postgres::server;
+use fetchscope_tests::fidelity::interpreter;
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+const SAMPLE: &str = "citizenapp?size=xs";
+
+const VARIANTS: &str = r#"
+[variants.lazy]
+[variants.joined]
+organization = "joined"
+"organization.tenant" = "joined"
+roles = "joined"
+[variants.selectin]
+organization = "selectin"
+"organization.tenant" = "selectin"
+roles = "selectin"
+[variants.subquery]
+organization = "subquery"
+"organization.tenant" = "subquery"
+roles = "subquery"
+[variants.immediate]
+organization = "immediate"
+"organization.tenant" = "immediate"
+roles = "immediate"
+[variants.mixed]
+organization = "selectin"
+"organization.tenant" = "joined"
+roles = "subquery"
+[variants."by hand"]
+organization = "bulk"
+"organization.tenant" = "bulk"
+roles = "bulk"
+[variants."by hand below a join"]
+organization = "joined"
+"organization.tenant" = "bulk"
+[variants."joins by hand"]
+organization = "bulk"
+"organization.tenant" = "joined"
+roles = "selectin"
+"#;
+
+const SIXTEEN: &str = "[workload]\nconcurrency = 4\nrequests = 16\nrounds = 2\nwarmup = 2\n";
+
+/// Where a run happens: the sample in a file of its own, or in a schema of the tests' server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Sqlite,
+    Postgres,
+}
+
+impl Place {
+    fn open(self, folder: &Path) -> Opened {
+        let (passwords, cancel) = (Passwords::of(SystemKeyring), AtomicBool::new(false));
+        let source = match self {
+            Place::Sqlite => format!("sample:{SAMPLE}").parse().unwrap(),
+            Place::Postgres => {
+                static LOADED: OnceLock<(String, String)> = OnceLock::new();
+                let (url, schema) = LOADED.get_or_init(|| {
+                    let url = server().unwrap().database("").unwrap();
+                    let loaded = samples::load(SAMPLE, &url, &passwords, &mut |_| (), &cancel).unwrap();
+                    (url, loaded.schema.unwrap())
+                });
+                let Source::Postgres(settings) = url.parse().unwrap() else { panic!("{url} is no server") };
+                Source::Postgres(Box::new(settings.looking_first_in(schema)))
+            }
+        };
+        source.open(&Paths::under(folder), &passwords, None, &mut |_| (), &cancel).unwrap()
+    }
+}
+
+/// Both lanes of an experiment on the sample; `emit` hears of it and may cancel.
+fn run(place: Place, text: &str, emit: &mut dyn FnMut(&Event, &AtomicBool)) -> (Experiment, Outcome) {
+    let folder = tempfile::tempdir().unwrap();
+    let opened = place.open(folder.path());
+    let head = "version = 1\nsource = \"sample:citizenapp\"\nlanes = [\"native\", \"sqlalchemy\"]\n";
+    let experiment = Experiment::from_toml(&format!("{head}{text}")).unwrap();
+    let (paths, interpreter) = (Paths::under(folder.path()), interpreter().unwrap());
+    let python = Python { paths: &paths, chosen: Some(interpreter.program()) };
+    let cancel = AtomicBool::new(false);
+    let outcome = experiment::run(&experiment, &opened, &python, &mut |event| emit(&event, &cancel), &cancel).unwrap();
+    (experiment, outcome)
+}
+
+const USERS: &str = "[endpoint]\nroot = \"User\"\nfilter = { order_by = [\"id\"], limit = 30 }\nrelationships = [\
+    { name = \"organization\", relationships = [{ name = \"tenant\" }] }, { name = \"roles\" }]\n";
+
+fn measured(place: Place, text: &str) -> (Experiment, Outcome) {
+    run(place, text, &mut |_, _| {})
+}
+
+/// The lane, which came to its end and did what the native one says.
+fn lane(outcome: &Outcome) -> &LaneOutcome {
+    let lane = outcome.sqlalchemy.as_ref().unwrap();
+    assert_eq!(lane.failure, None);
+    assert_eq!(lane.disagreements, [""; 0]);
+    assert_eq!(lane.end, End::Completed);
+    lane
+}
+
+/// Both lanes in full. What does not raise has as many requests as asked for, each of which sent what the first one did.
+fn both_agree(place: Place, driver: &str, circumstances: &str) -> Outcome {
+    let (_, outcome) = measured(place, &format!("{USERS}{VARIANTS}{SIXTEEN}{circumstances}"));
+    let found = lane(&outcome);
+    let used = &found.versions.as_ref().unwrap().driver;
+    assert!(used.starts_with(driver), "{used}");
+    let mut served = 0;
+    for (native, python) in outcome.variants.iter().zip(&found.variants) {
+        let name = &native.name;
+        assert_eq!(name, &python.name);
+        assert_eq!((&python.agreement, &python.hash), (&native.agreement, &native.hash), "{name}");
+        let (ours, theirs) = (native.counts.unwrap(), python.counts.unwrap());
+        assert_eq!((theirs.queries, theirs.rows, theirs.roots), (ours.queries, ours.rows, ours.roots), "{name}");
+        assert!(python.failures.is_empty(), "{name}: {:?}", python.failures);
+        let wanted = if matches!(native.agreement, Agreement::Raises { .. }) { 0 } else { 16 };
+        assert_eq!((native.samples.len(), python.samples.len()), (wanted, wanted), "{name}");
+        served += usize::from(wanted > 0);
+        for one in &python.samples {
+            assert_eq!((u64::from(one.queries), one.rows), (ours.queries, ours.rows), "{name}");
+            let bands = [one.bands.scheduling, one.bands.execute, one.bands.hydrate, one.bands.serialize];
+            assert!(bands.iter().map(|band| band.0).sum::<u64>() <= one.latency.0, "{name}: {one:?}");
+        }
+    }
+    assert!(served >= 7, "only {served} variants were served");
+    outcome
+}
+
+/// Round trips of every request of the lane beyond its statements.
+fn beyond_statements(outcome: &Outcome) -> BTreeSet<u32> {
+    let samples = lane(outcome).variants.iter().flat_map(|one| &one.samples);
+    samples.map(|one| one.round_trips - one.queries).collect()
+}
+
+#[test]
+fn sqlite3_agrees() {
+    let outcome = both_agree(Place::Sqlite, "sqlite3", "");
+    assert_eq!(beyond_statements(&outcome), BTreeSet::from([2]), "BEGIN and ROLLBACK");
+}
+
+#[test]
+fn aiosqlite_agrees() {
+    both_agree(Place::Sqlite, "aiosqlite", "[conditions]\nsession = \"async\"\n");
+}
+
+#[test]
+fn psycopg_agrees() {
+    let outcome = both_agree(Place::Postgres, "psycopg", "");
+    assert_eq!(beyond_statements(&outcome), BTreeSet::from([2]), "BEGIN and ROLLBACK");
+}
+
+#[test]
+fn asyncpg_agrees() {
+    both_agree(Place::Postgres, "asyncpg", "[conditions]\nsession = \"async\"\n");
+}
+
+#[test]
+fn autocommit_has_no_round_trips_beyond_statements() {
+    for (place, driver) in [(Place::Sqlite, "sqlite3"), (Place::Postgres, "psycopg")] {
+        let outcome = both_agree(place, driver, "[conditions]\ntransaction = false\n");
+        assert_eq!(beyond_statements(&outcome), BTreeSet::from([0]));
+    }
+}
+
+#[test]
+fn without_a_statement_cache_every_statement_is_prepared_again() {
+    let off = "[conditions]\nstatement_cache = false\n";
+    both_agree(Place::Sqlite, "sqlite3", off);
+    both_agree(Place::Postgres, "psycopg", off);
+    both_agree(Place::Sqlite, "aiosqlite", &format!("{off}session = \"async\"\n"));
+    let outcome = both_agree(Place::Postgres, "asyncpg", &format!("{off}session = \"async\"\n"));
+    for one in lane(&outcome).variants.iter().flat_map(|one| &one.samples) {
+        assert_eq!(one.round_trips, 2 * one.queries + 2);
+    }
+}
+
+#[test]
+fn a_network_with_jitter_is_as_long_as_asked_for_and_in_its_band() {
+    for session in ["sync", "async"] {
+        let network = format!("[conditions]\nrtt_ms = 2\njitter_ms = 1\nsession = \"{session}\"\n");
+        let outcome = both_agree(Place::Sqlite, "", &network);
+        let samples: Vec<_> = lane(&outcome).variants.iter().flat_map(|one| &one.samples).collect();
+        let (took, trips) = samples
+            .iter()
+            .fold((0, 0), |(took, trips), one| (took + one.bands.round_trip.0, trips + u64::from(one.round_trips)));
+        // What is asked for on the average of some hundred draws; what a machine adds to it is scheduling.
+        let mean = took as f64 / trips as f64 / 1e6;
+        assert!((1.7..2.3).contains(&mean), "{mean} ms a round trip");
+        assert!(samples.iter().any(|one| one.bands.round_trip.0 % 1_000 != 0));
+    }
+}
+
+#[test]
+fn tenants_take_turns_in_the_lane_as_well() {
+    for tenants in ["round_robin", "by_size"] {
+        let workload = format!("{SIXTEEN}tenants = \"{tenants}\"\ntenant_column = \"tenant_id\"\n");
+        let (_, outcome) = measured(Place::Sqlite, &format!("{USERS}{VARIANTS}{workload}"));
+        let found = lane(&outcome);
+        for (native, python) in outcome.variants.iter().zip(&found.variants) {
+            let asked = |one: &VariantOutcome| {
+                let mut asked: Vec<_> = one.samples.iter().map(|one| (one.round, one.tenant, one.rows)).collect();
+                asked.sort_unstable();
+                asked
+            };
+            assert_eq!(asked(native), asked(python), "{}", native.name);
+            let whose: BTreeSet<_> = python.samples.iter().map(|one| one.tenant).collect();
+            assert!(whose.len() > 1, "{whose:?}");
+        }
+    }
+}
+
+#[test]
+fn an_open_loop_counts_from_when_a_request_was_due() {
+    for session in ["sync", "async"] {
+        // More than two clients can serve: the later a request is due, the longer it waits.
+        let text = format!(
+            "{USERS}[variants.lazy]\nroles = \"selectin\"\norganization = \"selectin\"\n\"organization.tenant\" = \"selectin\"\n\
+             [workload]\nconcurrency = 2\nrequests = 40\nrounds = 1\nwarmup = 2\nrate = 400\n\
+             [conditions]\nrtt_ms = 5\nsession = \"{session}\"\n"
+        );
+        let (_, outcome) = measured(Place::Sqlite, &text);
+        let samples = &lane(&outcome).variants[0].samples;
+        assert_eq!(samples.len(), 40);
+        // Six round trips of 5 ms by two clients: 40 requests take 600 ms, and the last was due after 100.
+        let longest = samples.iter().map(|one| one.latency.0).max().unwrap();
+        assert!(longest > 400_000_000, "{longest}");
+        let late = samples.iter().map(|one| one.bands.scheduling.0).max().unwrap();
+        assert!(late > 300_000_000, "{late}");
+    }
+}
+
+#[test]
+fn every_value_of_a_sweep_is_measured_in_the_lane() {
+    let sweeps = "[[sweep]]\nover = \"concurrency\"\nvalues = [1, 3]\n[[sweep]]\nover = \"rtt_ms\"\nvalues = [0, 1]\n\
+                  [[sweep]]\nover = \"page_size\"\nvalues = [5, 20]\n";
+    let (_, outcome) = measured(Place::Sqlite, &format!("{USERS}{VARIANTS}{SIXTEEN}{sweeps}"));
+    let found = lane(&outcome);
+    assert_eq!(found.sweeps.len(), 3);
+    for (native, python) in outcome.sweeps.iter().zip(&found.sweeps) {
+        assert_eq!((native.over, native.points.len()), (python.over, python.points.len()));
+        for (native, python) in native.points.iter().zip(&python.points) {
+            for (native, python) in native.variants.iter().zip(&python.variants) {
+                assert_eq!(native.hash, python.hash, "{}", native.name);
+                assert_eq!(native.counts.unwrap().queries, python.counts.unwrap().queries, "{}", native.name);
+                assert_eq!(python.samples.len(), 16, "{}", native.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_was_measured_before_the_lane_was_cancelled_is_kept() {
+    for session in ["sync", "async"] {
+        let workload = format!(
+            "[workload]\nconcurrency = 4\nrequests = 400\nrounds = 2\nwarmup = 0\n[conditions]\nsession = \"{session}\"\nrtt_ms = 20\n"
+        );
+        let variants =
+            "[variants.joined]\norganization = \"joined\"\n\"organization.tenant\" = \"joined\"\nroles = \"joined\"\n";
+        let mut in_lane = false;
+        let (_, outcome) =
+            run(Place::Sqlite, &format!("{USERS}{variants}{workload}"), &mut |event, cancel| match event {
+                Event::ChangingLane => in_lane = true,
+                Event::Progress { done, .. } if in_lane && *done > 20 => cancel.store(true, Ordering::Relaxed),
+                _ => {}
+            });
+        assert_eq!(outcome.variants[0].samples.len(), 400);
+        let lane = outcome.sqlalchemy.unwrap();
+        assert_eq!((lane.end, lane.failure), (End::Cancelled, None));
+        let kept = lane.variants[0].samples.len();
+        assert!((20..400).contains(&kept), "{kept} requests");
+    }
+}
+
+#[test]
+fn json_built_by_the_database_is_left_out_with_a_reason() {
+    let variants = "[variants.joined]\norganization = \"joined\"\n[variants.json]\norganization = \"json_agg\"\n\
+                    [variants.\"by hand below lazy\"]\n\"organization.tenant\" = \"bulk\"\n";
+    let (_, outcome) = measured(Place::Sqlite, &format!("{USERS}{variants}{SIXTEEN}"));
+    let reasons = lane(&outcome).variants.iter().map(|one| match &one.agreement {
+        Agreement::LeftOut { reason } => reason.as_str(),
+        _ => "",
+    });
+    let reasons: Vec<&str> = reasons.collect();
+    assert_eq!(reasons[0], "");
+    assert!(reasons[1].contains("json_agg is not available in SQLAlchemy"), "{reasons:?}");
+    assert!(reasons[2].contains("below organization, which is loaded lazily"), "{reasons:?}");
+}
