@@ -1,5 +1,7 @@
 //! Whole runs in both lanes, with the real SQLAlchemy and each of its drivers.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
 use fetchscope_app::experiment;
 use fetchscope_app::passwords::{Passwords, SystemKeyring};
 use fetchscope_app::python::Python;
@@ -81,23 +83,27 @@ impl Place {
     }
 }
 
-/// Both lanes of an experiment on the sample; `emit` hears of it and may cancel.
-fn run(place: Place, text: &str, emit: &mut dyn FnMut(&Event, &AtomicBool)) -> (Experiment, Outcome) {
-    let folder = tempfile::tempdir().unwrap();
-    let opened = place.open(folder.path());
-    let head = "version = 1\nsource = \"sample:citizenapp\"\nlanes = [\"native\", \"sqlalchemy\"]\n";
+/// An experiment on the sample in some lanes; `emit` hears of it and may cancel.
+fn run_in(folder: &Path, place: Place, text: &str, lanes: &str, emit: &mut dyn FnMut(&Event, &AtomicBool)) -> Outcome {
+    let opened = place.open(folder);
+    let head = format!("version = 1\nsource = \"sample:citizenapp\"\nlanes = [{lanes}]\n");
     let experiment = Experiment::from_toml(&format!("{head}{text}")).unwrap();
-    let (paths, interpreter) = (Paths::under(folder.path()), interpreter().unwrap());
+    let (paths, interpreter) = (Paths::under(folder), interpreter().unwrap());
     let python = Python { paths: &paths, chosen: Some(interpreter.program()) };
     let cancel = AtomicBool::new(false);
-    let outcome = experiment::run(&experiment, &opened, &python, &mut |event| emit(&event, &cancel), &cancel).unwrap();
-    (experiment, outcome)
+    experiment::run(&experiment, &opened, &python, &mut |event| emit(&event, &cancel), &cancel).unwrap()
+}
+
+/// Both lanes of an experiment.
+fn run(place: Place, text: &str, emit: &mut dyn FnMut(&Event, &AtomicBool)) -> Outcome {
+    let folder = tempfile::tempdir().unwrap();
+    run_in(folder.path(), place, text, "\"native\", \"sqlalchemy\"", emit)
 }
 
 const USERS: &str = "[endpoint]\nroot = \"User\"\nfilter = { order_by = [\"id\"], limit = 30 }\nrelationships = [\
     { name = \"organization\", relationships = [{ name = \"tenant\" }] }, { name = \"roles\" }]\n";
 
-fn measured(place: Place, text: &str) -> (Experiment, Outcome) {
+fn measured(place: Place, text: &str) -> Outcome {
     run(place, text, &mut |_, _| {})
 }
 
@@ -112,7 +118,7 @@ fn lane(outcome: &Outcome) -> &LaneOutcome {
 
 /// Both lanes in full. What does not raise has as many requests as asked for, each of which sent what the first one did.
 fn both_agree(place: Place, driver: &str, circumstances: &str) -> Outcome {
-    let (_, outcome) = measured(place, &format!("{USERS}{VARIANTS}{SIXTEEN}{circumstances}"));
+    let outcome = measured(place, &format!("{USERS}{VARIANTS}{SIXTEEN}{circumstances}"));
     let found = lane(&outcome);
     let used = &found.versions.as_ref().unwrap().driver;
     assert!(used.starts_with(driver), "{used}");
@@ -133,7 +139,8 @@ fn both_agree(place: Place, driver: &str, circumstances: &str) -> Outcome {
             assert!(bands.iter().map(|band| band.0).sum::<u64>() <= one.latency.0, "{name}: {one:?}");
         }
     }
-    assert!(served >= 7, "only {served} variants were served");
+    // In an asynchronous session, what is loaded lazily raises.
+    assert!(served >= 6, "only {served} variants were served");
     outcome
 }
 
@@ -205,7 +212,7 @@ fn a_network_with_jitter_is_as_long_as_asked_for_and_in_its_band() {
 fn tenants_take_turns_in_the_lane_as_well() {
     for tenants in ["round_robin", "by_size"] {
         let workload = format!("{SIXTEEN}tenants = \"{tenants}\"\ntenant_column = \"tenant_id\"\n");
-        let (_, outcome) = measured(Place::Sqlite, &format!("{USERS}{VARIANTS}{workload}"));
+        let outcome = measured(Place::Sqlite, &format!("{USERS}{VARIANTS}{workload}"));
         let found = lane(&outcome);
         for (native, python) in outcome.variants.iter().zip(&found.variants) {
             let asked = |one: &VariantOutcome| {
@@ -229,7 +236,7 @@ fn an_open_loop_counts_from_when_a_request_was_due() {
              [workload]\nconcurrency = 2\nrequests = 40\nrounds = 1\nwarmup = 2\nrate = 400\n\
              [conditions]\nrtt_ms = 5\nsession = \"{session}\"\n"
         );
-        let (_, outcome) = measured(Place::Sqlite, &text);
+        let outcome = measured(Place::Sqlite, &text);
         let samples = &lane(&outcome).variants[0].samples;
         assert_eq!(samples.len(), 40);
         // Six round trips of 5 ms by two clients: 40 requests take 600 ms, and the last was due after 100.
@@ -244,7 +251,7 @@ fn an_open_loop_counts_from_when_a_request_was_due() {
 fn every_value_of_a_sweep_is_measured_in_the_lane() {
     let sweeps = "[[sweep]]\nover = \"concurrency\"\nvalues = [1, 3]\n[[sweep]]\nover = \"rtt_ms\"\nvalues = [0, 1]\n\
                   [[sweep]]\nover = \"page_size\"\nvalues = [5, 20]\n";
-    let (_, outcome) = measured(Place::Sqlite, &format!("{USERS}{VARIANTS}{SIXTEEN}{sweeps}"));
+    let outcome = measured(Place::Sqlite, &format!("{USERS}{VARIANTS}{SIXTEEN}{sweeps}"));
     let found = lane(&outcome);
     assert_eq!(found.sweeps.len(), 3);
     for (native, python) in outcome.sweeps.iter().zip(&found.sweeps) {
@@ -268,12 +275,15 @@ fn what_was_measured_before_the_lane_was_cancelled_is_kept() {
         let variants =
             "[variants.joined]\norganization = \"joined\"\n\"organization.tenant\" = \"joined\"\nroles = \"joined\"\n";
         let mut in_lane = false;
-        let (_, outcome) =
-            run(Place::Sqlite, &format!("{USERS}{variants}{workload}"), &mut |event, cancel| match event {
-                Event::ChangingLane => in_lane = true,
-                Event::Progress { done, .. } if in_lane && *done > 20 => cancel.store(true, Ordering::Relaxed),
-                _ => {}
-            });
+        let outcome = run(Place::Sqlite, &format!("{USERS}{variants}{workload}"), &mut |event, cancel| match event {
+            Event::ChangingLane => in_lane = true,
+            Event::Progress { done, .. } if in_lane && *done > 20 => cancel.store(true, Ordering::Relaxed),
+            Event::Checking { .. }
+            | Event::WarmingUp { .. }
+            | Event::Progress { .. }
+            | Event::Sweeping { .. }
+            | Event::Note(_) => {}
+        });
         assert_eq!(outcome.variants[0].samples.len(), 400);
         let lane = outcome.sqlalchemy.unwrap();
         assert_eq!((lane.end, lane.failure), (End::Cancelled, None));
@@ -283,13 +293,44 @@ fn what_was_measured_before_the_lane_was_cancelled_is_kept() {
 }
 
 #[test]
+fn a_run_in_both_lanes_calibrates_and_a_native_run_is_told_what_python_would_take() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = format!("{USERS}{VARIANTS}{SIXTEEN}[[sweep]]\nover = \"page_size\"\nvalues = [5, 50]\n");
+    assert!(run_in(folder.path(), Place::Sqlite, &text, "\"native\"", &mut |_, _| {}).estimated.is_none());
+    let both = run_in(folder.path(), Place::Sqlite, &text, "\"native\", \"sqlalchemy\"", &mut |_, _| {});
+    let found = lane(&both);
+    assert!(both.estimated.is_none());
+    let native = run_in(folder.path(), Place::Sqlite, &text, "\"native\"", &mut |_, _| {});
+    let estimated = native.estimated.unwrap();
+    assert_eq!(estimated.versions, found.versions.clone().unwrap());
+    assert_eq!(estimated.calibrated_at, both.started_at);
+    println!("estimated with a median error of {:.0} %", estimated.error * 100.0);
+    for (variant, python) in native.variants.iter().zip(&found.variants) {
+        let said = estimated.service[&variant.name].0;
+        let mut measured: Vec<u64> = python.samples.iter().map(|one| one.service().0).collect();
+        measured.sort_unstable();
+        println!("{}: {} ms estimated, {} ms measured", variant.name, said as f64 / 1e6, measured[8] as f64 / 1e6);
+        // Python is never free.
+        assert!(said > variant.samples.iter().map(|one| one.bands.execute.0).min().unwrap());
+    }
+    // Another driver is another client.
+    let asynchronous = format!("{text}[conditions]\nsession = \"async\"\n");
+    assert!(run_in(folder.path(), Place::Sqlite, &asynchronous, "\"native\"", &mut |_, _| {}).estimated.is_none());
+}
+
+#[test]
 fn json_built_by_the_database_is_left_out_with_a_reason() {
     let variants = "[variants.joined]\norganization = \"joined\"\n[variants.json]\norganization = \"json_agg\"\n\
                     [variants.\"by hand below lazy\"]\n\"organization.tenant\" = \"bulk\"\n";
-    let (_, outcome) = measured(Place::Sqlite, &format!("{USERS}{variants}{SIXTEEN}"));
+    let outcome = measured(Place::Sqlite, &format!("{USERS}{variants}{SIXTEEN}"));
     let reasons = lane(&outcome).variants.iter().map(|one| match &one.agreement {
         Agreement::LeftOut { reason } => reason.as_str(),
-        _ => "",
+        Agreement::Baseline
+        | Agreement::Same
+        | Agreement::Different { .. }
+        | Agreement::Raises { .. }
+        | Agreement::Stopped { .. }
+        | Agreement::Unknown => "",
     });
     let reasons: Vec<&str> = reasons.collect();
     assert_eq!(reasons[0], "");

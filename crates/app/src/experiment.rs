@@ -1,9 +1,11 @@
 //! Running experiments, and the one to begin with.
 
+use crate::calibration;
 use crate::error::AppError;
 use crate::python::Python;
 use crate::source::Opened;
-use fetchscope_engine::plan::document::Strategy;
+use fetchscope_drivers::database::Database;
+use fetchscope_engine::plan::document::{SessionKind, Strategy};
 use fetchscope_engine::plan::endpoint::Endpoint;
 use fetchscope_experiment::event::Event;
 use fetchscope_experiment::outcome::{Agreement, Outcome, VariantOutcome};
@@ -34,7 +36,29 @@ pub fn run(
             mapping: &opened.document,
         }),
     };
-    Ok(run::run(&setup, emit, cancel)?)
+    let mut outcome = run::run(&setup, emit, cancel)?;
+    calibrate(&mut outcome, matches!(opened.database, Database::Postgres(_)), python, emit);
+    Ok(outcome)
+}
+
+/// What a run in both lanes says of this machine is kept; a native run is told what was kept.
+fn calibrate(outcome: &mut Outcome, is_server: bool, python: &Python<'_>, emit: &mut dyn FnMut(Event)) {
+    let file = &python.paths.calibration();
+    let (mut known, unreadable) = calibration::load(file);
+    unreadable.into_iter().for_each(|notice| emit(Event::Note(notice)));
+    if known.learn(outcome) {
+        if let Err(error) = calibration::save(file, &known) {
+            emit(Event::Note(format!("What was learnt of this machine is not kept: {error}.")));
+        }
+    } else if outcome.sqlalchemy.is_none() {
+        let driver = match (is_server, outcome.experiment.conditions.session) {
+            (false, SessionKind::Sync) => "sqlite3",
+            (false, SessionKind::Async) => "aiosqlite",
+            (true, SessionKind::Sync) => "psycopg",
+            (true, SessionKind::Async) => "asyncpg",
+        };
+        outcome.estimated = known.estimate(outcome, driver);
+    }
 }
 
 /// Whether every variant that should return the baseline's graph did, in either lane.

@@ -4,6 +4,7 @@
 
 pub mod advice;
 mod axes;
+pub mod calibration;
 pub mod document;
 pub mod endpoints;
 pub mod error;

@@ -30,6 +30,12 @@ impl Paths {
         }
     }
 
+    /// The file with what is known of Python clients on this machine.
+    #[must_use]
+    pub fn calibration(&self) -> PathBuf {
+        self.python.join("calibration.json")
+    }
+
     /// All of them under one.
     #[must_use]
     pub fn under(home: &Path) -> Paths {

@@ -58,6 +58,31 @@ fn whatever_it_started_goes_with_it() {
     assert!(is_gone(&folder.path().join("pid")));
 }
 
+/// A worker that has SQLAlchemy, and so is asked.
+fn with_sqlalchemy(script: &str) -> (TempDir, Worker) {
+    let (folder, worker) =
+        started(&format!("{}; {script}", HELLO.replace("\"sqlalchemy\":null", "\"sqlalchemy\":\"2.1.9\"")));
+    (folder, worker.unwrap())
+}
+
+#[test]
+fn an_import_that_does_not_come_further_is_ended() {
+    let (folder, mut worker) =
+        with_sqlalchemy("sleep 600 & echo $! > pid; while true; do echo '{\"alive\":70}'; sleep 0.3; done");
+    let said = worker.models("app.models:Base", None).unwrap_err();
+    assert!(matches!(said, WorkerError::Stuck { .. }), "{said:?}");
+    assert!(said.to_string().starts_with("importing `app.models:Base` did not come further for 4 s and was ended"));
+    assert!(is_gone(&folder.path().join("pid")));
+}
+
+#[test]
+fn an_import_that_comes_further_is_waited_for() {
+    let slowly = "for n in 1 2 3 4 5 6 7 8 9 10 11; do echo \"{\\\"alive\\\":$n}\"; sleep 0.5; done";
+    let models = r#"echo '{"models":{"mapping":{"name":"app","entities":[]},"plan":null,"notices":["slow"]}}'"#;
+    let (_folder, mut worker) = with_sqlalchemy(&format!("{slowly}; {models}; cat > /dev/null"));
+    assert_eq!(worker.models("app.models:Base", None).unwrap().notices, ["slow"]);
+}
+
 #[test]
 fn what_is_missing_is_named_with_the_command_that_installs_it() {
     let (_folder, worker) = started(&format!("{HELLO}; cat > /dev/null"));

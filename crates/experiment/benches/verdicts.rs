@@ -36,7 +36,6 @@ fn main() {
             data: String::new(),
             notes: Vec::new(),
             sqlalchemy: None,
-            estimated: None,
         };
         let mut outcome = run(&setup, &mut |_| {}, &AtomicBool::new(false)).unwrap();
         winners += u64::from(is_told_apart(verdict(&outcome)));

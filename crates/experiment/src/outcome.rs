@@ -4,7 +4,7 @@ use crate::calibration::Estimated;
 use crate::spec::Experiment;
 use crate::sweep::Axis;
 use crate::tenants::Tenant;
-use fetchscope_drivers::sqlalchemy::Versions;
+pub use fetchscope_drivers::sqlalchemy::Versions;
 use fetchscope_engine::advisor::evidence::Objects;
 use fetchscope_engine::trace::{Bands, Nanos, OrmError, Phase};
 use serde::{Deserialize, Serialize};

@@ -4,6 +4,7 @@ use crate::format;
 use crate::rows::{Row, rows};
 use crate::sentence::{listed, quoted};
 use crate::time;
+use fetchscope_experiment::calibration::Estimated;
 use fetchscope_experiment::outcome::{LaneOutcome, Outcome, VariantOutcome};
 
 /// The SQLAlchemy lane with its rows.
@@ -146,8 +147,62 @@ fn parts(variant: &VariantOutcome) -> Option<[f64; 4]> {
 pub fn without_python(outcome: &Outcome) -> Option<String> {
     let measured = outcome.sqlalchemy.as_ref().is_some_and(|lane| lane.failure.is_none());
     (!measured).then(|| {
-        "Natively measured: a Python client builds objects of the same rows, which takes longer than all of this and may \
-         rank the variants otherwise; the SQLAlchemy lane measures it."
-            .to_owned()
+        let general = "Natively measured: a Python client builds objects of the same rows, which takes longer than all of \
+                       this and may rank the variants otherwise; the SQLAlchemy lane measures it.";
+        match outcome.estimated.as_ref().map(|estimated| estimate(outcome, estimated)) {
+            Some(estimate) => format!("{general} {estimate}"),
+            None => general.to_owned(),
+        }
     })
+}
+
+/// `With SQLAlchemy 2.1.9 on psycopg 3.3.9 a request by itself would take about 150 ms all lazy and 20.1 ms joined: …`
+fn estimate(outcome: &Outcome, estimated: &Estimated) -> String {
+    let known = outcome.variants.iter().filter_map(|variant| {
+        let service = estimated.service.get(&variant.name)?;
+        Some(format!("{} with {}", format::duration(service.0 as f64), quoted(&variant.name)))
+    });
+    format!(
+        "With {} on {} a request by itself would take about {}: estimated from the run of {}, where such an estimate was wrong \
+         by {} at the median.",
+        estimated.versions.sqlalchemy,
+        estimated.versions.driver,
+        listed(&known.collect::<Vec<_>>()),
+        estimated.calibrated_at.get(..10).unwrap_or(&estimated.calibrated_at),
+        format::percent(estimated.error),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture;
+    use fetchscope_engine::trace::Nanos;
+    use fetchscope_experiment::outcome::Versions;
+
+    #[test]
+    fn a_native_figure_says_what_it_leaves_out_and_an_estimate_is_marked_as_one() {
+        let mut outcome = fixture::pair();
+        let general = without_python(&outcome).unwrap();
+        assert!(general.ends_with("the SQLAlchemy lane measures it."), "{general}");
+        let name = outcome.variants[0].name.clone();
+        outcome.estimated = Some(Estimated {
+            versions: Versions {
+                python: "Python 3.12.1".to_owned(),
+                sqlalchemy: "SQLAlchemy 2.1.9".to_owned(),
+                driver: "psycopg 3.3.9".to_owned(),
+            },
+            calibrated_at: "2026-11-29T12:00:00Z".to_owned(),
+            error: 0.12,
+            service: [(name, Nanos(150_000_000))].into(),
+        });
+        let said = without_python(&outcome).unwrap();
+        assert!(
+            said.contains("With SQLAlchemy 2.1.9 on psycopg 3.3.9 a request by itself would take about 150 ms with ")
+                && said.ends_with(
+                    "estimated from the run of 2026-11-29, where such an estimate was wrong by 12 % at the median."
+                ),
+            "{said}"
+        );
+    }
 }

@@ -78,7 +78,8 @@ class _Load:
         self._keys = attributes[0] if len(attributes) == 1 else sa.tuple_(*attributes)
         self._width = len(attributes)
         said, self._multiplies = options(target, node)
-        self._written = written.options(*said)
+        # Columns without labels, as selectin asks for them.
+        self._written = written.set_label_style(sa.LABEL_STYLE_NONE).options(*said)
         if relation.order_by:
             self._written = self._written.order_by(*relation.order_by)
 
