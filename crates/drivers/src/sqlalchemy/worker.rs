@@ -20,7 +20,7 @@ const SILENCE: Duration = Duration::from_secs(4);
 const BEGINNING: Duration = Duration::from_secs(30);
 
 /// How long importing somebody's modules may stand still. With starting Python, that is within five seconds.
-const IMPORTING: Duration = Duration::from_secs(4);
+const IMPORTING: Duration = Duration::from_millis(3_500);
 
 /// How long it may take to stop what is under way.
 const STOPPING: Duration = Duration::from_secs(2);
