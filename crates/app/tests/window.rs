@@ -132,7 +132,7 @@ fn a_run_is_drawn_and_exported() {
     let experiment = small(bench.open().experiment);
     let mut events = Vec::new();
     let run = bench.app.run(&experiment, &mut |event| events.push(event)).unwrap();
-    assert!(run.agrees && !run.cancelled, "{}", run.agreement);
+    assert!(run.agrees && run.ended_early.is_none(), "{}", run.agreement);
     assert_eq!(run.rows.iter().map(|row| row.letter.as_str()).collect::<String>(), "ABCDEFG");
     assert!(run.rows.iter().all(|row| row.n == 6 && row.p50.is_some()));
     assert!(events.iter().any(|event| matches!(event, RunEvent::Progress { done: 48, total: 48, .. })));

@@ -92,7 +92,7 @@ impl Outcome {
             variants: lane.variants.clone(),
             control: lane.control.clone(),
             sweeps: lane.sweeps.clone(),
-            end: lane.end,
+            end: lane.end.clone(),
             notes: lane.notes.clone(),
             sqlalchemy: None,
             estimated: None,
@@ -130,13 +130,18 @@ pub struct SweepPoint {
 }
 
 /// Whether a run reached its end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum End {
     /// Every planned request was made.
     Completed,
     /// Stopped by the user; what was measured before is kept.
     Cancelled,
+    /// The database did not go on; what was measured before is kept.
+    Failed {
+        /// What happened, in a sentence.
+        reason: String,
+    },
 }
 
 /// Machine, versions and data.

@@ -23,6 +23,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("tied", fixture::tied()),
         ("troubled", fixture::troubled()),
         ("dozen", fixture::dozen()),
+        ("waited", fixture::waited()),
     ];
     for (theme, name) in [(Theme::Light, "light"), (Theme::Dark, "dark")] {
         let ground = Palette::of(theme)?.inks.background;

@@ -3,7 +3,7 @@
 use fetchscope_engine::plan::document::Strategy;
 use fetchscope_engine::trace::{Bands, Nanos, OrmError, OrmErrorType, Phase};
 use fetchscope_experiment::outcome::{
-    Agreement, Counts, End, Environment, Failure, Outcome, Sample, StatementShape, VERSION, VariantOutcome,
+    Agreement, Counts, End, Environment, Failure, Outcome, Sample, ServerWaits, StatementShape, VERSION, VariantOutcome,
 };
 use fetchscope_experiment::spec::{Conditions, Endpoint, Experiment, Lane, Limits, Pool, ReadNode, Variant, Workload};
 use indexmap::IndexMap;
@@ -188,6 +188,25 @@ pub(crate) fn empty(names: &[&str]) -> Outcome {
         estimated: None,
         notes: Vec::new(),
     }
+}
+
+/// The article's variants on a server, with a lock that one of them waited for.
+pub(crate) fn waited() -> Outcome {
+    let mut outcome = article();
+    outcome.environment.database = "PostgreSQL 15.18".to_owned();
+    let seen = [
+        waits(&[("working", 310), ("Client ClientWrite", 42), ("LWLock BufferMapping", 9)], 400),
+        waits(&[("working", 90), ("Lock tuple", 60), ("IO DataFileRead", 25), ("Timeout PgSleep", 5)], 100),
+    ];
+    for (variant, waits) in outcome.variants.iter_mut().zip(seen) {
+        variant.waits = Some(waits);
+    }
+    outcome
+}
+
+/// What sessions were seen at in so many looks.
+fn waits(seen: &[(&str, u64)], looks: u64) -> ServerWaits {
+    ServerWaits { looks, seen: seen.iter().map(|(wait, times)| ((*wait).to_owned(), *times)).collect() }
 }
 
 /// A variant with seeded samples around a median, skewed to the right as latencies are.

@@ -8,6 +8,7 @@ mod lane;
 mod page_style;
 mod statements;
 mod sweeps;
+mod waits;
 
 use crate::charts::{self, Chart, Style};
 use crate::claims;
@@ -16,7 +17,7 @@ use crate::lanes;
 use crate::palette::Theme;
 use crate::remarks::{About, remarks};
 use crate::rows::{Row, rows};
-use crate::sentence::{cancelled, headline};
+use crate::sentence::{ended_early, headline};
 use fetchscope_experiment::outcome::Outcome;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
@@ -53,7 +54,7 @@ pub fn render(outcome: &Outcome) -> Result<Vec<u8>, ReportError> {
                         p.context { (conditions::context(outcome)) }
                         h1 { (answer) }
                         p { (conditions::agreement(&rows)) }
-                        @if let Some(cancelled) = cancelled(outcome) { p { (cancelled) } }
+                        @if let Some(early) = ended_early(outcome) { p { (early) } }
                         (lane::headline(outcome, &rows, in_sqlalchemy.as_ref()))
                     }
                     section.charts aria-label="The two charts" {
@@ -68,6 +69,7 @@ pub fn render(outcome: &Outcome) -> Result<Vec<u8>, ReportError> {
                     (findings::section(outcome, &rows))
                     (findings::multiplication(outcome, &rows))
                     (bands::section(outcome, &rows)?)
+                    (waits::section(outcome, &rows)?)
                     (conditions::method(outcome))
                     (statements::list(outcome, &rows))
                     (conditions::environment(outcome))

@@ -18,6 +18,7 @@ pub mod sweeps;
 pub mod table;
 pub mod time;
 mod type_face;
+pub mod waits;
 mod woff;
 
 #[cfg(test)]

@@ -164,9 +164,10 @@ fn no_time(outcome: &Outcome, variant: &VariantOutcome) -> String {
     if let Agreement::LeftOut { reason } = &variant.agreement {
         return reason.clone();
     }
-    match (variant.failures.first(), outcome.end) {
+    match (variant.failures.first(), &outcome.end) {
         (Some(failure), _) => format!("no request finished: {}", failure.message),
         (None, End::Cancelled) => "not measured: the run was cancelled before".to_owned(),
+        (None, End::Failed { .. }) => "not measured: the database failed before".to_owned(),
         (None, End::Completed) => "not measured".to_owned(),
     }
 }

@@ -4,7 +4,7 @@ use crate::format;
 use crate::rows::{Row, rows};
 use fetchscope_experiment::outcome::{End, Outcome};
 
-/// Says which variant was fastest and by how much, what took no part, and whether the run was cancelled.
+/// Says which variant was fastest and by how much, what took no part, and whether the run ended early.
 #[must_use]
 pub fn sentence(outcome: &Outcome) -> String {
     let bad: Vec<String> =
@@ -13,8 +13,8 @@ pub fn sentence(outcome: &Outcome) -> String {
     if !bad.is_empty() {
         said.push_str(&format!(" Left out: {}.", bad.join(", ")));
     }
-    if let Some(cancelled) = cancelled(outcome) {
-        said.push_str(&format!(" {cancelled}"));
+    if let Some(early) = ended_early(outcome) {
+        said.push_str(&format!(" {early}"));
     }
     said
 }
@@ -25,12 +25,15 @@ pub fn headline(outcome: &Outcome) -> String {
     format!("{}.", answer(&rows(outcome)))
 }
 
-/// The sentence a cancelled run needs beside its figures.
+/// The sentence that a run which was stopped, or could not go on, needs beside its figures.
 #[must_use]
-pub fn cancelled(outcome: &Outcome) -> Option<&'static str> {
-    match outcome.end {
+pub fn ended_early(outcome: &Outcome) -> Option<String> {
+    match &outcome.end {
         End::Completed => None,
-        End::Cancelled => Some("The run was cancelled: these are the figures measured before."),
+        End::Cancelled => Some("The run was cancelled: these are the figures measured before.".to_owned()),
+        End::Failed { reason } => {
+            Some(format!("The run could not go on, these are the figures measured before: {reason}."))
+        }
     }
 }
 

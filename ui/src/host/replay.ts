@@ -168,7 +168,12 @@ export function replay(options: ReplayOptions = {}): Host {
       }
       const swept = experiment.sweeps.map((sweep) => sweep.over as Figure);
       const drawable = recordedRun.view.figures.filter((figure) => figure === 'time' || swept.includes(figure));
-      return { ...structuredClone(recordedRun.view), experiment, cancelled, figures: drawable };
+      return {
+        ...structuredClone(recordedRun.view),
+        experiment,
+        ended_early: cancelled ? 'cancelled' : null,
+        figures: drawable,
+      };
     },
     cancelRun: async () => {
       cancelled = true;

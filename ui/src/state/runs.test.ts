@@ -33,7 +33,7 @@ it('keeps what was measured before it was cancelled', async () => {
   const run = runs.run(work());
   await runs.cancel();
   expect(await run).toBeNull();
-  expect(runs.view?.cancelled).toBe(true);
+  expect(runs.view?.ended_early).toBe('cancelled');
   expect(runs.progress?.share ?? 0).toBeLessThan(1);
 });
 

@@ -6,7 +6,7 @@ use crate::wire::{ChartPair, ChartView, ExperimentDoc, Figure, FigureRow, Figure
 use fetchscope_experiment::sweep::Axis;
 use fetchscope_report::charts::{self, Chart, Style};
 use fetchscope_report::palette::Theme;
-use fetchscope_report::{sweeps, time};
+use fetchscope_report::{sweeps, time, waits};
 
 /// How a drawing is to look: light or dark; `system` counts as light.
 pub(super) fn style(theme: ThemeChoice, width: u32, height: u32) -> Style {
@@ -25,19 +25,23 @@ pub(super) fn pair(run: &Run, style: &Style) -> Result<ChartPair, AppError> {
 
 /// The further charts that a run can be drawn as.
 pub(super) fn of(run: &Run) -> Vec<Figure> {
-    use Figure::{Concurrency, PageSize, RttMs, TenantSize, Time};
+    use Figure::{Concurrency, PageSize, RttMs, TenantSize, Time, Waits};
     let has = |figure: &Figure| match axis(*figure) {
         Some(axis) => run.sweeps.iter().any(|sweep| sweep.id == axis.name()),
-        None => true,
+        None => *figure != Waits || waits::were_looked_at(&run.outcome.variants),
     };
-    [Time, Concurrency, RttMs, PageSize, TenantSize].into_iter().filter(has).collect()
+    [Time, Waits, Concurrency, RttMs, PageSize, TenantSize].into_iter().filter(has).collect()
 }
 
 /// One of them.
 pub(super) fn draw(run: &Run, figure: Figure, style: &Style) -> Result<FigureView, AppError> {
+    let (rows, variants) = (&run.rows, &run.outcome.variants);
     let (drawn, finding, table) = match axis(figure) {
+        None if figure == Figure::Waits => {
+            let drawn = charts::server_waits(rows, variants, style)?;
+            (drawn, waits::finding(rows, variants), waits::table(rows, variants))
+        }
         None => {
-            let (rows, variants) = (&run.rows, &run.outcome.variants);
             let drawn = charts::where_time_goes(rows, variants, style)?;
             (drawn, time::finding(rows, variants), time::table(rows, variants))
         }
@@ -55,7 +59,7 @@ pub(super) fn draw(run: &Run, figure: Figure, style: &Style) -> Result<FigureVie
 /// The circumstance a figure sweeps over.
 fn axis(figure: Figure) -> Option<Axis> {
     match figure {
-        Figure::Time => None,
+        Figure::Time | Figure::Waits => None,
         Figure::Concurrency => Some(Axis::Concurrency),
         Figure::RttMs => Some(Axis::RttMs),
         Figure::PageSize => Some(Axis::PageSize),

@@ -24,7 +24,11 @@ pub(super) fn view(id: &str, run: &Run) -> RunView {
     RunView {
         id: id.to_owned(),
         experiment: doc.clone(),
-        cancelled: outcome.end == End::Cancelled,
+        ended_early: match &outcome.end {
+            End::Completed => None,
+            End::Cancelled => Some("cancelled".to_owned()),
+            End::Failed { reason } => Some(reason.clone()),
+        },
         sentence: sentence::sentence(outcome),
         agreement: if wrong.is_empty() { "results equal".to_owned() } else { wrong.join("; ") },
         agrees: experiment::agrees(outcome),

@@ -35,6 +35,8 @@ pub struct ChartPair {
 pub enum Figure {
     /// Where the time goes.
     Time,
+    /// What the server's sessions waited for.
+    Waits,
     /// Latency over requests in flight.
     Concurrency,
     /// Latency over round-trip time.

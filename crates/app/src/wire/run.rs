@@ -50,8 +50,8 @@ pub struct RunView {
     pub id: String,
     /// The experiment that was run: what is shown is stale when the open one differs.
     pub experiment: ExperimentDoc,
-    /// Whether the user stopped it.
-    pub cancelled: bool,
+    /// Why it did not come to its end, in a word or a sentence.
+    pub ended_early: Option<String>,
     /// The answer in one sentence, with its interval.
     pub sentence: String,
     /// Whether every variant gave the baseline's answer: `results equal` or what differs.

@@ -96,6 +96,9 @@ fn said_of(outcome: &Outcome) -> Result<Verdict, AppError> {
     if cancelled {
         return Err(AppError::Cancelled("cancelled; what was measured before is shown".to_owned()));
     }
+    if let End::Failed { reason } = &outcome.end {
+        return Err(AppError::Database(format!("{reason}; what was measured before is shown")));
+    }
     let in_lane = lane.iter().flat_map(|lane| &lane.variants).map(|one| (one, " in SQLAlchemy"));
     let mut all = outcome.variants.iter().map(|one| (one, "")).chain(in_lane);
     if let Some((one, place)) = all.find(|(one, _)| one.samples.is_empty() && !one.failures.is_empty()) {

@@ -89,3 +89,86 @@ fn somebody_at_a_terminal_is_asked_for_the_password_and_a_script_is_not() {
     let said = bench.type_into_a_terminal(&["schema", "--source", &source], "Password of", &format!("{password}\n"));
     assert!(said.contains("\"item\""), "{said}");
 }
+
+#[test]
+fn a_role_that_may_only_read_uses_everything_but_loading() {
+    let (bench, server) = (Bench::new(), server().unwrap());
+    let address = server
+        .database(
+            "CREATE TABLE team (id int PRIMARY KEY, name text);
+             CREATE TABLE person (id int PRIMARY KEY, team_id int REFERENCES team (id));
+             CREATE TABLE secret (id int PRIMARY KEY);
+             INSERT INTO team VALUES (1, 'red'), (2, 'blue'); INSERT INTO person VALUES (1, 1), (2, 2), (3, NULL);
+             CREATE ROLE reader LOGIN PASSWORD 'r'; GRANT SELECT ON team, person TO reader;",
+        )
+        .unwrap();
+    let source = address.replace("fetchscope:throwaway", "reader:r");
+    let said = bench.say(&["schema", "--source", &source], "");
+    assert_eq!(said.json()["entities"].as_array().unwrap().len(), 2);
+    assert!(said.err.contains("secret"), "nothing is said of the table that may not be read: {}", said.err);
+    let plan = r#"{ "root": "person", "filter": { "order_by": ["id"] },
+        "relationships": [{ "name": "team", "strategy": "joined" }] }"#;
+    let traced = bench.say(&["trace", "--source", &source, "--plan", "-", "--json"], plan).json();
+    assert_eq!((&traced["query_count"], &traced["root_count"]), (&1.into(), &3.into()));
+    let explained = bench.say(&["trace", "--source", &source, "--plan", "-", "--explain"], plan);
+    assert!(explained.status == 0 && explained.out.contains(" Scan "), "{}{}", explained.out, explained.err);
+    let experiment = format!(
+        "version = 1\nsource = \"{source}\"\n[endpoint]\nroot = \"person\"\nfilter = {{ order_by = [\"id\"] }}\n\
+         relationships = [{{ name = \"team\" }}]\n[variants.lazy]\n[variants.joined]\nteam = \"joined\"\n\
+         [workload]\nrequests = 10\nconcurrency = 2\n"
+    );
+    let ran = bench.say(&["run", "-", "--json"], &experiment).json();
+    assert_eq!(ran["variants"][1]["agreement"]["kind"], "same");
+    let loaded = bench.say(&["dataset", "load", "citizenapp?size=xs", "--into", &source], "");
+    assert!(loaded.sentence(3).contains("permission denied for database"), "{}", loaded.err);
+}
+
+/// A folder of its own that holds little, for as long as this lives.
+struct Tight(std::path::PathBuf);
+
+impl Tight {
+    /// Only root can make one.
+    fn new(owner_of: &std::path::Path) -> Option<Tight> {
+        use std::os::unix::fs::MetadataExt;
+        let folder = tempfile::Builder::new().prefix("fetchscope-tight-").tempdir_in("/tmp").unwrap().keep();
+        let owner = std::fs::metadata(owner_of).unwrap();
+        let options = format!("size=14m,mode=700,uid={},gid={}", owner.uid(), owner.gid());
+        let mount =
+            std::process::Command::new("mount").args(["-t", "tmpfs", "-o", &options, "none"]).arg(&folder).output();
+        if mount.is_ok_and(|mount| mount.status.success()) {
+            return Some(Tight(folder));
+        }
+        std::fs::remove_dir(&folder).unwrap();
+        None
+    }
+}
+
+impl Drop for Tight {
+    fn drop(&mut self) {
+        // The server may still hold it open for a moment.
+        let unmounted = std::process::Command::new("umount").arg("--lazy").arg(&self.0).status();
+        if unmounted.is_ok_and(|status| status.success()) {
+            let _ = std::fs::remove_dir(&self.0);
+        }
+    }
+}
+
+#[test]
+fn a_server_whose_disk_is_full_keeps_nothing_of_a_sample() {
+    let (bench, server) = (Bench::new(), server().unwrap());
+    let Some(tight) = Tight::new(server.socket_folder()) else {
+        eprintln!("not tested: only root can make a disk that is soon full");
+        return;
+    };
+    let admin = format!("CREATE TABLESPACE tight LOCATION '{}'", tight.0.display());
+    server.execute("postgres", &admin).unwrap();
+    server.execute("postgres", "CREATE DATABASE tight TABLESPACE tight").unwrap();
+    let address = server.url("tight");
+    let failed = bench.say(&["dataset", "load", "citizenapp?size=m", "--into", &address], "");
+    let words = failed.err.lines().last().unwrap_or_default();
+    assert!(failed.status == 3 && words.contains("No space left on device"), "{} {}", failed.status, failed.err);
+    let schema = bench.say(&["schema", "--source", &address], "").json();
+    assert_eq!(schema["entities"], serde_json::json!([]), "something stayed");
+    server.execute("postgres", "DROP DATABASE tight").unwrap();
+    server.execute("postgres", "DROP TABLESPACE tight").unwrap();
+}

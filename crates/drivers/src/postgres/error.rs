@@ -197,7 +197,7 @@ pub enum PostgresError {
     },
     /// The role may not read that.
     #[error(
-        "`{user}` may not do that on {server}: {message} (in the statement `{sql}`); let an administrator grant SELECT"
+        "`{user}` may not do that on {server}: {message} (in the statement `{sql}`); an administrator can grant what is missing"
     )]
     PermissionDenied {
         /// Host and port.

@@ -1,7 +1,8 @@
 //! The requests of one cell: what they share, one of them, and what a batch of them found.
 
-use crate::outcome::Sample;
-use crate::spec::Experiment;
+use super::health::{Health, PATIENCE};
+use crate::outcome::{End, Sample};
+use crate::spec::{Experiment, Workload};
 use crate::tenants::Draw;
 use fetchscope_drivers::error::DatabaseError;
 use fetchscope_drivers::latency::Network;
@@ -18,6 +19,10 @@ pub(super) struct Batch<'a> {
     pub(super) pool: &'a Pool,
     pub(super) draw: Draw,
     pub(super) cancel: &'a AtomicBool,
+    /// Whether the database goes on serving.
+    pub(super) health: Health,
+    /// Ends what is under way: somebody cancelled, or the database was given up.
+    pub(super) stop: AtomicBool,
 }
 
 /// A round's share of a variant's requests.
@@ -39,6 +44,8 @@ pub(super) struct Report {
     pub(super) processor: Option<Nanos>,
     pub(super) tracing: Nanos,
     pub(super) cancelled: bool,
+    /// Why the database was given up.
+    pub(super) given_up: Option<String>,
 }
 
 impl Report {
@@ -47,9 +54,27 @@ impl Report {
         let failed: u64 = self.failures.values().sum();
         u32::try_from(self.samples.len() as u64 + failed).unwrap_or(u32::MAX)
     }
+
+    /// Whether the run goes on after it.
+    pub(super) fn end(&self) -> End {
+        match &self.given_up {
+            _ if self.cancelled => End::Cancelled,
+            Some(message) => {
+                let reason = format!("the database served no request for {} s: {message}", PATIENCE.as_secs());
+                End::Failed { reason }
+            }
+            None => End::Completed,
+        }
+    }
 }
 
-impl Batch<'_> {
+impl<'a> Batch<'a> {
+    pub(super) fn new(experiment: &'a Experiment, pool: &'a Pool, draw: Draw, cancel: &'a AtomicBool) -> Batch<'a> {
+        let Workload { concurrency, pool: connections, .. } = &experiment.workload;
+        let at_once = connections.size.saturating_add(connections.overflow).min(*concurrency);
+        Batch { experiment, pool, draw, cancel, health: Health::new(at_once), stop: AtomicBool::new(false) }
+    }
+
     /// One request without a network, every statement recorded.
     pub(super) fn once(&self, prepared: &Prepared) -> Result<Served, ServeError> {
         std::thread::scope(|scope| {
@@ -59,7 +84,7 @@ impl Batch<'_> {
                     PoolError::Timeout(_) | PoolError::Cancelled => DatabaseError::Cancelled,
                 })?;
                 let mut network = Network::none();
-                prepared.serve(&session, &mut self.circumstances(&mut network, true))
+                prepared.serve(&session, &mut self.circumstances(&mut network, (true, self.cancel)))
             });
             while !worker.is_finished() {
                 if self.cancel.load(Ordering::Relaxed) {
@@ -93,14 +118,16 @@ impl Batch<'_> {
         let began = Instant::now();
         // A client that was still busy when the request was due lets it wait, and that is part of its latency.
         let late = due.map_or(Duration::ZERO, |due| began.saturating_duration_since(due));
-        let session = match self.pool.acquire(self.cancel) {
+        let session = match self.pool.acquire(&self.stop) {
             Ok(session) => session,
             Err(PoolError::Cancelled) => return Ok(None),
-            Err(error @ (PoolError::Timeout(_) | PoolError::Database(_))) => return Err(error.to_string()),
+            Err(PoolError::Database(error)) => return Err(self.failed(began, &error.into())),
+            Err(error @ PoolError::Timeout(_)) => return Err(error.to_string()),
         };
         let waited = session.waited;
-        match prepared.serve(&session, &mut self.circumstances(network, false)) {
+        match prepared.serve(&session, &mut self.circumstances(network, (false, &self.stop))) {
             Ok(served) => {
+                self.health.served();
                 let latency = began.elapsed() + late;
                 let mut bands = served.bands;
                 bands.scheduling += late.into();
@@ -116,19 +143,35 @@ impl Batch<'_> {
                 };
                 Ok(Some((sample, served.tracing)))
             }
-            Err(ServeError::Database(DatabaseError::Cancelled)) => Ok(None),
-            Err(error) => Err(error.to_string()),
+            Err(ServeError::Database(DatabaseError::Cancelled)) if self.stop.load(Ordering::Relaxed) => Ok(None),
+            Err(error) => Err(self.failed(began, &error)),
         }
     }
 
-    fn circumstances<'b>(&'b self, network: &'b mut Network, record: bool) -> Circumstances<'b> {
+    /// Notes a failure, and puts it in words.
+    fn failed(&self, began: Instant, error: &ServeError) -> String {
+        let message = match error {
+            ServeError::Database(DatabaseError::Cancelled) => {
+                "somebody else cancelled the statement in the server".to_owned()
+            }
+            ServeError::Database(_) | ServeError::Limit(_) | ServeError::Loader(_) => error.to_string(),
+        };
+        self.health.failed(began, &message);
+        message
+    }
+
+    fn circumstances<'b>(
+        &'b self,
+        network: &'b mut Network,
+        (record, cancel): (bool, &'b AtomicBool),
+    ) -> Circumstances<'b> {
         Circumstances {
             network,
             transaction: self.experiment.conditions.transaction,
             statement_cache: self.experiment.conditions.statement_cache,
             record,
             limits: self.experiment.limits.into(),
-            cancel: self.cancel,
+            cancel,
         }
     }
 }

@@ -16,6 +16,7 @@ use fetchscope_engine::stats::paired::FEWEST_ROUNDS;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
+use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
@@ -40,7 +41,7 @@ pub(super) fn measure(
     let timeout = Duration::from_secs_f64(pool_of.timeout);
     let pool = Pool::new(setup.database.clone(), pool_of.size, pool_of.overflow, timeout);
     let draw = Draw::new(experiment.workload.tenants, &audience.tenants);
-    let batch = Batch { experiment, pool: &pool, draw, cancel };
+    let batch = Batch::new(experiment, &pool, draw, cancel);
     let mut contenders = check_variants(setup, &batch, &audience, emit)?;
     let mut notes: Vec<String> = Vec::new();
     for Contender { limit, outcome, .. } in &mut contenders {
@@ -151,8 +152,9 @@ impl<W> Rounds<'_, W> {
         let again = baseline.filter(|_| self.contenders.len() > 1);
         let slots: Vec<usize> = (0..self.contenders.len()).chain(again).collect();
         let total = slots.iter().map(|slot| self.contenders[*slot].limit.planned()).sum::<Option<u32>>();
-        if self.warm_up(crew, emit)? == End::Cancelled {
-            return Ok(End::Cancelled);
+        let warm = self.warm_up(crew, emit)?;
+        if warm != End::Completed {
+            return Ok(warm);
         }
         self.control = again.map(|_| Control { samples: Vec::new() });
         let mut random = ChaCha8Rng::seed_from_u64(seed);
@@ -172,9 +174,13 @@ impl<W> Rounds<'_, W> {
                 self.watcher.as_ref().map(Watcher::take);
                 let report = crew.run(&contender.work, &contender.limit, share, &mut progress)?;
                 done += report.finished();
-                let cancelled = report.cancelled;
+                let end = report.end();
                 match (&mut self.control, is_control) {
-                    (Some(control), true) => control.samples.extend::<Vec<Sample>>(report.samples),
+                    (Some(control), true) => {
+                        control.samples.extend::<Vec<Sample>>(report.samples);
+                        // It is the baseline that failed.
+                        keep_failures(&mut contender.outcome, report.failures);
+                    }
                     (Some(_) | None, _) => {
                         keep(&mut contender.outcome, report);
                         if let Some(watcher) = &self.watcher {
@@ -182,8 +188,8 @@ impl<W> Rounds<'_, W> {
                         }
                     }
                 }
-                if cancelled {
-                    return Ok(End::Cancelled);
+                if end != End::Completed {
+                    return Ok(end);
                 }
             }
         }
@@ -197,8 +203,9 @@ impl<W> Rounds<'_, W> {
             let planned = contender.limit.planned().unwrap_or(u32::MAX);
             let few = Limit::exactly(warmup.min(planned));
             let share = Share { round: 0, rounds: 1, seed: self.experiment.seed };
-            if crew.run(&contender.work, &few, share, &mut |_| {})?.cancelled {
-                return Ok(End::Cancelled);
+            let end = crew.run(&contender.work, &few, share, &mut |_| {})?.end();
+            if end != End::Completed {
+                return Ok(end);
             }
         }
         Ok(End::Completed)
@@ -206,13 +213,17 @@ impl<W> Rounds<'_, W> {
 }
 
 fn keep(outcome: &mut VariantOutcome, report: Report) {
-    let Report { samples, failures, busy, processor, tracing, cancelled: _ } = report;
+    let Report { samples, failures, busy, processor, tracing, cancelled: _, given_up: _ } = report;
     outcome.samples.extend::<Vec<Sample>>(samples);
     outcome.busy += busy;
     outcome.tracing += tracing;
     if let Some(processor) = processor {
         *outcome.processor.get_or_insert_default() += processor;
     }
+    keep_failures(outcome, failures);
+}
+
+fn keep_failures(outcome: &mut VariantOutcome, failures: BTreeMap<String, u64>) {
     for (message, count) in failures {
         match outcome.failures.iter_mut().find(|failure| failure.message == message) {
             Some(failure) => failure.count += count,

@@ -88,7 +88,8 @@ impl<'scope, 'env> Clients<'scope, 'env> {
                     report.tracing += tracing;
                 }
                 Err(RecvTimeoutError::Timeout) => {
-                    if self.batch.cancel.load(Ordering::Relaxed) {
+                    if self.batch.cancel.load(Ordering::Relaxed) || self.batch.health.given_up().is_some() {
+                        self.batch.stop.store(true, Ordering::Relaxed);
                         self.batch.pool.interrupt();
                     }
                     progress();
@@ -136,6 +137,7 @@ impl Crew for Clients<'_, '_> {
         let taken = process_time().zip(processor);
         report.processor = taken.map(|(after, before)| after.saturating_sub(before).into());
         report.cancelled = self.batch.cancel.load(Ordering::Relaxed);
+        report.given_up = self.batch.health.given_up();
         progress(report.finished());
         Ok(report)
     }
@@ -153,7 +155,7 @@ fn work(batch: &Batch<'_>, number: u32, shifts: &Receiver<Shift>) {
 impl Shift {
     fn work(&self, batch: &Batch<'_>, worker: u32, found: &mut Found) {
         let mut network = batch.network(self.share, worker);
-        while !batch.cancel.load(Ordering::Relaxed) {
+        while !batch.stop.load(Ordering::Relaxed) {
             let number = self.taken.fetch_add(1, Ordering::Relaxed);
             let due = self.due(batch.experiment.workload.rate, number);
             let is_late = |deadline| due.unwrap_or_else(Instant::now) >= deadline;
@@ -188,7 +190,7 @@ impl Shift {
 /// Waits for a moment; `false` when cancelled before it.
 fn sleep_until(batch: &Batch<'_>, due: Instant) -> bool {
     while let Some(left) = due.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) {
-        if batch.cancel.load(Ordering::Relaxed) {
+        if batch.stop.load(Ordering::Relaxed) {
             return false;
         }
         std::thread::sleep(left.min(TICK));

@@ -5,6 +5,7 @@ mod batch;
 mod cell;
 mod contender;
 mod crew;
+mod health;
 mod limit;
 mod shapes;
 mod sqlalchemy;
@@ -138,7 +139,7 @@ pub fn run(setup: &Setup<'_>, emit: &mut dyn FnMut(Event), cancel: &AtomicBool) 
             sweeps.push(found);
         }
     }
-    let sqlalchemy = match (experiment.is_run_in_sqlalchemy(), end) {
+    let sqlalchemy = match (experiment.is_run_in_sqlalchemy(), &end) {
         (true, End::Completed) => Some(sqlalchemy::run(setup, &variants, emit, cancel)),
         (true | false, _) => None,
     };
@@ -191,15 +192,17 @@ fn sweep(
         let cell = match measure(&changed, emit) {
             Ok(cell) => cell,
             // What was measured before stays.
-            Err(RunError::Cancelled) => return Ok((found, End::Cancelled)),
-            Err(error) => return Err(error),
+            Err(RunError::Cancelled | RunError::Sqlalchemy(WorkerError::Cancelled)) => {
+                return Ok((found, End::Cancelled));
+            }
+            Err(error) => return Ok((found, End::Failed { reason: error.to_string() })),
         };
         let at = format!("At {} {asked}: ", sweep.over.title());
         notes.extend(cell.notes.iter().map(|note| format!("{at}{note}")));
         let tenant = cell.tenants.into_iter().next().filter(|_| sweep.over == Axis::TenantSize);
         found.points.push(SweepPoint { asked: *asked, tenant, variants: cell.variants });
-        if cell.end == End::Cancelled {
-            return Ok((found, End::Cancelled));
+        if cell.end != End::Completed {
+            return Ok((found, cell.end));
         }
     }
     Ok((found, End::Completed))

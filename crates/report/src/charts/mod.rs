@@ -8,13 +8,16 @@ mod drawing;
 mod latency;
 mod layout;
 mod queries;
+mod stack;
 mod sweep;
 mod time;
+mod waits;
 
 pub use latency::latency;
 pub use queries::queries_per_request;
 pub use sweep::{Line, LinePoint, SweepChart, sweep};
 pub use time::where_time_goes;
+pub use waits::server_waits;
 
 use crate::error::ReportError;
 use crate::palette::Theme;

@@ -86,9 +86,10 @@ pub(super) fn method(outcome: &Outcome) -> Markup {
 /// Machine, versions, data and seed.
 pub(super) fn environment(outcome: &Outcome) -> Markup {
     let environment = &outcome.environment;
-    let end = match outcome.end {
-        End::Completed => "completed",
-        End::Cancelled => "cancelled",
+    let end = match &outcome.end {
+        End::Completed => "completed".to_owned(),
+        End::Cancelled => "cancelled".to_owned(),
+        End::Failed { reason } => format!("failed: {reason}"),
     };
     let facts = [
         ("Fetchscope", format!("{} ({})", environment.fetchscope, environment.build)),

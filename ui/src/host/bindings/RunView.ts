@@ -17,9 +17,9 @@ id: string,
  */
 experiment: ExperimentDoc, 
 /**
- * Whether the user stopped it.
+ * Why it did not come to its end, in a word or a sentence.
  */
-cancelled: boolean, 
+ended_early: string | null, 
 /**
  * The answer in one sentence, with its interval.
  */

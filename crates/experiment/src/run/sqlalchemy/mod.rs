@@ -72,5 +72,8 @@ fn measure(
             found.end = end;
         }
     }
+    if let End::Failed { reason } = &found.end {
+        found.failure = Some(reason.clone());
+    }
     Ok(())
 }
