@@ -45,7 +45,7 @@ impl Family {
             (Family::Debian, Purpose::Reference) => &["python3", "python3-venv"],
             (Family::Fedora, Purpose::Window) => &["webkit2gtk4.1-devel", "gtk3-devel", "/usr/bin/pkg-config"],
             (Family::Fedora, Purpose::WindowTests) => &["/usr/bin/Xvfb", "/usr/bin/WebKitWebDriver"],
-            (Family::Fedora, Purpose::Postgres) => &["postgresql-server"],
+            (Family::Fedora, Purpose::Postgres) => &["postgresql-server", "postgresql-contrib"],
             (Family::Fedora, Purpose::Reference) => &["python3", "python3-pip"],
         }
     }

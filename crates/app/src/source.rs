@@ -11,6 +11,7 @@ use fetchscope_engine::mapping::document::MappingDocument;
 use fetchscope_engine::plan::Program;
 use fetchscope_engine::plan::document::Strategy;
 use indexmap::IndexMap;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -49,6 +50,8 @@ pub struct Opened {
     pub first_endpoint: Option<String>,
     /// Tables left out, and why.
     pub notices: Vec<String>,
+    /// How many rows an entity's table has, where the database knows without counting.
+    pub estimates: BTreeMap<String, u64>,
 }
 
 impl std::str::FromStr for Source {
@@ -133,6 +136,7 @@ fn open_sample(
         endpoints: dataset.endpoints,
         first_endpoint,
         notices: Vec::new(),
+        estimates: BTreeMap::new(),
     })
 }
 
@@ -164,6 +168,8 @@ fn open_file(path: &str, mapping: Option<&MappingDocument>) -> Result<Opened, Ap
         endpoints: Vec::new(),
         first_endpoint: None,
         notices,
+        // A file does not know without counting.
+        estimates: BTreeMap::new(),
     })
 }
 
@@ -181,12 +187,12 @@ fn open_server(
     let session = database.connect()?;
     let made_of = session.made_of()?.map(|spec| spec.parse::<SampleSpec>()).transpose()?;
     let sample = made_of.as_ref().map(Dataset::open).transpose()?;
-    let (document, endpoints, notices) = match (mapping, sample.as_ref()) {
-        (Some(written), _) => (written.clone(), Vec::new(), Vec::new()),
-        (None, Some(sample)) => (sample.mapping.clone(), sample.endpoints.clone(), Vec::new()),
+    let (document, endpoints, notices, estimates) = match (mapping, sample.as_ref()) {
+        (Some(written), _) => (written.clone(), Vec::new(), Vec::new(), BTreeMap::new()),
+        (None, Some(sample)) => (sample.mapping.clone(), sample.endpoints.clone(), Vec::new(), BTreeMap::new()),
         (None, None) => {
             let found = session.introspect(&settings.database)?;
-            (found.mapping, Vec::new(), found.notices)
+            (found.mapping, Vec::new(), found.notices, found.estimates)
         }
     };
     let (title, data, first_endpoint) = match made_of.as_ref().zip(sample.as_ref()) {
@@ -210,6 +216,7 @@ fn open_server(
         endpoints,
         first_endpoint,
         notices,
+        estimates,
     })
 }
 

@@ -2,6 +2,7 @@
 
 use crate::error::DatabaseError;
 use crate::postgres::activity::Watcher;
+use crate::postgres::statements::Counts;
 use crate::{postgres, sqlite};
 use fetchscope_engine::advisor::evidence::LoadedRelationship;
 use fetchscope_engine::mapping::document::MappingDocument;
@@ -75,6 +76,14 @@ impl Database {
                 let settings = database.connect()?.server_settings()?;
                 settings.into_iter().map(|setting| (setting.name, setting.value)).collect()
             }
+        })
+    }
+
+    /// What a server counted of this role's statements up to now; `None` where nothing counts them.
+    pub fn statement_counts(&self) -> Result<Option<Counts>, DatabaseError> {
+        Ok(match self {
+            Database::Sqlite(_) => None,
+            Database::Postgres(database) => database.connect()?.statement_counts()?,
         })
     }
 

@@ -4,6 +4,7 @@ use crate::calibration::Estimated;
 use crate::spec::Experiment;
 use crate::sweep::Axis;
 use crate::tenants::Tenant;
+pub use fetchscope_drivers::postgres::statements::Counted;
 pub use fetchscope_drivers::sqlalchemy::Versions;
 use fetchscope_engine::advisor::evidence::Objects;
 use fetchscope_engine::trace::{Bands, Nanos, OrmError, Phase};
@@ -39,6 +40,10 @@ pub struct Outcome {
     /// The same again with one circumstance changed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sweeps: Vec<SweepOutcome>,
+    /// What the server counted of its statements from the first check to the last sample, the longest first; none where
+    /// nothing counts them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub counted: Vec<Counted>,
     /// The same in the real SQLAlchemy, where the experiment asks for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sqlalchemy: Option<LaneOutcome>,

@@ -2,6 +2,7 @@
 
 use fetchscope_engine::plan::document::Strategy;
 use fetchscope_engine::trace::{Bands, Nanos, OrmError, OrmErrorType, Phase};
+use fetchscope_experiment::outcome::Counted;
 use fetchscope_experiment::outcome::{
     Agreement, Counts, End, Environment, Failure, Outcome, Sample, ServerWaits, StatementShape, VERSION, VariantOutcome,
 };
@@ -184,6 +185,7 @@ pub(crate) fn empty(names: &[&str]) -> Outcome {
         control: None,
         tenants: Vec::new(),
         sweeps: Vec::new(),
+        counted: Vec::new(),
         sqlalchemy: None,
         estimated: None,
         notes: Vec::new(),
@@ -201,6 +203,14 @@ pub(crate) fn waited() -> Outcome {
     for (variant, waits) in outcome.variants.iter_mut().zip(seen) {
         variant.waits = Some(waits);
     }
+    outcome.counted = vec![Counted {
+        sql: "SELECT users.id, users.name FROM users ORDER BY users.id".to_owned(),
+        calls: 1011,
+        rows: 1_011_000,
+        time: Nanos(2_345_000_000),
+        blocks_hit: 20_220,
+        blocks_read: 12,
+    }];
     outcome
 }
 

@@ -3,6 +3,7 @@
 mod bands;
 mod comparison;
 mod conditions;
+mod counted;
 mod findings;
 mod lane;
 mod page_style;
@@ -70,6 +71,7 @@ pub fn render(outcome: &Outcome) -> Result<Vec<u8>, ReportError> {
                     (findings::multiplication(outcome, &rows))
                     (bands::section(outcome, &rows)?)
                     (waits::section(outcome, &rows)?)
+                    (counted::section(outcome))
                     (conditions::method(outcome))
                     (statements::list(outcome, &rows))
                     (conditions::environment(outcome))

@@ -27,7 +27,8 @@ const WATCHDOG: &str = r#"
     "$1/initdb" -D "$2/data" -U "$4" --pwfile="$2/password" --encoding=UTF8 --locale=C \
         --auth-local=trust --auth-host=scram-sha-256 --no-sync &&
     "$1/postgres" -D "$2/data" -p "$3" -c listen_addresses=127.0.0.1 -c unix_socket_directories="$2" -c fsync=off \
-        -c synchronous_commit=off -c full_page_writes=off -c timezone=UTC -c log_min_messages=fatal
+        -c synchronous_commit=off -c full_page_writes=off -c timezone=UTC -c log_min_messages=fatal \
+        -c shared_preload_libraries="$5"
     : > "$2/failed"
 } < /dev/null > "$2/log" 2>&1 &
 cat > /dev/null
@@ -91,6 +92,14 @@ impl Server {
     /// # Errors
     /// When there is no PostgreSQL, or it does not start.
     pub fn start() -> Result<Server, ServerError> {
+        Server::with("")
+    }
+
+    /// A new server that loads a library of PostgreSQL's own as it starts.
+    ///
+    /// # Errors
+    /// When there is no PostgreSQL, or it does not start.
+    pub fn with(library: &str) -> Result<Server, ServerError> {
         let failed = |what| move |source| ServerError::System { what, source };
         let programs = programs::folder().ok_or(ServerError::NotInstalled)?;
         // The path of a socket may only be short, and another account has to get there.
@@ -107,7 +116,13 @@ impl Server {
         if let Some(Account { user, group }) = account {
             watchdog.uid(user).gid(group);
         }
-        watchdog.args(["-c", WATCHDOG, "watchdog"]).arg(&programs).arg(folder.path()).arg(port.to_string()).arg(USER);
+        watchdog
+            .args(["-c", WATCHDOG, "watchdog"])
+            .arg(&programs)
+            .arg(folder.path())
+            .arg(port.to_string())
+            .arg(USER)
+            .arg(library);
         watchdog.current_dir("/").process_group(0);
         watchdog.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
         let watchdog = watchdog.spawn().map_err(failed("starting a server"))?;

@@ -16,7 +16,7 @@ function entity(name: string, relationships: RelationshipView[] = []): EntityVie
     foreign: column !== 'id',
     nullable: false,
   }));
-  return { name, table: `${name.toLowerCase()}s`, columns, relationships };
+  return { name, table: `${name.toLowerCase()}s`, rows: null, columns, relationships };
 }
 
 const ORG = entity('Org', [relationship('users', 'User', ['id', 'org_id'], '1:N')]);

@@ -5,6 +5,7 @@ use crate::source::Opened;
 use crate::wire::{ColumnView, EndpointView, EntityView, RelationshipView, SourceView, TableView};
 use crate::{document, endpoints, experiment};
 use fetchscope_engine::mapping::document::{ColumnDocument, ForeignKeyDocument, RelationshipDocument};
+use fetchscope_report::format;
 
 /// The view of an opened source.
 pub(super) fn view(opened: &Opened) -> Result<SourceView, AppError> {
@@ -30,6 +31,10 @@ pub(super) fn view(opened: &Opened) -> Result<SourceView, AppError> {
     let entities = opened.document.entities.iter().map(|entity| EntityView {
         name: entity.name.clone(),
         table: entity.full_name(),
+        rows: opened.estimates.get(&entity.name).map(|rows| {
+            let noun = if *rows == 1 { "row" } else { "rows" };
+            format!("about {} {noun}", format::count(*rows))
+        }),
         columns: columns(&entity.columns, &entity.foreign_keys),
         relationships: entity
             .relationships

@@ -72,6 +72,8 @@ pub struct EntityView {
     pub name: String,
     /// Table name.
     pub table: String,
+    /// About how many rows the table has, where the database knows without counting: `about 1 000 rows`.
+    pub rows: Option<String>,
     /// Columns in table order.
     pub columns: Vec<ColumnView>,
     /// Relationships in declaration order.

@@ -19,7 +19,7 @@ mod route;
 mod server;
 mod session;
 mod settings;
-mod statements;
+pub mod statements;
 mod tls;
 pub mod value;
 mod verify;

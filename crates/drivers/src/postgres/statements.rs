@@ -3,10 +3,11 @@
 use super::error::PostgresError;
 use super::session::{Session, TextRow};
 use fetchscope_engine::trace::Nanos;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What the server counted of one statement.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counted {
     /// The statement, its constants replaced.
     pub sql: String,

@@ -3,7 +3,7 @@
 use crate::{connect, open, value};
 use fetchscope_drivers::postgres::activity::{Wait, Watcher};
 use fetchscope_engine::value::Value;
-use fetchscope_test_postgres::server;
+use fetchscope_test_postgres::{Server, server};
 use std::time::Duration;
 
 const ROWS: &str = "CREATE TABLE t (id int PRIMARY KEY, word text); \
@@ -50,6 +50,21 @@ fn settings_that_matter_are_listed_with_their_units() {
     assert_eq!(of("jit"), value(&session, "SHOW jit"));
     assert_eq!(of("work_mem"), value(&session, "SHOW work_mem"));
     assert!(settings.is_sorted_by_key(|setting| setting.name.clone()));
+}
+
+#[test]
+fn statements_are_counted_where_the_server_counts_them() {
+    let server = Server::with("pg_stat_statements").unwrap();
+    let url = server.database(&format!("{ROWS}; CREATE EXTENSION pg_stat_statements")).unwrap();
+    let session = connect(&url);
+    let before = session.statement_counts().unwrap().unwrap();
+    for _ in 0..3 {
+        session.ask("SELECT word FROM t WHERE id <= 10").unwrap();
+    }
+    let ran = session.statement_counts().unwrap().unwrap().since(&before);
+    let [one] = &ran[..] else { panic!("{ran:?}") };
+    assert_eq!((one.sql.as_str(), one.calls, one.rows), ("SELECT word FROM t WHERE id <= $1", 3, 30));
+    assert!(one.time.0 > 0 && one.blocks_hit > 0, "{one:?}");
 }
 
 #[test]

@@ -18,6 +18,7 @@ use crate::sweep::{Axis, Sweep};
 use cell::Cell;
 use fetchscope_drivers::database::Database;
 use fetchscope_drivers::error::DatabaseError;
+use fetchscope_drivers::postgres::statements::{Counted, Counts};
 use fetchscope_drivers::sqlalchemy::{Interpreter, WorkerError};
 use fetchscope_engine::mapping::Mapping;
 use fetchscope_engine::mapping::document::MappingDocument;
@@ -127,6 +128,7 @@ pub fn run(setup: &Setup<'_>, emit: &mut dyn FnMut(Event), cancel: &AtomicBool) 
     }
     // Asked before, since a server may be gone after.
     let environment = environment(setup)?;
+    let before = setup.database.statement_counts().map_err(|error| RunError::Data(Box::new(error)))?;
     let Cell { variants, control, tenants, notes, mut end } = cell::measure(setup, experiment, emit, cancel)?;
     let mut notes = [setup.notes.clone(), notes].concat();
     let mut sweeps = Vec::new();
@@ -139,6 +141,7 @@ pub fn run(setup: &Setup<'_>, emit: &mut dyn FnMut(Event), cancel: &AtomicBool) 
             sweeps.push(found);
         }
     }
+    let counted = before.map_or_else(Vec::new, |before| counted(setup, &before));
     let sqlalchemy = match (experiment.is_run_in_sqlalchemy(), &end) {
         (true, End::Completed) => Some(sqlalchemy::run(setup, &variants, emit, cancel)),
         (true | false, _) => None,
@@ -154,6 +157,7 @@ pub fn run(setup: &Setup<'_>, emit: &mut dyn FnMut(Event), cancel: &AtomicBool) 
         control,
         tenants,
         sweeps,
+        counted,
         sqlalchemy,
         estimated: None,
         notes,
@@ -171,6 +175,12 @@ fn check_connections(setup: &Setup<'_>) -> Result<(), RunError> {
         Some(free) if free < u64::from(wanted) => Err(RunError::Connections { wanted, free }),
         Some(_) | None => Ok(()),
     }
+}
+
+/// What the server counted meanwhile. It may be gone by now, and then nothing is known.
+fn counted(setup: &Setup<'_>, before: &Counts) -> Vec<Counted> {
+    let after = setup.database.statement_counts().ok().flatten();
+    after.map_or_else(Vec::new, |after| after.since(before))
 }
 
 /// Measures one cell.
