@@ -32,7 +32,7 @@ impl App {
             Some("toml") => {
                 let experiment =
                     Experiment::from_toml(&text).map_err(|error| AppError::from(error).in_file(&shown.to_string()))?;
-                Ok(FileView::Experiment { experiment: document::doc(&experiment)? })
+                Ok(FileView::Experiment { experiment: Box::new(document::doc(&experiment)?) })
             }
             Some("json") => {
                 let outcome = outcome(&text).map_err(|problem| AppError::Input(format!("{shown} {problem}")))?;

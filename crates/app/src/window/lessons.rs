@@ -71,10 +71,15 @@ fn view(lesson: &Lesson) -> LessonView {
 /// pictures are left out, since they would lead out of the window.
 fn page(markdown: &str) -> String {
     use pulldown_cmark::{Tag, TagEnd};
-    let events = Parser::new_ext(markdown, Options::ENABLE_TABLES).filter_map(|event| match event {
-        Event::Html(text) | Event::InlineHtml(text) => Some(Event::Text(text)),
-        Event::Start(Tag::Link { .. } | Tag::Image { .. }) | Event::End(TagEnd::Link | TagEnd::Image) => None,
-        event => Some(event),
+    let events = Parser::new_ext(markdown, Options::ENABLE_TABLES).filter_map(|event| {
+        if let Event::Html(text) | Event::InlineHtml(text) = event {
+            return Some(Event::Text(text));
+        }
+        let leads_out = matches!(
+            event,
+            Event::Start(Tag::Link { .. } | Tag::Image { .. }) | Event::End(TagEnd::Link | TagEnd::Image)
+        );
+        (!leads_out).then_some(event)
     });
     let mut page = String::new();
     html::push_html(&mut page, events);

@@ -225,7 +225,7 @@ pub enum FileView {
     /// An experiment.
     Experiment {
         /// The work it describes.
-        experiment: ExperimentDoc,
+        experiment: Box<ExperimentDoc>,
     },
     /// The result of a run, which is in the history now.
     Run {
