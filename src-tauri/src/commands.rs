@@ -5,8 +5,9 @@ use crate::{dialogs, startup};
 use fetchscope_app::App;
 use fetchscope_app::wire::{
     BetweenView, ChartPair, DrawRequest, ErrorCode, ExperimentDoc, ExportView, FigureRequest, FigureView, FileView,
-    HistoryEntry, MappingEdit, OpenProgress, PlanView, PredictionView, RevealView, RunEvent, RunView, ServerFields,
-    ServerView, Settings, SourceView, StartView, StatementView, TraceRequest, TraceView, VariantDoc, WireError,
+    HistoryEntry, LessonsView, MappingEdit, OpenProgress, PlanView, PredictionView, RevealView, RunEvent, RunView,
+    ServerFields, ServerView, Settings, SourceView, StartView, StatementView, TraceRequest, TraceView, VariantDoc,
+    WireError,
 };
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! Runs are kept, found again and lost by nobody's death.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 use fetchscope_app::experiment::{default_experiment, run_kept};
 use fetchscope_app::history::{History, HistoryError, Kept, Recorder, RunId};

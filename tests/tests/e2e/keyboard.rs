@@ -71,7 +71,8 @@ fn walk_to(stage: &Stage, id: &str) -> Result<(), Fault> {
             return Ok(());
         }
     }
-    panic!("80 times Tab do not lead to {id}")
+    let problem = format!("80 times Tab do not lead to {id}");
+    Err(Fault::Program { program: "the window".to_owned(), problem })
 }
 
 fn focus(stage: &Stage, id: &str) -> Result<(), Fault> {
