@@ -17,7 +17,6 @@ use fetchscope_engine::stats::paired::FEWEST_ROUNDS;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
-use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 

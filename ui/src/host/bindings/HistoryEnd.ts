@@ -3,4 +3,4 @@
 /**
  * How a run of the history ended.
  */
-export type HistoryEnd = "completed" | "cancelled" | "unfinished";
+export type HistoryEnd = "completed" | "cancelled" | "failed" | "unfinished";
