@@ -81,7 +81,7 @@ impl Summary {
             database: environment.database.clone(),
             source: experiment.source.clone(),
             endpoint: experiment.endpoint.name.clone().unwrap_or_else(|| experiment.endpoint.root.clone()),
-            workload: format!("{load}, {} ms round trip", format::number(experiment.conditions.rtt_ms)),
+            workload: format!("{load}, {} ms round trip", experiment.conditions.rtt_ms),
             platform: format!("{}, {} cores, {} build", environment.platform, environment.cores, environment.build),
             end: HistoryEnd::Unfinished,
             sentence: String::new(),

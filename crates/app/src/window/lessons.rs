@@ -6,7 +6,6 @@ use crate::document;
 use crate::lessons::{self, Lesson, Revealed, reveal};
 use crate::python::Python;
 use crate::wire::{LessonView, LessonsView, RevealView, RunEvent, VerdictView};
-use fetchscope_report::format;
 use pulldown_cmark::{Event, Options, Parser, html};
 use std::sync::atomic::AtomicBool;
 
@@ -62,7 +61,7 @@ fn view(lesson: &Lesson) -> LessonView {
             experiment.source,
             experiment.variants.len(),
             experiment.workload.concurrency,
-            format::number(experiment.conditions.rtt_ms)
+            experiment.conditions.rtt_ms
         ),
     }
 }
