@@ -1,11 +1,13 @@
 //! The commands of the window: one-line adapters to the application, each off the thread that draws.
 
+use crate::drops::Drops;
 use crate::{dialogs, startup};
 use fetchscope_app::App;
 use fetchscope_app::wire::{
-    ChartPair, DrawRequest, ErrorCode, ExperimentDoc, ExportView, FigureRequest, FigureView, MappingEdit, OpenProgress,
-    PlanView, PredictionView, RunEvent, RunView, ServerFields, ServerView, Settings, SourceView, StartView,
-    TraceRequest, TraceView, VariantDoc, WireError,
+    BetweenView, ChartPair, DrawRequest, ErrorCode, ExperimentDoc, ExportView, FigureRequest, FigureView, FileView,
+    HistoryEntry, LessonsView, MappingEdit, OpenProgress, PlanView, PredictionView, RevealView, RunEvent, RunView,
+    ServerFields, ServerView, Settings, SourceView, StartView, StatementView, TraceRequest, TraceView, VariantDoc,
+    WireError,
 };
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -22,7 +24,9 @@ pub(crate) fn all() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         cancel_open,
         cancel_run,
         choose_export,
-        choose_source,
+        choose_file,
+        compare_runs,
+        delete_run,
         draw,
         draw_figure,
         edit_mapping,
@@ -30,17 +34,28 @@ pub(crate) fn all() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         export_mapping,
         export_run,
         forget_password,
+        lessons,
+        list_history,
+        open_file,
+        open_run,
         open_server,
         open_source,
         predict,
         ready,
+        rename_run,
         reset_mapping,
+        restore_run,
+        reveal_lesson,
         run,
+        run_lesson,
         save_settings,
         start,
+        statements,
+        tag_run,
         test_server,
         trace,
         view_source,
+        watch_drops,
     ]
 }
 
@@ -76,13 +91,35 @@ async fn cancel_open(app: Shared<'_>) -> Answer<()> {
 }
 
 #[tauri::command]
-async fn choose_source(app: Shared<'_>, shell: AppHandle) -> Answer<Option<String>> {
-    aside(&app, move |_| Ok(dialogs::choose_source(&shell))).await
+async fn choose_file(app: Shared<'_>, shell: AppHandle) -> Answer<Option<String>> {
+    aside(&app, move |_| Ok(dialogs::choose_file(&shell))).await
+}
+
+#[tauri::command]
+async fn open_file(app: Shared<'_>, path: PathBuf) -> Answer<FileView> {
+    aside(&app, move |app| app.open_file(&path)).await
+}
+
+/// From now on the paths of files that are dropped on the window are sent to `paths`.
+#[tauri::command]
+fn watch_drops(drops: State<'_, Drops>, paths: Channel<String>) {
+    drops.watch(paths);
 }
 
 #[tauri::command]
 async fn trace(app: Shared<'_>, request: TraceRequest) -> Answer<TraceView> {
     aside(&app, move |app| app.trace(&request)).await
+}
+
+#[tauri::command]
+async fn statements(
+    app: Shared<'_>,
+    variant: String,
+    serial: u32,
+    from: u32,
+    count: u32,
+) -> Answer<Vec<StatementView>> {
+    aside(&app, move |app| app.statements(&variant, serial, from, count)).await
 }
 
 #[tauri::command]
@@ -155,6 +192,56 @@ async fn choose_export(app: Shared<'_>, shell: AppHandle, name: String) -> Answe
 #[tauri::command]
 async fn export_run(app: Shared<'_>, run: String, path: PathBuf) -> Answer<ExportView> {
     aside(&app, move |app| app.export_run(&run, &path)).await
+}
+
+#[tauri::command]
+async fn list_history(app: Shared<'_>, search: String) -> Answer<Vec<HistoryEntry>> {
+    aside(&app, move |app| app.list_history(&search)).await
+}
+
+#[tauri::command]
+async fn open_run(app: Shared<'_>, run: String) -> Answer<RunView> {
+    aside(&app, move |app| app.open_run(&run)).await
+}
+
+#[tauri::command]
+async fn compare_runs(app: Shared<'_>, one: String, other: String) -> Answer<BetweenView> {
+    aside(&app, move |app| app.compare_runs(&one, &other)).await
+}
+
+#[tauri::command]
+async fn rename_run(app: Shared<'_>, run: String, name: String) -> Answer<HistoryEntry> {
+    aside(&app, move |app| app.rename_run(&run, &name)).await
+}
+
+#[tauri::command]
+async fn tag_run(app: Shared<'_>, run: String, tags: Vec<String>) -> Answer<HistoryEntry> {
+    aside(&app, move |app| app.tag_run(&run, &tags)).await
+}
+
+#[tauri::command]
+async fn delete_run(app: Shared<'_>, run: String) -> Answer<()> {
+    aside(&app, move |app| app.delete_run(&run)).await
+}
+
+#[tauri::command]
+async fn restore_run(app: Shared<'_>, run: String) -> Answer<HistoryEntry> {
+    aside(&app, move |app| app.restore_run(&run)).await
+}
+
+#[tauri::command]
+async fn lessons(app: Shared<'_>) -> Answer<LessonsView> {
+    aside(&app, App::lessons).await
+}
+
+#[tauri::command]
+async fn run_lesson(app: Shared<'_>, name: String, events: Channel<RunEvent>) -> Answer<RevealView> {
+    aside(&app, move |app| app.run_lesson(&name, &mut |event| drop(events.send(event)))).await
+}
+
+#[tauri::command]
+async fn reveal_lesson(app: Shared<'_>, name: String, run: String) -> Answer<RevealView> {
+    aside(&app, move |app| app.reveal_lesson(&name, &run)).await
 }
 
 #[tauri::command]

@@ -7,18 +7,18 @@ use tauri_plugin_dialog::{DialogExt, FilePath};
 /// A path given here is what the dialogs answer, because nothing but a person can drive a native dialog.
 const ANSWER: &str = "FETCHSCOPE_DIALOG_ANSWER";
 
-/// The database file the user chose, as a source; `None` when the dialog was closed.
-pub(crate) fn choose_source(shell: &AppHandle) -> Option<String> {
+/// The file the user chose to open: a database, an experiment or a result; `None` when the dialog was closed.
+pub(crate) fn choose_file(shell: &AppHandle) -> Option<String> {
     let path = answer().or_else(|| {
-        let dialog = shell.dialog().file().set_title("Open a SQLite file");
+        let dialog = shell.dialog().file().set_title("Open a file");
         local(
             dialog
-                .add_filter("SQLite", &["db", "sqlite", "sqlite3"])
+                .add_filter("Databases, experiments and results", &["db", "sqlite", "sqlite3", "toml", "json"])
                 .add_filter("All files", &["*"])
                 .blocking_pick_file(),
         )
     })?;
-    Some(format!("sqlite:{}", path.display()))
+    Some(path.display().to_string())
 }
 
 /// Where the user wants the report, or the mapping, proposed under `name`; `None` when the dialog was closed.

@@ -5,6 +5,7 @@
 
 mod commands;
 mod dialogs;
+mod drops;
 mod startup;
 mod window;
 
@@ -24,6 +25,8 @@ fn show() -> Result<(), Box<dyn std::error::Error>> {
     tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
         .manage(Arc::clone(&app))
+        .manage(drops::Drops::default())
+        .on_window_event(drops::hear)
         .invoke_handler(commands::all())
         .setup(move |shell| window::open(shell, &app))
         .run(tauri::generate_context!())?;

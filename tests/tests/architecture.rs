@@ -35,7 +35,6 @@ const FOR_THE_FRONT_ENDS: &[&str] = &[
 /// Beginnings of dependency names, and the only package that may name them.
 const CONFINED: &[(&str, &str)] = &[
     ("tauri", "fetchscope-desktop"),
-    ("rusqlite", "fetchscope-drivers"),
     ("libsqlite3-sys", "fetchscope-drivers"),
     ("tokio-postgres", "fetchscope-drivers"),
     ("plotters", "fetchscope-report"),
@@ -147,6 +146,19 @@ fn a_database_a_chart_and_a_window_are_known_to_one_package_each() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+#[test]
+fn sqlite_is_named_by_the_drivers_and_the_history_alone() {
+    let packages = packages();
+    let name = |package: &&String| packages[*package].iter().any(|dependency| dependency.name == "rusqlite");
+    let named: Vec<&String> = packages.keys().filter(name).collect();
+    assert_eq!(named, ["fetchscope-app", "fetchscope-drivers"]);
+    let history = root().join("crates/app/src/history");
+    let sources = files(&root().join("crates/app"), &["rs"]);
+    let elsewhere: Vec<_> = sources.into_iter().filter(|file| !file.starts_with(&history)).collect();
+    let found = lines_with(&elsewhere, &["rusqlite"]);
+    assert!(found.is_empty(), "only the history may use SQLite, but:\n{}", found.join("\n"));
 }
 
 #[test]

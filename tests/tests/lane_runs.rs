@@ -282,7 +282,8 @@ fn what_was_measured_before_the_lane_was_cancelled_is_kept() {
             | Event::WarmingUp { .. }
             | Event::Progress { .. }
             | Event::Sweeping { .. }
-            | Event::Note(_) => {}
+            | Event::Note(_)
+            | Event::Found(_) => {}
         });
         assert_eq!(outcome.variants[0].samples.len(), 400);
         let lane = outcome.sqlalchemy.unwrap();

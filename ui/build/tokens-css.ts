@@ -30,6 +30,8 @@ export function tokensCss(): string {
   ].join('');
   return [
     `:root{font-size:${font.root}px;${shared}${colours(tokens.light, tokens.variants.light)}color-scheme:light;}`,
+    `:root[data-type-size="large"]{font-size:${font.largeRoot}px;}`,
+    `:root[data-type-size="larger"]{font-size:${font.largerRoot}px;}`,
     `:root[data-presenter]{font-size:${font.presenterRoot}px;}`,
     `:root[data-theme="dark"]{${colours(tokens.dark, tokens.variants.dark)}color-scheme:dark;}`,
   ].join('\n');

@@ -166,3 +166,28 @@ it('exports the run where the dialog says', async () => {
   await waitFor(() => expect(text('notice')).toContain('/reports/fetchscope-citizenapp-s.html'));
   expect(exported).toHaveBeenCalledWith(run.view.id, '/reports/fetchscope-citizenapp-s.html');
 });
+
+it('moves variants with Alt and an arrow, and strategies with a digit', async () => {
+  const session = await open();
+  await fireEvent.keyDown(screen.getByTestId('variant-A'), { key: 'ArrowDown', altKey: true });
+  expect(session.document.current?.variants.map((variant) => variant.id).slice(0, 2)).toEqual(['v2', 'v1']);
+  await press('z', { ctrlKey: true });
+  await fireEvent.keyDown(screen.getByTestId('plan-tree'), { key: 'ArrowDown', altKey: true });
+  const first = screen.getByTestId('strategy:organization');
+  expect(document.activeElement).toBe(first);
+  await fireEvent.keyDown(first, { key: '2' });
+  await waitFor(() => expect(text('query-count')).toBe('11'));
+  await fireEvent.keyDown(first, { key: 'ArrowDown', altKey: true });
+  expect(document.activeElement).toBe(screen.getByTestId('strategy:organization.tenant'));
+  expect(session.document.selected?.id).toBe('v1');
+});
+
+it('sets the statements of two variants beside each other', async () => {
+  await open();
+  await fireEvent.click(screen.getByTestId('tab-diff'));
+  await waitFor(() => screen.getByTestId('diff'));
+  expect(text('diff:User.organization')).toContain('× 100');
+  expect(text('diff:User.organization')).toContain('nothing');
+  await choose('diff-against', 'v3');
+  await waitFor(() => expect(text('diff:User.organization')).toContain('once'));
+});

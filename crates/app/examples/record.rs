@@ -51,6 +51,17 @@ fn main() -> Result<(), Box<dyn Error>> {
         charts[name] = serde_json::to_value(pairs)?;
         figures[name] = drawn(&app, &view.id, &view.figures, theme).map_err(said)?;
     }
+    experiment.sweeps.clear();
+    experiment.workload.requests = 100;
+    let again = app.run(&experiment, &mut |_| {}).map_err(said)?;
+    app.tag_run(&view.id, &["recorded".to_owned()]).map_err(said)?;
+    let entries = app.list_history("").map_err(said)?;
+    let between = app.compare_runs(&view.id, &again.id).map_err(said)?;
+    let mut lessons = app.lessons().map_err(said)?;
+    lessons.folder = "lessons".to_owned();
+    let reveal = app.run_lesson("c2", &mut |_| {}).map_err(said)?;
+    write("lessons", &json!({ "all": lessons, "reveal": reveal }))?;
+    write("history", &json!({ "entries": entries, "between": between }))?;
     write("charts", &charts)?;
     write("figures", &figures)
 }

@@ -2,6 +2,7 @@
 
 use crate::calibration;
 use crate::error::AppError;
+use crate::history::{Kept, Recorder};
 use crate::python::Python;
 use crate::source::Opened;
 use fetchscope_drivers::database::Database;
@@ -59,6 +60,24 @@ fn calibrate(outcome: &mut Outcome, is_server: bool, python: &Python<'_>, emit: 
         };
         outcome.estimated = known.estimate(outcome, driver);
     }
+}
+
+/// As [`run`], and keeps the run in the history while it goes on.
+pub fn run_kept(
+    experiment: &Experiment,
+    opened: &Opened,
+    python: &Python<'_>,
+    mut recorder: Recorder<'_>,
+    emit: &mut dyn FnMut(Event),
+    cancel: &AtomicBool,
+) -> Result<(Outcome, Kept), AppError> {
+    let mut listen = |event: Event| {
+        recorder.hear(&event);
+        emit(event);
+    };
+    let outcome = run(experiment, opened, python, &mut listen, cancel)?;
+    let kept = recorder.finish(&outcome);
+    Ok((outcome, kept))
 }
 
 /// Whether every variant that should return the baseline's graph did, in either lane.

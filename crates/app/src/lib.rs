@@ -10,6 +10,8 @@ pub mod endpoints;
 pub mod error;
 pub mod experiment;
 pub mod explain;
+pub mod history;
+pub mod lessons;
 pub mod mapping_edits;
 pub mod passwords;
 pub mod paths;

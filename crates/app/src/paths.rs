@@ -1,6 +1,12 @@
-//! Where Fetchscope keeps samples and settings.
+//! Where Fetchscope keeps samples, settings and past runs.
 
 use std::path::{Path, PathBuf};
+
+/// The file of the history.
+const HISTORY: &str = "history.db";
+
+/// The folder of lessons.
+const LESSONS: &str = "lessons";
 
 /// Where Fetchscope writes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,6 +15,10 @@ pub struct Paths {
     pub samples: PathBuf,
     /// Settings and the open work.
     pub settings: PathBuf,
+    /// Every run that was made.
+    pub history: PathBuf,
+    /// Lessons of one's own.
+    pub lessons: PathBuf,
     /// What measures the real SQLAlchemy, and an environment with it where one was asked for.
     pub python: PathBuf,
 }
@@ -24,6 +34,8 @@ impl Paths {
             Some(folders) => Paths {
                 samples: folders.cache_dir().join("samples"),
                 settings: folders.config_dir().join("settings.json"),
+                history: folders.data_local_dir().join(HISTORY),
+                lessons: folders.data_local_dir().join(LESSONS),
                 python: folders.data_local_dir().join("python"),
             },
             None => Paths::under(&std::env::temp_dir().join("fetchscope")),
@@ -39,6 +51,12 @@ impl Paths {
     /// All of them under one.
     #[must_use]
     pub fn under(home: &Path) -> Paths {
-        Paths { samples: home.join("samples"), settings: home.join("settings.json"), python: home.join("python") }
+        Paths {
+            samples: home.join("samples"),
+            settings: home.join("settings.json"),
+            history: home.join(HISTORY),
+            lessons: home.join(LESSONS),
+            python: home.join("python"),
+        }
     }
 }

@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use fetchscope_app::wire::{
-    DrawRequest, ErrorCode, ExperimentDoc, Figure, FigureRequest, RunEvent, SourceView, SweepDoc, ThemeChoice,
-    TraceRequest, TraceView, WireAxis, WireError, WireStrategy, WireTenants,
+    DrawRequest, ErrorCode, ExperimentDoc, Figure, FigureRequest, FileView, ReadDoc, RunEvent, SourceView, SweepDoc,
+    ThemeChoice, TraceRequest, TraceView, WireAxis, WireError, WireStrategy, WireTenants,
 };
 use fetchscope_app::{App, Paths};
 use fetchscope_drivers::sqlite::create_from_script;
@@ -71,6 +71,29 @@ fn a_toggle_says_what_changed() {
 }
 
 #[test]
+fn statements_come_page_by_page_and_put_together() {
+    let bench = Bench::new();
+    let view = bench.app.open_source("sample:citizenapp?size=s", &mut |_| {}).unwrap();
+    let mut experiment = view.experiment;
+    let read = |name: &str| ReadDoc { name: name.into(), accessed: true, relationships: Vec::new() };
+    experiment.endpoint.relationships = vec![read("roles"), read("organization")];
+    let trace = bench.trace(&experiment, "v1").unwrap();
+    assert_eq!((trace.query_count.value, trace.statements.len(), trace.statements_left_out), (1101.0, 500, 601));
+    let times: Vec<u32> = trace.shapes.iter().map(|shape| shape.times).collect();
+    assert_eq!(times, [1, 1000, 100]);
+    assert_eq!(trace.shapes.iter().map(|shape| shape.rows.value).sum::<f64>(), trace.row_count.value);
+    let page = bench.app.statements("v1", trace.serial, 501, 500).unwrap();
+    assert_eq!((page.len(), page[0].n, page[499].n), (500, 501, 1000));
+    let last = bench.app.statements("v1", trace.serial, 1001, 500).unwrap();
+    assert_eq!((last.len(), last[100].n), (101, 1101));
+    assert!(last[100].so_far.starts_with(&format!("{} rows after ", trace.row_count.text)), "{}", last[100].so_far);
+    assert!(last.iter().all(|one| one.start_ns <= trace.span_ns));
+    bench.trace(&experiment, "v1").unwrap();
+    let gone = bench.app.statements("v1", trace.serial, 501, 500).unwrap_err();
+    assert!(gone.message.contains("nother request"), "{}", gone.message);
+}
+
+#[test]
 fn what_a_request_costs_is_known_before_it_is_sent() {
     let bench = Bench::new();
     let mut experiment = bench.open().experiment;
@@ -109,11 +132,7 @@ fn a_sample_says_how_far_it_is_and_can_be_stopped() {
 fn presets_choose_for_every_path() {
     let bench = Bench::new();
     let mut experiment = bench.open().experiment;
-    experiment.endpoint.relationships.push(fetchscope_app::wire::ReadDoc {
-        name: "roles".into(),
-        accessed: true,
-        relationships: Vec::new(),
-    });
+    experiment.endpoint.relationships.push(ReadDoc { name: "roles".into(), accessed: true, relationships: Vec::new() });
     let advice = bench.app.apply_preset(&experiment, "v1", "advice").unwrap();
     let chosen: Vec<_> = advice.strategies.iter().map(|(path, strategy)| (path.as_str(), *strategy)).collect();
     assert_eq!(
@@ -244,4 +263,39 @@ fn an_empty_database_says_what_it_lacks() {
     create_from_script(&path, "CREATE TABLE loose (what TEXT)").unwrap();
     let error = bench.app.open_source(&format!("sqlite:{}", path.display()), &mut |_| {}).unwrap_err();
     assert!(error.message.contains("no table that can be loaded"), "{}", error.message);
+}
+
+#[test]
+fn a_file_is_what_is_in_it() {
+    let bench = Bench::new();
+    let path = |name: &str| bench.folder.path().join(name);
+    let write = |name: &str, text: &str| std::fs::write(path(name), text).unwrap();
+    create_from_script(&path("named.oddly"), "CREATE TABLE one (id INTEGER PRIMARY KEY)").unwrap();
+    let database = bench.app.open_file(&path("named.oddly")).unwrap();
+    assert!(
+        matches!(database, FileView::Source { source } if source.starts_with("sqlite:/") && source.ends_with(".oddly"))
+    );
+    let experiment =
+        "version = 1\nsource = \"sample:citizenapp?size=xs\"\n[endpoint]\nroot = \"User\"\n[variants.only]\n";
+    write("work.toml", experiment);
+    let FileView::Experiment { experiment: work } = bench.app.open_file(&path("work.toml")).unwrap() else {
+        panic!("not an experiment")
+    };
+    assert_eq!((work.source.as_str(), work.variants[0].name.as_str()), (XS, "only"));
+
+    let view = bench.app.run(&small(bench.open().experiment), &mut |_| {}).unwrap();
+    bench.app.export_run(&view.id, &path("result.json")).unwrap();
+    let FileView::Run { run } = bench.app.open_file(&path("result.json")).unwrap() else { panic!("not a run") };
+    assert_eq!((run.sentence, run.rows), (view.sentence, view.rows));
+    let listed = bench.app.list_history("opened").unwrap();
+    assert_eq!((listed.len(), listed[0].id.as_str(), listed[0].name.as_str()), (1, run.id.as_str(), "result"));
+
+    let said = |name: &str| bench.app.open_file(&path(name)).unwrap_err().message;
+    write("broken.toml", "version = ");
+    write("other.json", "{\"version\": 1}");
+    write("newer.json", "{\"version\": 9}");
+    write("some.txt", "words");
+    assert!(said("broken.toml").contains("broken.toml") && said("other.json").contains("is not the result of a run"));
+    assert!(said("newer.json").contains("newer Fetchscope") && said("some.txt").contains("nothing that can be opened"));
+    assert!(said("none.db").contains("could not be read"));
 }

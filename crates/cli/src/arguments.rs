@@ -25,6 +25,10 @@ pub(crate) enum Command {
     Trace(Trace),
     /// Run an experiment
     Run(Run),
+    /// Claims about loading strategies, each measured here
+    Lesson(Lesson),
+    /// Past runs: every run is kept
+    History(History),
     /// List the samples, or load one into a database
     Dataset(Dataset),
     /// The Python in which the real SQLAlchemy is measured
@@ -151,6 +155,92 @@ pub(crate) struct Run {
     /// Print the outcome as JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Lesson {
+    #[command(subcommand)]
+    pub(crate) command: LessonCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LessonCommand {
+    /// List the lessons
+    List {
+        /// Print them as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Measure what a lesson is about, and say which of its predictions are right
+    Run {
+        /// Its name, or the path of its page: lessons/mine.md
+        name: String,
+        /// Where a report goes; may be repeated. The ending picks the format, as for `run`
+        #[arg(long, value_name = "FILE")]
+        report: Vec<PathBuf>,
+        /// Print what came of it as JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct History {
+    #[command(subcommand)]
+    pub(crate) command: HistoryCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum HistoryCommand {
+    /// List the runs, the newest first
+    List {
+        /// Only runs in which every one of these words occurs: in name, tags, data, endpoint or variants
+        words: Vec<String>,
+        /// Print them as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print a run as it was printed when it had ended
+    Show {
+        /// Its number, or `last`
+        run: String,
+        /// Print its outcome as JSON, raw samples included
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write the report of a run
+    Report {
+        /// Its number, or `last`
+        run: String,
+        /// Where the report goes; may be several. The ending picks the format, as for `run`
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<PathBuf>,
+        /// Print what was written as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Call a run something else, and give it tags
+    Name {
+        /// Its number, or `last`
+        run: String,
+        /// What it is called
+        name: Option<String>,
+        /// Its tags, in place of those it has; may be repeated
+        #[arg(long, value_name = "TAG")]
+        tag: Vec<String>,
+        /// Print what the list says of it as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Delete runs for good
+    Delete {
+        /// Their numbers
+        #[arg(required = true)]
+        runs: Vec<String>,
+        /// Print what was deleted as JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -18,6 +18,8 @@ fn main() -> ExitCode {
         Command::Schema(schema) => commands::schema::run(&schema),
         Command::Trace(trace) => commands::trace::run(&trace),
         Command::Run(run) => commands::run::run(&run),
+        Command::History(history) => commands::history::run(&history),
+        Command::Lesson(lesson) => commands::lesson::run(&lesson),
         Command::Dataset(dataset) => commands::dataset::run(&dataset),
         Command::Sqlalchemy(sqlalchemy) => commands::sqlalchemy::run(&sqlalchemy),
     };

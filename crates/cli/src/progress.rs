@@ -64,6 +64,8 @@ pub(crate) fn events() -> impl FnMut(Event) {
             bar.println("and the same in SQLAlchemy");
         }
         Event::Note(note) => spinner(&mut bar).println(note),
+        // Kept, not shown.
+        Event::Found(_) => {}
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a run says while it runs. Whoever listens decides how to show it.
 
+use crate::found::Piece;
 use crate::sweep::Axis;
 
 /// Progress of a run.
@@ -41,6 +42,8 @@ pub enum Event {
     },
     /// All of it again in the real SQLAlchemy; progress counts from 0 again.
     ChangingLane,
+    /// Something was found: whoever keeps it loses nothing, however the run ends.
+    Found(Box<Piece>),
     /// Something the reader of the result should know.
     Note(String),
 }

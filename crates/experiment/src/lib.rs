@@ -7,6 +7,7 @@ pub mod check;
 pub mod claim;
 pub mod event;
 pub mod evidence;
+pub mod found;
 pub mod outcome;
 pub mod run;
 pub mod spec;

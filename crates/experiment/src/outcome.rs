@@ -88,6 +88,24 @@ fn is_false(value: &bool) -> bool {
     !*value
 }
 
+impl LaneOutcome {
+    /// A lane in which nothing was measured.
+    #[must_use]
+    pub fn unmeasured(end: End) -> LaneOutcome {
+        LaneOutcome {
+            versions: None,
+            variants: Vec::new(),
+            control: None,
+            sweeps: Vec::new(),
+            end,
+            disagreements: Vec::new(),
+            failure: None,
+            unusable: false,
+            notes: Vec::new(),
+        }
+    }
+}
+
 impl Outcome {
     /// The SQLAlchemy lane in the form of the native one, so that whatever is said of this can be said of that.
     #[must_use]

@@ -180,7 +180,11 @@ fn a_run_that_would_take_too_long_is_shortened_and_says_so() {
     let mut listen = |event| match event {
         Event::Note(note) => notes.push(note),
         Event::Progress { .. } => cancel.store(true, Ordering::Relaxed),
-        Event::Checking { .. } | Event::WarmingUp { .. } | Event::Sweeping { .. } | Event::ChangingLane => {}
+        Event::Checking { .. }
+        | Event::WarmingUp { .. }
+        | Event::Sweeping { .. }
+        | Event::ChangingLane
+        | Event::Found(_) => {}
     };
     let outcome = on(&format!("{HEAD}{THREE}{workload}"), &mut listen, &cancel).unwrap();
     assert_eq!(notes.len(), 3, "{notes:?}");

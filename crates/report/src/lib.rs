@@ -1,5 +1,6 @@
 //! Charts and export formats: from an outcome to bytes. Drawing never chooses a path.
 
+pub mod between;
 pub mod charts;
 pub mod claims;
 pub mod error;

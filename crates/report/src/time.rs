@@ -7,11 +7,12 @@ use fetchscope_engine::trace::{Bands, Nanos};
 use fetchscope_experiment::outcome::VariantOutcome;
 
 /// Names of the bands in the order a request goes through them.
-pub(crate) const BANDS: [&str; 8] =
+pub const BANDS: [&str; 8] =
     ["scheduling", "pool wait", "round trip", "execute", "fetch", "decode", "hydrate", "serialize"];
 
 /// Mean nanoseconds of every band in the order of [`BANDS`], and of the whole request; `None` without a sample.
-pub(crate) fn means(variant: &VariantOutcome) -> Option<([f64; 8], f64)> {
+#[must_use]
+pub fn means(variant: &VariantOutcome) -> Option<([f64; 8], f64)> {
     let n = variant.samples.len();
     if n == 0 {
         return None;
@@ -24,6 +25,14 @@ pub(crate) fn means(variant: &VariantOutcome) -> Option<([f64; 8], f64)> {
     let mean = |nanos: Nanos| nanos.0 as f64 / n as f64;
     let Bands { scheduling, pool_wait, round_trip, execute, fetch, decode, hydrate, serialize } = sum;
     Some(([scheduling, pool_wait, round_trip, execute, fetch, decode, hydrate, serialize].map(mean), mean(whole)))
+}
+
+/// The band a request of it spends most of its time on; `None` without a sample.
+#[must_use]
+pub fn largest(variant: &VariantOutcome) -> Option<&'static str> {
+    let (bands, _) = means(variant)?;
+    let largest = BANDS.into_iter().zip(bands).max_by(|one, other| one.1.total_cmp(&other.1));
+    largest.map(|(band, _)| band)
 }
 
 /// What a request mostly is, in a sentence: `The largest part of a request is round trip for A all lazy (81 %); execute for

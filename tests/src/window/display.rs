@@ -18,7 +18,7 @@ impl Display {
     /// When Xvfb is missing or finds no free number.
     pub fn start() -> Result<Display, Fault> {
         let mut command = Command::new("Xvfb");
-        command.args(["-displayfd", "1", "-screen", "0", "1680x1050x24", "-nolisten", "tcp"]);
+        command.args(["-displayfd", "1", "-screen", "0", "1920x1200x24", "-nolisten", "tcp"]);
         let mut server = Owned::start(command.stdout(Stdio::piped()).stderr(Stdio::null()))?;
         let mut number = String::new();
         if let Some(output) = server.leader().stdout.take() {

@@ -171,6 +171,29 @@ impl Session {
         })
     }
 
+    /// Presses keys one after the other, each with the modifiers before it held: `Ctrl+Enter`, `Alt+ArrowDown`, `a`.
+    ///
+    /// # Errors
+    /// When the window does not answer.
+    pub fn press(&self, keys: &[&str]) -> Result<(), Fault> {
+        let mut actions = Vec::new();
+        for chord in keys {
+            let chord: Vec<String> = chord.split('+').map(key).collect();
+            actions.extend(chord.iter().map(|key| json!({ "type": "keyDown", "value": key })));
+            actions.extend(chord.iter().rev().map(|key| json!({ "type": "keyUp", "value": key })));
+        }
+        let keyboard = json!({ "type": "key", "id": "keyboard", "actions": actions });
+        self.ask("POST", "/actions", Some(&json!({ "actions": [keyboard] }))).map(drop)
+    }
+
+    /// Makes the window this large, in px.
+    ///
+    /// # Errors
+    /// When it cannot be.
+    pub fn resize(&self, width: u32, height: u32) -> Result<(), Fault> {
+        self.ask("POST", "/window/rect", Some(&json!({ "width": width, "height": height, "x": 0, "y": 0 }))).map(drop)
+    }
+
     /// Moves the mouse to the middle of it.
     ///
     /// # Errors
@@ -252,6 +275,27 @@ impl Element {
     pub fn json(&self) -> Value {
         json!({ ELEMENT: self.0 })
     }
+}
+
+/// How WebDriver names a key (Keyboard Actions of the W3C recommendation).
+fn key(name: &str) -> String {
+    let code = match name {
+        "Ctrl" => '\u{E009}',
+        "Alt" => '\u{E00A}',
+        "Shift" => '\u{E008}',
+        "Enter" => '\u{E007}',
+        "Escape" => '\u{E00C}',
+        "Tab" => '\u{E004}',
+        "Space" => ' ',
+        "ArrowUp" => '\u{E013}',
+        "ArrowDown" => '\u{E015}',
+        "ArrowLeft" => '\u{E012}',
+        "ArrowRight" => '\u{E014}',
+        "PageDown" => '\u{E00F}',
+        "F2" => '\u{E032}',
+        letter => return letter.to_owned(),
+    };
+    code.to_string()
 }
 
 /// Decodes base64; letters outside its alphabet are skipped.

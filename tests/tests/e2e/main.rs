@@ -2,12 +2,17 @@
 
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
+mod access;
 mod connecting;
 mod exporting;
 mod hands;
+mod keyboard;
+mod learning;
 mod mapping;
 mod mistakes;
 mod opening;
+mod past;
+mod pictures;
 mod restarting;
 mod running;
 mod stage;

@@ -1,6 +1,7 @@
 // The numbers of workload and conditions: their usual limits, as hints beside the fields. Rust has the last word.
 import type { ConditionsDoc } from '../host/bindings/ConditionsDoc';
 import type { ExperimentDoc } from '../host/bindings/ExperimentDoc';
+import type { WorkDefaults } from '../host/bindings/WorkDefaults';
 import type { WorkloadDoc } from '../host/bindings/WorkloadDoc';
 
 type NumberOf<T> = { [K in keyof T]: T[K] extends number ? K : never }[keyof T];
@@ -62,6 +63,12 @@ export function isWithinLimit(field: Field, value: number): boolean {
 export function outOfRange(doc: ExperimentDoc): Field | null {
   const fields = Object.keys(LIMITS) as Field[];
   return fields.find((field) => !isWithinLimit(field, fieldValue(doc, field))) ?? null;
+}
+
+/** Work that begins with the numbers somebody prefers, where they have any. */
+export function withDefaults(doc: ExperimentDoc, defaults: WorkDefaults): ExperimentDoc {
+  const fields = Object.entries(defaults) as [keyof WorkDefaults, number | null][];
+  return fields.reduce((changed, [field, value]) => (value === null ? changed : setField(changed, field, value)), doc);
 }
 
 /** Thousands set apart by a thin space, as every number in the window. */

@@ -5,6 +5,7 @@ import {
   deleteVariant,
   duplicateVariant,
   letterAt,
+  moveVariant,
   nameProblem,
   renameVariant,
   setStrategy,
@@ -58,4 +59,13 @@ it('refuses names that are empty or taken', () => {
   expect(nameProblem(doc, 'v1', '  ')).not.toBeNull();
   expect(renameVariant(doc, 'v1', 'joined')).toBe(doc);
   expect(renameVariant(doc, 'v1', ' lazy ').variants[0]?.name).toBe('lazy');
+});
+
+it('moves a variant, and no further than the ends', () => {
+  const names = (doc: ReturnType<typeof work>) => doc.variants.map((variant) => variant.name);
+  const before = work();
+  expect(names(moveVariant(before, 'v1', 1))).toEqual(['joined', 'all lazy']);
+  expect(names(moveVariant(before, 'v2', -3))).toEqual(['joined', 'all lazy']);
+  expect(moveVariant(before, 'v2', 9)).toBe(before);
+  expect(moveVariant(before, 'v9', 0)).toBe(before);
 });

@@ -70,6 +70,15 @@ export function duplicateVariant(doc: ExperimentDoc, id: string): { doc: Experim
   return { doc: { ...doc, variants: doc.variants.toSpliced(index + 1, 0, copy) }, id: copy.id };
 }
 
+/** With the variant at another position, from 0; the others keep their order. */
+export function moveVariant(doc: ExperimentDoc, id: string, to: number): ExperimentDoc {
+  const from = doc.variants.findIndex((variant) => variant.id === id);
+  const moved = doc.variants[from];
+  const place = Math.min(Math.max(to, 0), doc.variants.length - 1);
+  if (!moved || place === from) return doc;
+  return { ...doc, variants: doc.variants.toSpliced(from, 1).toSpliced(place, 0, moved) };
+}
+
 /** Without the variant; the last one stays, and a deleted baseline passes to the first that is left. */
 export function deleteVariant(doc: ExperimentDoc, id: string): ExperimentDoc {
   const variants = doc.variants.filter((variant) => variant.id !== id);

@@ -1,14 +1,19 @@
 // What the window asks of the program behind it. Two implementations: the desktop shell, and recorded answers.
+import type { BetweenView } from './bindings/BetweenView';
 import type { ChartPair } from './bindings/ChartPair';
 import type { DrawRequest } from './bindings/DrawRequest';
 import type { ExperimentDoc } from './bindings/ExperimentDoc';
 import type { ExportView } from './bindings/ExportView';
 import type { FigureRequest } from './bindings/FigureRequest';
 import type { FigureView } from './bindings/FigureView';
+import type { FileView } from './bindings/FileView';
+import type { HistoryEntry } from './bindings/HistoryEntry';
+import type { LessonsView } from './bindings/LessonsView';
 import type { MappingEdit } from './bindings/MappingEdit';
 import type { OpenProgress } from './bindings/OpenProgress';
 import type { PlanView } from './bindings/PlanView';
 import type { PredictionView } from './bindings/PredictionView';
+import type { RevealView } from './bindings/RevealView';
 import type { RunEvent } from './bindings/RunEvent';
 import type { RunView } from './bindings/RunView';
 import type { ServerFields } from './bindings/ServerFields';
@@ -16,6 +21,7 @@ import type { ServerView } from './bindings/ServerView';
 import type { Settings } from './bindings/Settings';
 import type { SourceView } from './bindings/SourceView';
 import type { StartView } from './bindings/StartView';
+import type { StatementView } from './bindings/StatementView';
 import type { TraceRequest } from './bindings/TraceRequest';
 import type { TraceView } from './bindings/TraceView';
 import type { VariantDoc } from './bindings/VariantDoc';
@@ -34,10 +40,16 @@ export interface Host {
   forgetPassword(form: ServerFields): Promise<string>;
   /** Ends the opening of a source; nothing of a sample that was being generated is left behind. */
   cancelOpen(): Promise<void>;
-  /** The native open dialog; null when it was closed without a choice. */
-  chooseSource(): Promise<string | null>;
+  /** The native open dialog: the path of a file; null when it was closed without a choice. */
+  chooseFile(): Promise<string | null>;
+  /** What a file is: a database, an experiment, or a result, which comes into the history. */
+  openFile(path: string): Promise<FileView>;
+  /** Tells the path of every file that is dropped on the window. */
+  watchDrops(dropped: (path: string) => void): Promise<void>;
   /** One request of one variant. */
   trace(request: TraceRequest): Promise<TraceView>;
+  /** More statements of a variant's last request, from a position on, which counts from 1. */
+  statements(variant: string, serial: number, from: number, count: number): Promise<StatementView[]>;
   /** What one request of one variant will cost; null where the endpoint cannot be loaded. */
   predict(request: TraceRequest): Promise<PredictionView | null>;
   /** Runs one statement of a variant's request once more; how the server did it. */
@@ -64,6 +76,23 @@ export interface Host {
   chooseExport(name: string): Promise<string | null>;
   /** Writes a report of a run. */
   exportRun(run: string, path: string): Promise<ExportView>;
+  /** The runs in which every word of the search occurs, newest first. */
+  listHistory(search: string): Promise<HistoryEntry[]>;
+  /** A run of the past as it was shown when it had ended. */
+  openRun(run: string): Promise<RunView>;
+  /** Two runs of the past beside each other, the earlier one first. */
+  compareRuns(one: string, other: string): Promise<BetweenView>;
+  renameRun(run: string, name: string): Promise<HistoryEntry>;
+  tagRun(run: string, tags: string[]): Promise<HistoryEntry>;
+  /** Deletes a run; it can be brought back for a day. */
+  deleteRun(run: string): Promise<void>;
+  restoreRun(run: string): Promise<HistoryEntry>;
+  /** Every lesson there is. */
+  lessons(): Promise<LessonsView>;
+  /** Measures a lesson and reveals it. */
+  runLesson(name: string, onEvent: (event: RunEvent) => void): Promise<RevealView>;
+  /** Reveals a lesson by the run that measured it. */
+  revealLesson(name: string, run: string): Promise<RevealView>;
   /** Keeps the settings for the next start. */
   saveSettings(settings: Settings): Promise<void>;
   /** Data is on screen. */

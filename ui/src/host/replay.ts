@@ -1,10 +1,14 @@
 // Answers recorded once: for component tests, and for looking at the window in a plain browser.
+import type { BetweenView } from './bindings/BetweenView';
 import type { ChartPair } from './bindings/ChartPair';
 import type { ChartView } from './bindings/ChartView';
 import type { ExperimentDoc } from './bindings/ExperimentDoc';
 import type { Figure } from './bindings/Figure';
 import type { FigureView } from './bindings/FigureView';
+import type { HistoryEntry } from './bindings/HistoryEntry';
+import type { LessonsView } from './bindings/LessonsView';
 import type { PredictionView } from './bindings/PredictionView';
+import type { RevealView } from './bindings/RevealView';
 import type { RunEvent } from './bindings/RunEvent';
 import type { RunView } from './bindings/RunView';
 import type { SourceView } from './bindings/SourceView';
@@ -15,6 +19,8 @@ import type { WireError } from './bindings/WireError';
 import type { WireStrategy } from './bindings/WireStrategy';
 import charts from './recorded/charts.json';
 import figures from './recorded/figures.json';
+import history from './recorded/history.json';
+import lessons from './recorded/lessons.json';
 import run from './recorded/run.json';
 import source from './recorded/source.json';
 import start from './recorded/start.json';
@@ -39,6 +45,10 @@ type RecordedFigures = Partial<Record<Figure, FigureView>>;
 
 const recordedFigures = figures as unknown as { light: RecordedFigures; dark: RecordedFigures };
 const recordedCharts = charts as unknown as { light: ChartPair[]; dark: ChartPair[] };
+
+const recordedHistory = history as unknown as { entries: HistoryEntry[]; between: BetweenView };
+
+const recordedLessons = lessons as unknown as { all: LessonsView; reveal: RevealView };
 
 function failure(message: string): WireError {
   return { code: 'unusable_input', message };
@@ -104,6 +114,15 @@ export function replay(options: ReplayOptions = {}): Host {
   const stepMs = options.stepMs ?? 0;
   const counts = new Map<string, { queries: number; rows: number }>();
   let cancelled = false;
+  let entries = structuredClone(recordedHistory.entries);
+  const deleted: HistoryEntry[] = [];
+  const change = (id: string, changes: Partial<HistoryEntry>): HistoryEntry => {
+    const found = entries.find((entry) => entry.id === id);
+    if (!found) throw failure(`There is no run ${id}.`);
+    const changed = { ...found, ...changes };
+    entries = entries.map((entry) => (entry.id === id ? changed : entry));
+    return changed;
+  };
 
   const pause = async () => {
     if (stepMs > 0) await new Promise((resolve) => setTimeout(resolve, stepMs));
@@ -123,7 +142,11 @@ export function replay(options: ReplayOptions = {}): Host {
     testServer: async () => ({ database: 'PostgreSQL 15.18', encrypted: false, free_connections: 96 }),
     forgetPassword: async () => 'No password was remembered.',
     cancelOpen: async () => undefined,
-    chooseSource: async () => null,
+    chooseFile: async () => null,
+    openFile: async (path) => {
+      throw failure(`${path} was not recorded; it needs the desktop window.`);
+    },
+    watchDrops: async () => undefined,
     trace: async ({ experiment, variant }) => {
       const view = findTrace(experiment, variant);
       const before = counts.get(variant);
@@ -135,6 +158,7 @@ export function replay(options: ReplayOptions = {}): Host {
       const statements = view.statements.map((statement) => ({ ...statement, changed: statement.path !== null }));
       return { ...view, statements, delta: `${signed(queries, 'statements')}, ${signed(rows, 'rows')}` };
     },
+    statements: async () => [],
     predict: async ({ experiment, variant }) => {
       const paths = dottedPaths(experiment.endpoint.relationships).map(({ path }) => path);
       return predicted(findTrace(experiment, variant), experiment.endpoint.root, paths);
@@ -193,6 +217,38 @@ export function replay(options: ReplayOptions = {}): Host {
     },
     chooseExport: async (name) => `/reports/${name}`,
     exportRun: async (_run, path) => ({ path, size: '412 kB' }),
+    listHistory: async (search) => {
+      const words = search.toLowerCase().split(/\s+/);
+      return entries.filter((entry) => words.every((word) => JSON.stringify(entry).toLowerCase().includes(word)));
+    },
+    openRun: async (id) => {
+      change(id, {});
+      return { ...structuredClone(recordedRun.view), id };
+    },
+    compareRuns: async () => structuredClone(recordedHistory.between),
+    renameRun: async (id, name) => change(id, { name }),
+    tagRun: async (id, tags) => change(id, { tags: tags.toSorted() }),
+    deleteRun: async (id) => {
+      deleted.push(change(id, {}));
+      entries = entries.filter((entry) => entry.id !== id);
+    },
+    restoreRun: async (id) => {
+      const found = deleted.find((entry) => entry.id === id);
+      if (!found) throw failure(`There is no run ${id}.`);
+      entries = [...entries, found].toSorted((a, b) => Number(b.id) - Number(a.id));
+      return found;
+    },
+    lessons: async () => structuredClone(recordedLessons.all),
+    runLesson: async (_name, onEvent) => {
+      cancelled = false;
+      for (const event of recordedRun.events) {
+        if (cancelled) throw { code: 'cancelled', message: 'Cancelled.' } satisfies WireError;
+        onEvent(event);
+        await pause();
+      }
+      return structuredClone(recordedLessons.reveal);
+    },
+    revealLesson: async () => structuredClone(recordedLessons.reveal),
     saveSettings: async () => {},
     ready: async () => {},
   };

@@ -29,8 +29,15 @@ export const host: Host = {
   testServer: (form) => call('test_server', { form }),
   forgetPassword: (form) => call('forget_password', { form }),
   cancelOpen: () => call('cancel_open'),
-  chooseSource: () => call('choose_source'),
+  chooseFile: () => call('choose_file'),
+  openFile: (path) => call('open_file', { path }),
+  watchDrops: (dropped) => {
+    const paths = new Channel<string>();
+    paths.onmessage = dropped;
+    return call('watch_drops', { paths });
+  },
   trace: (request) => call('trace', { request }),
+  statements: (variant, serial, from, count) => call('statements', { variant, serial, from, count }),
   predict: (request) => call('predict', { request }),
   explain: (request, statement) => call('explain', { request, statement }),
   viewSource: (experiment) => call('view_source', { experiment }),
@@ -48,6 +55,20 @@ export const host: Host = {
   drawFigure: (request) => call('draw_figure', { request }),
   chooseExport: (name) => call('choose_export', { name }),
   exportRun: (run, path) => call('export_run', { run, path }),
+  listHistory: (search) => call('list_history', { search }),
+  openRun: (run) => call('open_run', { run }),
+  compareRuns: (one, other) => call('compare_runs', { one, other }),
+  renameRun: (run, name) => call('rename_run', { run, name }),
+  tagRun: (run, tags) => call('tag_run', { run, tags }),
+  deleteRun: (run) => call('delete_run', { run }),
+  restoreRun: (run) => call('restore_run', { run }),
+  lessons: () => call('lessons'),
+  runLesson: (name, onEvent) => {
+    const events = new Channel<RunEvent>();
+    events.onmessage = onEvent;
+    return call('run_lesson', { name, events });
+  },
+  revealLesson: (name, run) => call('reveal_lesson', { name, run }),
   saveSettings: (settings) => call('save_settings', { settings }),
   ready: () => call('ready'),
 };

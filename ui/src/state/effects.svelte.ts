@@ -29,6 +29,7 @@ function applyLook(session: Session): void {
   });
   $effect(() => {
     document.documentElement.toggleAttribute('data-presenter', session.preferences.presenter);
+    document.documentElement.dataset['typeSize'] = session.preferences.typeSize;
   });
 }
 
@@ -36,7 +37,7 @@ function saveChanges(session: Session): void {
   let saved = '';
   $effect(() => {
     if (!session.source) return;
-    const settings = JSON.stringify(session.preferences.settings(session.document.current));
+    const settings = JSON.stringify(session.settings);
     if (saved === '') saved = settings;
     if (settings === saved) return;
     const timer = setTimeout(() => {

@@ -4,6 +4,13 @@ export interface Message {
   id: number;
   kind: 'error' | 'notice';
   text: string;
+  /** What can be done about it; doing it dismisses the message. */
+  action?: MessageAction;
+}
+
+export interface MessageAction {
+  label: string;
+  act: () => void;
 }
 
 export class Messages {
@@ -14,8 +21,8 @@ export class Messages {
     this.#add('error', text);
   }
 
-  notice(text: string): void {
-    this.#add('notice', text);
+  notice(text: string, action?: MessageAction): void {
+    this.#add('notice', text, action);
   }
 
   dismiss(id: number): void {
@@ -27,8 +34,8 @@ export class Messages {
   }
 
   /** The same sentence is shown once. */
-  #add(kind: Message['kind'], text: string): void {
+  #add(kind: Message['kind'], text: string, action?: MessageAction): void {
     const others = this.all.filter((message) => message.text !== text);
-    this.all = [...others, { id: this.#next++, kind, text }];
+    this.all = [...others, { id: this.#next++, kind, text, action }];
   }
 }

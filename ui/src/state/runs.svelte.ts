@@ -58,6 +58,13 @@ export class Runs {
     }
   }
 
+  /** Shows a run of the past. */
+  show(view: RunView): void {
+    this.view = view;
+    this.#viewKey = runKey(view.experiment);
+    this.notices = [];
+  }
+
   async cancel(): Promise<WireError | null> {
     if (!this.running || this.cancelling) return null;
     this.cancelling = true;

@@ -2,7 +2,7 @@
 import { createContext } from 'svelte';
 import * as edits from '../edit/variants';
 import { mappingKey } from '../edit/keys';
-import { outOfRange } from '../edit/limits';
+import { outOfRange, withDefaults } from '../edit/limits';
 import { setSweep, wrongSweep } from '../edit/sweeps';
 import type { AxisInfo } from '../host/bindings/AxisInfo';
 import type { ChartPair } from '../host/bindings/ChartPair';
@@ -10,7 +10,9 @@ import type { DrawRequest } from '../host/bindings/DrawRequest';
 import type { MappingEdit } from '../host/bindings/MappingEdit';
 import type { OpenProgress } from '../host/bindings/OpenProgress';
 import type { ExperimentDoc } from '../host/bindings/ExperimentDoc';
+import type { RunView } from '../host/bindings/RunView';
 import type { ServerFields } from '../host/bindings/ServerFields';
+import type { Settings } from '../host/bindings/Settings';
 import type { SourceView } from '../host/bindings/SourceView';
 import type { StartView } from '../host/bindings/StartView';
 import type { WireError } from '../host/bindings/WireError';
@@ -18,6 +20,8 @@ import { asWireError } from '../host/failure';
 import type { Host } from '../host/host';
 import { OpenDocument } from './document.svelte';
 import { Drawing } from './drawing.svelte';
+import { History } from './history.svelte';
+import { Lessons } from './lessons.svelte';
 import { Messages } from './messages.svelte';
 import { Predictions } from './predictions.svelte';
 import { Preferences } from './preferences.svelte';
@@ -27,14 +31,25 @@ import { Traces } from './traces.svelte';
 /** Opened the first time, where nothing else was. */
 const FIRST_SOURCE = 'sample:citizenapp?size=s';
 
+/** What fills the window below its bar. */
+export type Place = 'workbench' | 'history' | 'lessons';
+
 export type Tab =
-  'compare' | 'time' | 'concurrency' | 'round_trips' | 'size' | 'statements' | 'sql' | 'response' | 'schema';
+  'compare' | 'time' | 'concurrency' | 'round_trips' | 'size' | 'statements' | 'diff' | 'sql' | 'response' | 'schema';
 
 /** The server that the work of last time is on, why it could not be opened, and that work. */
 interface Unreached {
   server: ServerFields;
   why: string;
   work: ExperimentDoc;
+}
+
+/** A title as it can stand in the name of a file. */
+function fileName(title: string): string {
+  return title
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '');
 }
 
 export class Session {
@@ -44,6 +59,8 @@ export class Session {
   readonly traces: Traces;
   readonly predictions: Predictions;
   readonly runs: Runs;
+  readonly history: History;
+  readonly lessons: Lessons;
   readonly charts: Drawing<DrawRequest, ChartPair>;
 
   started = $state.raw<StartView | null>(null);
@@ -54,6 +71,7 @@ export class Session {
   opening = $state<string | null>(null);
   /** How far a sample that is generated first has come. */
   progress = $state.raw<OpenProgress | null>(null);
+  place = $state<Place>('workbench');
   tab = $state<Tab>('statements');
   workloadOpen = $state(false);
   /** Rust's word on the workload, shown at its fields. */
@@ -71,11 +89,18 @@ export class Session {
     this.traces = new Traces(host);
     this.predictions = new Predictions(host);
     this.runs = new Runs(host);
+    this.history = new History(host, this.messages);
+    this.lessons = new Lessons(host);
     this.charts = new Drawing((request) => host.draw(request));
   }
 
   get host(): Host {
     return this.#host;
+  }
+
+  /** In which dialect the source speaks SQL. */
+  get dialect(): 'sqlite' | 'postgresql' {
+    return this.source?.source.startsWith('postgres') ? 'postgresql' : 'sqlite';
   }
 
   /** Whether a field of the workload is outside its usual limits. */
@@ -89,12 +114,14 @@ export class Session {
     try {
       const started = await this.#host.start();
       this.preferences.restore(started.settings);
+      this.lessons.restore(started.settings.lessons);
       this.started = started;
       started.notices.forEach((notice) => this.messages.notice(notice));
     } catch (thrown) {
       this.messages.error(asWireError(thrown).message);
       return;
     }
+    void this.#guarded(() => this.#host.watchDrops((path) => void this.openFile(path)));
     const { server, settings } = this.started;
     const work = settings.experiment;
     if (work && server) {
@@ -150,7 +177,9 @@ export class Session {
       this.#mapped = mappingKey(view.experiment);
       this.unreached = null;
       const fits = kept && view.entities.some((entity) => entity.name === kept.endpoint.root);
-      this.document.open(fits ? { ...kept, source: view.source } : view.experiment);
+      const fresh = withDefaults(view.experiment, this.preferences.defaults);
+      this.document.open(fits ? { ...kept, source: view.source } : fresh);
+      this.preferences.opened({ source: view.source, title: view.title });
       view.notices.forEach((notice) => this.messages.notice(notice));
       return null;
     } catch (thrown) {
@@ -167,9 +196,43 @@ export class Session {
     void this.#guarded(() => this.#host.cancelOpen());
   }
 
-  async chooseSource(): Promise<void> {
-    const source = await this.#guarded(() => this.#host.chooseSource());
-    if (source) await this.openSource(source);
+  async chooseFile(): Promise<void> {
+    const path = await this.#guarded(() => this.#host.chooseFile());
+    if (path) await this.openFile(path);
+  }
+
+  /** Opens a file that was chosen or dropped. */
+  async openFile(path: string): Promise<void> {
+    const file = await this.#guarded(() => this.#host.openFile(path));
+    switch (file?.kind) {
+      case 'source':
+        if (await this.openSource(file.source)) this.place = 'workbench';
+        break;
+      case 'experiment':
+        await this.openWork(file.experiment);
+        break;
+      case 'run':
+        this.place = 'history';
+        await this.history.load();
+        await this.history.select(file.run.id);
+        break;
+      case undefined:
+        break;
+    }
+  }
+
+  /** Opens work on its source; one undo brings back what was open there. */
+  async openWork(work: ExperimentDoc): Promise<boolean> {
+    if (this.source?.source !== work.source && !(await this.openSource(work.source))) return false;
+    if (!this.source?.entities.some((entity) => entity.name === work.endpoint.root)) {
+      this.messages.error(`The source has no class ${work.endpoint.root}, which this work is about.`);
+      return false;
+    }
+    const source = this.source.source;
+    this.document.edit(() => ({ ...work, source }));
+    this.document.select(work.baseline);
+    this.place = 'workbench';
+    return true;
   }
 
   /** Shows the classes as the open work maps them. */
@@ -192,7 +255,7 @@ export class Session {
 
   async exportMapping(): Promise<void> {
     const doc = this.document.current;
-    const name = `${(this.source?.title ?? 'mapping').toLowerCase().replace(/[^a-z0-9]+/g, '-')}.mapping.json`;
+    const name = `${fileName(this.source?.title ?? 'mapping')}.mapping.json`;
     const path = doc ? await this.#guarded(() => this.#host.chooseExport(name)) : null;
     const written = doc && path ? await this.#guarded(() => this.#host.exportMapping(doc, path)) : null;
     if (written) this.messages.notice(`Mapping written to ${written.path} (${written.size}).`);
@@ -259,15 +322,40 @@ export class Session {
     const run = this.runs.view;
     if (!run || this.exporting) return;
     this.exporting = true;
-    const name = `fetchscope-${(this.source?.title ?? 'run').toLowerCase().replace(/[^a-z0-9]+/g, '-')}.html`;
-    const path = await this.#guarded(() => this.#host.chooseExport(name));
-    const written = path ? await this.#guarded(() => this.#host.exportRun(run.id, path)) : null;
-    if (written) this.messages.notice(`Report written to ${written.path} (${written.size}).`);
+    await this.#export(run, this.source?.title ?? 'run');
     this.exporting = false;
   }
 
+  async #export(run: RunView, title: string): Promise<void> {
+    const name = `fetchscope-${fileName(title)}.html`;
+    const path = await this.#guarded(() => this.#host.chooseExport(name));
+    const written = path ? await this.#guarded(() => this.#host.exportRun(run.id, path)) : null;
+    if (written) this.messages.notice(`Report written to ${written.path} (${written.size}).`);
+  }
+
+  /** Goes to a place, or from it back to the workbench. */
+  go(place: Place): void {
+    this.place = this.place === place ? 'workbench' : place;
+    if (this.place === 'history') void this.history.load();
+    if (this.place === 'lessons') void this.lessons.load();
+  }
+
+  /** Opens a run of the past in the workbench: its work, which one undo takes back, its charts and its tables. */
+  async reopen(run: RunView): Promise<void> {
+    if (await this.openWork(run.experiment)) this.runs.show(run);
+  }
+
+  async exportPast(run: RunView, name: string): Promise<void> {
+    await this.#export(run, name);
+  }
+
+  /** What is kept between starts. */
+  get settings(): Settings {
+    return { ...this.preferences.settings(this.document.current), lessons: this.lessons.kept };
+  }
+
   async saveSettings(): Promise<void> {
-    await this.#guarded(() => this.#host.saveSettings(this.preferences.settings(this.document.current)));
+    await this.#guarded(() => this.#host.saveSettings(this.settings));
   }
 
   #firstSource(): string {

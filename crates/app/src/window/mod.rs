@@ -1,6 +1,9 @@
 //! What the window asks for, in the types of [`crate::wire`].
 
 mod figures;
+mod files;
+mod history;
+mod lessons;
 mod mapped;
 mod plan_view;
 mod predictions;
@@ -12,6 +15,7 @@ mod source_view;
 mod trace_view;
 
 use crate::error::AppError;
+use crate::history::{History, HistoryError};
 use crate::passwords::{Passwords, SystemKeyring};
 use crate::paths::Paths;
 use crate::presets::Preset;
@@ -20,7 +24,7 @@ use crate::source::Opened;
 use crate::wire::{
     ChartPair, DrawRequest, ExperimentDoc, ExportView, FigureRequest, FigureView, MappingEdit, OpenProgress, PlanView,
     PredictionView, RunEvent, RunView, SampleView, ServerFields, ServerView, Settings, SourceView, StartView,
-    TraceRequest, TraceView, VariantDoc, WireError,
+    StatementView, TraceRequest, TraceView, VariantDoc, WireError,
 };
 use crate::{axes, document, explain, settings, strategies};
 use fetchscope_datasets::{Progress, Step};
@@ -30,12 +34,12 @@ use fetchscope_engine::plan::endpoint::Endpoint;
 use fetchscope_experiment::run::EMULATES;
 use fetchscope_report::format;
 use predictions::Predictions;
-use runs::Runs;
+use runs::{Asked, Runs};
 use servers::Servers;
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::{Duration, Instant};
 use trace_view::LastTrace;
 
@@ -48,6 +52,7 @@ pub struct App {
     traces: Mutex<HashMap<String, LastTrace>>,
     predictions: Predictions,
     runs: Runs,
+    history: OnceLock<Result<History, HistoryError>>,
     servers: Servers,
     passwords: Passwords,
 }
@@ -86,6 +91,7 @@ impl App {
             traces: Mutex::default(),
             predictions: Predictions::default(),
             runs: Runs::default(),
+            history: OnceLock::new(),
             servers: Servers::default(),
             passwords,
         }
@@ -178,6 +184,12 @@ impl App {
         Ok(view)
     }
 
+    /// More statements of a variant's last request, from a position on, which counts from 1.
+    pub fn statements(&self, variant: &str, serial: u32, from: u32, count: u32) -> Answer<Vec<StatementView>> {
+        let page = lock(&self.traces).get(variant).and_then(|last| last.page(serial, from, count));
+        Ok(page.ok_or_else(|| AppError::Input("another request was made since; look at its statements".to_owned()))?)
+    }
+
     /// Runs one statement of a variant's request once more, and says how the server did it.
     pub fn explain(&self, request: &TraceRequest, n: u32) -> Answer<PlanView> {
         let open = self.source(&request.experiment)?;
@@ -214,7 +226,9 @@ impl App {
     /// Runs the experiment; returns when it is done or cancelled.
     pub fn run(&self, experiment: &ExperimentDoc, emit: &mut dyn FnMut(RunEvent)) -> Answer<RunView> {
         let python = Python { paths: &self.paths, chosen: None };
-        Ok(self.runs.run(experiment, &python, |cancel| self.source_as_mapped(experiment, cancel), emit)?)
+        let open = |cancel: &AtomicBool| self.source_as_mapped(experiment, cancel);
+        let asked = Asked { experiment: document::experiment(experiment)?, doc: experiment.clone(), called: None };
+        Ok(self.runs.run(asked, &python, self.history(), open, emit)?)
     }
 
     /// Stops the run that is going on.
@@ -224,17 +238,17 @@ impl App {
 
     /// The two charts of a run.
     pub fn draw(&self, request: &DrawRequest) -> Answer<ChartPair> {
-        Ok(self.runs.draw(request)?)
+        Ok(self.runs.draw(request, self.history())?)
     }
 
     /// A further chart of a run, with what it says.
     pub fn draw_figure(&self, request: &FigureRequest) -> Answer<FigureView> {
-        Ok(self.runs.draw_figure(request)?)
+        Ok(self.runs.draw_figure(request, self.history())?)
     }
 
     /// Writes a run to a file, in the format its ending asks for.
     pub fn export_run(&self, run: &str, path: &Path) -> Answer<ExportView> {
-        Ok(self.runs.export(run, path)?)
+        Ok(self.runs.export(run, path, self.history())?)
     }
 
     /// Keeps the settings for the next start.

@@ -25,9 +25,9 @@ impl Narrator {
         Narrator { start: Instant::now(), parts: lanes * (1 + values), part: 0, at: None }
     }
 
-    /// What to show.
-    pub(super) fn tell(&mut self, event: Event) -> RunEvent {
-        match event {
+    /// What to show, where there is something.
+    pub(super) fn tell(&mut self, event: Event) -> Option<RunEvent> {
+        Some(match event {
             Event::Checking { variant } => self.preparing(&format!("Checking the answer of {variant}")),
             Event::WarmingUp { variant } => self.preparing(&format!("Warming up {variant}")),
             Event::Progress { done, total, round, rounds, variant } => RunEvent::Progress {
@@ -52,7 +52,9 @@ impl Narrator {
                 self.preparing("Beginning")
             }
             Event::Note(message) => RunEvent::Notice { message },
-        }
+            // Kept, not shown.
+            Event::Found(_) => return None,
+        })
     }
 
     fn preparing(&self, what: &str) -> RunEvent {
@@ -80,9 +82,8 @@ mod tests {
         let events =
             [measured(5), measured(10), sweeping(1), measured(1), sweeping(2), measured(10), sweeping(3), measured(10)];
         for event in events {
-            match narrator.tell(event) {
-                RunEvent::Progress { share, part, .. } => shares.push((share, part)),
-                RunEvent::Preparing { .. } | RunEvent::Notice { .. } => {}
+            if let Some(RunEvent::Progress { share, part, .. }) = narrator.tell(event) {
+                shares.push((share, part));
             }
         }
         assert_eq!(shares[0], (0.125, None));

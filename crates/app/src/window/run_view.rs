@@ -41,7 +41,6 @@ pub(super) fn view(id: &str, run: &Run) -> RunView {
 }
 
 fn run_row(row: &Row, variant: &str) -> RunRow {
-    let counted = |number: u64| Quantity { value: number as f64, text: format::count(number) };
     let latency = row.latency.as_ref();
     RunRow {
         variant: variant.to_owned(),
@@ -67,6 +66,11 @@ fn run_row(row: &Row, variant: &str) -> RunRow {
     }
 }
 
+/// A count as it is shown.
+pub(super) fn counted(number: u64) -> Quantity {
+    Quantity { value: number as f64, text: format::count(number) }
+}
+
 fn comparison(comparison: &Comparison) -> ComparisonView {
     let interval = comparison.ratio.and_then(|ratio| Some((ratio.low?, ratio.high?)));
     ComparisonView {
@@ -76,7 +80,8 @@ fn comparison(comparison: &Comparison) -> ComparisonView {
     }
 }
 
-fn estimate(estimate: Estimate) -> EstimateView {
+/// A time as it is shown.
+pub(super) fn estimate(estimate: Estimate) -> EstimateView {
     let Estimate { value, low, high } = estimate;
     EstimateView { value, low, high, text: format::duration(value), interval: interval_text(low, high) }
 }

@@ -1,12 +1,15 @@
-//! Runs of a window: one at a time, the last ones kept so that their charts can be drawn again and exported.
+//! Runs of a window: one at a time, each kept in the history; the last ones stay in memory, so that their charts are drawn
+//! at once.
 
 use super::progress::Narrator;
 use super::{OpenSource, figures, lock, run_view};
 use crate::error::AppError;
+use crate::history::{History, HistoryError, Kept, KeptRun, Recorder, RunId};
 use crate::python::Python;
 use crate::wire::{ChartPair, DrawRequest, ExperimentDoc, ExportView, FigureRequest, FigureView, RunEvent, RunView};
 use crate::{document, experiment, settings};
 use fetchscope_experiment::outcome::Outcome;
+use fetchscope_experiment::spec::Experiment;
 use fetchscope_report::charts::SweepChart;
 use fetchscope_report::export::{self, Format};
 use fetchscope_report::format;
@@ -17,7 +20,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-/// Runs kept.
+/// Runs in memory.
 const KEPT: usize = 20;
 
 /// The runs of a window.
@@ -38,6 +41,29 @@ pub(super) struct Run {
     pub(super) sweeps: Vec<SweepChart>,
 }
 
+/// A run that is wanted.
+pub(super) struct Asked<'a> {
+    pub(super) experiment: Experiment,
+    /// The work of the window it belongs to.
+    pub(super) doc: ExperimentDoc,
+    /// What it is called in the history, and its tag, where that is not to follow from what it measures.
+    pub(super) called: Option<(&'a str, &'a str)>,
+}
+
+/// A run that was made elsewhere.
+pub(super) struct Brought<'a> {
+    pub(super) outcome: Outcome,
+    pub(super) doc: ExperimentDoc,
+    pub(super) name: &'a str,
+}
+
+impl Run {
+    fn new(outcome: Outcome, doc: ExperimentDoc) -> Run {
+        let (rows, sweeps) = (rows(&outcome), sweeps::charts(&outcome));
+        Run { outcome, doc, rows, sweeps }
+    }
+}
+
 /// Says that no run is going on, however it ended.
 struct Running<'a>(&'a AtomicBool);
 
@@ -50,8 +76,9 @@ impl Drop for Running<'_> {
 impl Runs {
     pub(super) fn run(
         &self,
-        doc: &ExperimentDoc,
+        asked: Asked<'_>,
         python: &Python<'_>,
+        history: Result<&History, &HistoryError>,
         open: impl FnOnce(&AtomicBool) -> Result<Arc<OpenSource>, AppError>,
         emit: &mut dyn FnMut(RunEvent),
     ) -> Result<RunView, AppError> {
@@ -60,50 +87,133 @@ impl Runs {
         }
         let _running = Running(&self.running);
         self.cancel.store(false, Ordering::Release);
-        let experiment = document::experiment(doc)?;
+        let Asked { experiment, doc, called } = asked;
         let open = open(&self.cancel)?;
         let mut narrator = Narrator::new(&experiment);
-        let mut tell = |event| emit(narrator.tell(event));
-        let outcome = experiment::run(&experiment, &open.opened, python, &mut tell, &self.cancel)?;
-        let id = {
-            let mut next = lock(&self.next);
-            *next += 1;
-            format!("run{next}")
+        let mut tell = |event| {
+            if let Some(said) = narrator.tell(event) {
+                emit(said);
+            }
         };
-        let (rows, sweeps) = (rows(&outcome), sweeps::charts(&outcome));
-        let run = Arc::new(Run { outcome, doc: doc.clone(), rows, sweeps });
-        let view = run_view::view(&id, &run);
-        let mut kept = lock(&self.kept);
-        kept.push_back((id, run));
-        if kept.len() > KEPT {
-            kept.pop_front();
+        // As it is kept and shown: without a password.
+        let doc = ExperimentDoc { source: open.opened.source.clone(), ..doc };
+        let mut recorder = Recorder::new(history, Some(&doc));
+        if let Some((name, tag)) = called {
+            recorder = recorder.called(name, tag);
         }
+        let (outcome, kept) =
+            experiment::run_kept(&experiment, &open.opened, python, recorder, &mut tell, &self.cancel)?;
+        let id = match kept {
+            Kept::As(run) => run.to_string(),
+            Kept::Not(reason) => {
+                emit(RunEvent::Notice { message: format!("The run is shown, but not kept in the history: {reason}.") });
+                self.unkept()
+            }
+        };
+        let run = Arc::new(Run::new(outcome, doc));
+        let view = run_view::view(&id, &run);
+        self.remember(id, run);
         Ok(view)
+    }
+
+    /// A run of the history, as it was shown when it had ended.
+    pub(super) fn reopen(&self, id: &str, history: Result<&History, &HistoryError>) -> Result<RunView, AppError> {
+        let run = self.find(id, history)?;
+        Ok(run_view::view(id, &run))
     }
 
     pub(super) fn cancel(&self) {
         self.cancel.store(true, Ordering::Release);
     }
 
-    pub(super) fn draw(&self, request: &DrawRequest) -> Result<ChartPair, AppError> {
-        let run = self.find(&request.run)?;
+    /// Takes in a run that was made elsewhere.
+    pub(super) fn bring(
+        &self,
+        brought: Brought<'_>,
+        history: Result<&History, &HistoryError>,
+    ) -> Result<RunView, AppError> {
+        let Brought { outcome, doc, name } = brought;
+        let id = match Recorder::new(history, Some(&doc)).called(name, "opened").finish(&outcome) {
+            Kept::As(run) => run.to_string(),
+            Kept::Not(_) => self.unkept(),
+        };
+        let run = Arc::new(Run::new(outcome, doc));
+        let view = run_view::view(&id, &run);
+        self.remember(id, run);
+        Ok(view)
+    }
+
+    /// What a run is called that is in no history.
+    fn unkept(&self) -> String {
+        let mut next = lock(&self.next);
+        *next += 1;
+        format!("not-kept-{next}")
+    }
+
+    /// What somebody reads out of a run, and the run as it is shown.
+    pub(super) fn read<T>(
+        &self,
+        id: &str,
+        history: Result<&History, &HistoryError>,
+        read: impl FnOnce(&Outcome) -> T,
+    ) -> Result<(RunView, T), AppError> {
+        let run = self.find(id, history)?;
+        Ok((run_view::view(id, &run), read(&run.outcome)))
+    }
+
+    pub(super) fn draw(
+        &self,
+        request: &DrawRequest,
+        history: Result<&History, &HistoryError>,
+    ) -> Result<ChartPair, AppError> {
+        let run = self.find(&request.run, history)?;
         figures::pair(&run, &figures::style(request.theme, request.width, request.height))
     }
 
-    pub(super) fn draw_figure(&self, request: &FigureRequest) -> Result<FigureView, AppError> {
-        let run = self.find(&request.run)?;
+    pub(super) fn draw_figure(
+        &self,
+        request: &FigureRequest,
+        history: Result<&History, &HistoryError>,
+    ) -> Result<FigureView, AppError> {
+        let run = self.find(&request.run, history)?;
         figures::draw(&run, request.figure, &figures::style(request.theme, request.width, request.height))
     }
 
-    pub(super) fn export(&self, run: &str, path: &Path) -> Result<ExportView, AppError> {
-        let run = self.find(run)?;
+    pub(super) fn export(
+        &self,
+        run: &str,
+        path: &Path,
+        history: Result<&History, &HistoryError>,
+    ) -> Result<ExportView, AppError> {
+        let run = self.find(run, history)?;
         let bytes = export::export(&run.outcome, Format::from_path(path)?)?;
         settings::write_whole(path, &bytes)?;
         Ok(ExportView { path: path.display().to_string(), size: format::bytes(bytes.len() as u64) })
     }
 
-    fn find(&self, id: &str) -> Result<Arc<Run>, AppError> {
+    /// A run in memory, or of the history.
+    fn find(&self, id: &str, history: Result<&History, &HistoryError>) -> Result<Arc<Run>, AppError> {
         let found = lock(&self.kept).iter().find(|(known, _)| known == id).map(|(_, run)| run.clone());
-        found.ok_or_else(|| AppError::Input("that run is no longer kept; run the experiment again".to_owned()))
+        if let Some(found) = found {
+            return Ok(found);
+        }
+        let Ok(number) = id.parse::<RunId>() else {
+            return Err(AppError::Input("that run is no longer kept; run the experiment again".to_owned()));
+        };
+        let history = history.map_err(|error| AppError::File(error.to_string()))?;
+        let KeptRun { outcome, doc, .. } = history.run(number)?;
+        let doc = doc.map_or_else(|| document::doc(&outcome.experiment), Ok)?;
+        let run = Arc::new(Run::new(outcome, doc));
+        self.remember(id.to_owned(), run.clone());
+        Ok(run)
+    }
+
+    fn remember(&self, id: String, run: Arc<Run>) {
+        let mut kept = lock(&self.kept);
+        kept.retain(|(known, _)| *known != id);
+        kept.push_back((id, run));
+        if kept.len() > KEPT {
+            kept.pop_front();
+        }
     }
 }

@@ -1,13 +1,13 @@
 //! One request, as the window shows it, with what changed since the last one of the same variant.
 
-use crate::wire::{OrmErrorView, Quantity, StatementView, TraceView};
+use crate::wire::{OrmErrorView, Quantity, ShapeView, StatementView, TraceView};
 use fetchscope_drivers::request::{Prepared, Served};
 use fetchscope_engine::graph::response;
 use fetchscope_engine::trace::{Nanos, Phase, StatementTrace};
 use fetchscope_report::{format, sql};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-/// Statements shown one by one; a lazy plan can send a hundred thousand.
+/// Statements that come with a trace; a lazy plan can send a hundred thousand, and the others are asked for.
 const STATEMENTS: usize = 500;
 
 /// Roots shown of a response.
@@ -21,9 +21,47 @@ const PARAMS: usize = 40;
 pub(super) struct LastTrace {
     /// Source and endpoint: traces of another one are not compared.
     pub(super) context: String,
+    serial: u32,
     queries: u64,
     rows: u64,
-    statements: HashSet<String>,
+    statements: Statements,
+}
+
+/// The statements of a request, every text once.
+#[derive(Debug, Default)]
+struct Statements {
+    shapes: Vec<Shape>,
+    all: Vec<Sent>,
+}
+
+/// Statements with the same text and cause.
+#[derive(Debug)]
+struct Shape {
+    phase: Phase,
+    path: Option<String>,
+    /// A clause a line.
+    sql: String,
+    changed: bool,
+    /// Index of the first of them.
+    first: usize,
+    times: u32,
+    rows: u64,
+    bytes: u64,
+}
+
+/// One statement.
+#[derive(Debug)]
+struct Sent {
+    shape: u32,
+    params: String,
+    rows: u64,
+    bytes: u64,
+    /// Rows of it and of those before.
+    rows_so_far: u64,
+    start: Nanos,
+    round_trip: Nanos,
+    database: Nanos,
+    client: Nanos,
 }
 
 /// The view of a request, and what to remember of it.
@@ -34,15 +72,18 @@ pub(super) fn view(
     served: &Served,
     last: Option<&LastTrace>,
 ) -> (TraceView, LastTrace) {
-    let shown = &served.statements[..served.statements.len().min(STATEMENTS)];
+    let statements = Statements::of(&served.statements, last);
     let excerpt = prepared.excerpt(&served.loaded, ROOTS);
     let (response, left_out) = excerpt.map_or((None, 0), |(bytes, left_out)| (Some(indented(&bytes)), left_out));
+    let serial = last.map_or(1, |last| last.serial.wrapping_add(1));
+    let shown = statements.page(0, STATEMENTS);
     let view = TraceView {
         variant: variant.to_owned(),
+        serial,
         query_count: count(served.query_count),
         round_trips: count(served.round_trips),
         row_count: count(served.row_count),
-        byte_count: Quantity { value: served.byte_count as f64, text: format::bytes(served.byte_count) },
+        byte_count: size(served.byte_count),
         root_count: served.loaded.roots.as_ref().map(|roots| count(roots.len() as u64)),
         elapsed: time(served.elapsed),
         error: served.loaded.error.as_ref().map(|error| OrmErrorView {
@@ -50,8 +91,10 @@ pub(super) fn view(
             path: error.path.clone(),
             message: error.message.clone(),
         }),
-        statements: shown.iter().map(|one| statement(one, last)).collect(),
-        statements_left_out: u32::try_from(served.statements.len() - shown.len()).unwrap_or(u32::MAX),
+        span_ns: statements.all.iter().map(|one| one.end().0).max().unwrap_or(0) as f64,
+        shapes: statements.shapes.iter().map(|shape| statements.shape(shape)).collect(),
+        statements_left_out: u32::try_from(statements.all.len() - shown.len()).unwrap_or(u32::MAX),
+        statements: shown,
         delta: last.map(|last| {
             format!(
                 "{} statements, {} rows",
@@ -63,35 +106,94 @@ pub(super) fn view(
         response_left_out: u32::try_from(left_out).unwrap_or(u32::MAX),
         hash: prepared.canonical(&served.loaded, &|| true).ok().flatten().as_deref().map(response::hash),
     };
-    let seen = LastTrace {
-        context,
-        queries: served.query_count,
-        rows: served.row_count,
-        statements: served.statements.iter().map(|one| one.sql.clone()).collect(),
-    };
+    let seen = LastTrace { context, serial, queries: served.query_count, rows: served.row_count, statements };
     (view, seen)
 }
 
-fn statement(one: &StatementTrace, last: Option<&LastTrace>) -> StatementView {
-    let times = one.times_ns;
-    StatementView {
-        n: one.n,
-        phase: match one.phase {
-            Phase::Before => "before",
-            Phase::Load => "load",
-            Phase::Walk => "walk",
+impl LastTrace {
+    /// So many statements from a position on, which counts from 1; `None` where another request has been made since.
+    pub(super) fn page(&self, serial: u32, from: u32, count: u32) -> Option<Vec<StatementView>> {
+        let from = (from as usize).saturating_sub(1);
+        (serial == self.serial).then(|| self.statements.page(from, count as usize))
+    }
+}
+
+impl Statements {
+    fn of(traced: &[StatementTrace], last: Option<&LastTrace>) -> Statements {
+        let known: Option<HashSet<&str>> =
+            last.map(|last| last.statements.shapes.iter().map(|shape| shape.sql.as_str()).collect());
+        let mut found: HashMap<(Phase, Option<&str>, &str), u32> = HashMap::new();
+        let (mut shapes, mut all): (Vec<Shape>, Vec<Sent>) = (Vec::new(), Vec::with_capacity(traced.len()));
+        let mut rows_so_far = 0;
+        for (index, one) in traced.iter().enumerate() {
+            let shape = *found.entry((one.phase, one.path.as_deref(), &one.sql)).or_insert_with(|| {
+                let sql = sql::pretty(&one.sql);
+                let changed = known.as_ref().is_some_and(|known| !known.contains(sql.as_str()));
+                let (phase, path) = (one.phase, one.path.clone());
+                shapes.push(Shape { phase, path, sql, changed, first: index, times: 0, rows: 0, bytes: 0 });
+                shapes.len() as u32 - 1
+            });
+            let counted = &mut shapes[shape as usize];
+            counted.times += 1;
+            counted.rows += one.rows;
+            counted.bytes += one.bytes;
+            rows_so_far += one.rows;
+            let times = one.times_ns;
+            all.push(Sent {
+                shape,
+                params: params(&one.params),
+                rows: one.rows,
+                bytes: one.bytes,
+                rows_so_far,
+                start: one.started_ns,
+                round_trip: times.round_trip,
+                database: times.execute + times.fetch,
+                client: times.decode + times.hydrate,
+            });
         }
-        .to_owned(),
-        path: one.path.clone(),
-        sql: sql::pretty(&one.sql),
-        params: params(&one.params),
-        rows: count(one.rows),
-        bytes: Quantity { value: one.bytes as f64, text: format::bytes(one.bytes) },
-        start_ns: one.started_ns.0 as f64,
-        round_trip: time(times.round_trip),
-        database: time(times.execute + times.fetch),
-        client: time(times.decode + times.hydrate),
-        changed: last.is_some_and(|last| !last.statements.contains(&one.sql)),
+        Statements { shapes, all }
+    }
+
+    fn page(&self, from: usize, count: usize) -> Vec<StatementView> {
+        let end = from.saturating_add(count).min(self.all.len());
+        (from.min(end)..end).map(|index| self.statement(index)).collect()
+    }
+
+    fn statement(&self, index: usize) -> StatementView {
+        let one = &self.all[index];
+        let shape = &self.shapes[one.shape as usize];
+        let after = format::duration(one.end().0 as f64);
+        StatementView {
+            n: u32::try_from(index + 1).unwrap_or(u32::MAX),
+            phase: match shape.phase {
+                Phase::Before => "before",
+                Phase::Load => "load",
+                Phase::Walk => "walk",
+            }
+            .to_owned(),
+            path: shape.path.clone(),
+            sql: shape.sql.clone(),
+            params: one.params.clone(),
+            rows: count(one.rows),
+            bytes: size(one.bytes),
+            start_ns: one.start.0 as f64,
+            so_far: format!("{} rows after {after}", format::count(one.rows_so_far)),
+            round_trip: time(one.round_trip),
+            database: time(one.database),
+            client: time(one.client),
+            changed: shape.changed,
+        }
+    }
+
+    fn shape(&self, shape: &Shape) -> ShapeView {
+        let first = self.statement(shape.first);
+        ShapeView { first, times: shape.times, rows: count(shape.rows), bytes: size(shape.bytes) }
+    }
+}
+
+impl Sent {
+    fn end(&self) -> Nanos {
+        self.start + self.round_trip + self.database + self.client
     }
 }
 
@@ -105,6 +207,10 @@ fn params(params: &[serde_json::Value]) -> String {
 
 fn count(number: u64) -> Quantity {
     Quantity { value: number as f64, text: format::count(number) }
+}
+
+fn size(bytes: u64) -> Quantity {
+    Quantity { value: bytes as f64, text: format::bytes(bytes) }
 }
 
 fn time(nanos: Nanos) -> Quantity {

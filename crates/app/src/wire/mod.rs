@@ -6,6 +6,8 @@
 mod chart;
 mod experiment;
 mod failure;
+mod history;
+mod lesson;
 mod request;
 mod run;
 mod source;
@@ -18,14 +20,18 @@ pub use experiment::{
     ConditionsDoc, EndpointDoc, ExperimentDoc, ReadDoc, SweepDoc, VariantDoc, WireTenants, WorkloadDoc,
 };
 pub use failure::{ErrorCode, WireError};
+pub use history::{BetweenRow, BetweenSide, BetweenView, DifferenceView, HistoryEnd, HistoryEntry, HistoryVariant};
+pub use lesson::{LessonProgress, LessonView, LessonsView, RevealView, VerdictView};
 pub use request::{
-    OrmErrorView, PlanStepView, PlanView, PredictionView, Quantity, StatementView, TermView, TraceRequest, TraceView,
+    OrmErrorView, PlanStepView, PlanView, PredictionView, Quantity, ShapeView, StatementView, TermView, TraceRequest,
+    TraceView,
 };
 pub use run::{ComparisonView, EstimateView, RemarkView, RunEvent, RunRow, RunView};
 pub use source::{
-    ColumnView, EndpointView, EntityView, MappingEdit, OpenProgress, RelationshipDoc, RelationshipView, ServerFields,
-    ServerView, SourceView, TableView, WireCardinality,
+    ColumnView, EndpointView, EntityView, FileView, MappingEdit, OpenProgress, RelationshipDoc, RelationshipView,
+    ServerFields, ServerView, SourceView, TableView, WireCardinality,
 };
 pub use start::{
-    AxisInfo, PoolView, PresetInfo, SampleView, Settings, StartView, StrategyInfo, ThemeChoice, WireAxis, WireStrategy,
+    AxisInfo, PoolView, PresetInfo, RecentSource, SampleView, Settings, StartView, StrategyInfo, ThemeChoice, TypeSize,
+    WireAxis, WireStrategy, WorkDefaults,
 };

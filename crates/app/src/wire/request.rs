@@ -56,6 +56,8 @@ pub struct TraceRequest {
 pub struct TraceView {
     /// Id of the variant.
     pub variant: String,
+    /// Tells this request from earlier and later ones of the variant.
+    pub serial: u32,
     /// Statements of the loader.
     pub query_count: Quantity,
     /// Statements, BEGIN and ROLLBACK.
@@ -70,7 +72,11 @@ pub struct TraceView {
     pub elapsed: Quantity,
     /// The exception SQLAlchemy would raise.
     pub error: Option<OrmErrorView>,
-    /// Statements in order; only the first 500 when there are more.
+    /// When the last statement ended, from the start of the request, in nanoseconds.
+    pub span_ns: f64,
+    /// Every distinct statement, in the order in which they are first sent.
+    pub shapes: Vec<ShapeView>,
+    /// Statements in order; only the first 500 when there are more. The others are asked for.
     pub statements: Vec<StatementView>,
     /// Statements left out of `statements`.
     pub statements_left_out: u32,
@@ -82,6 +88,20 @@ pub struct TraceView {
     pub response_left_out: u32,
     /// Canonical hash of the response.
     pub hash: Option<String>,
+}
+
+/// Statements of a request with the same text and cause.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ShapeView {
+    /// The first of them.
+    pub first: StatementView,
+    /// How often one request sends it.
+    pub times: u32,
+    /// Rows of all of them.
+    pub rows: Quantity,
+    /// Size of the decoded values of all of them.
+    pub bytes: Quantity,
 }
 
 /// What one request of a variant will cost, worked out from the keys there are.
@@ -158,6 +178,8 @@ pub struct StatementView {
     pub bytes: Quantity,
     /// Start, from the start of the request, in nanoseconds.
     pub start_ns: f64,
+    /// What the request had come to when it was answered: `1 110 rows after 3.20 ms`.
+    pub so_far: String,
     /// Injected round trip.
     pub round_trip: Quantity,
     /// Executing and fetching.

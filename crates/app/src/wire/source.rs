@@ -1,6 +1,7 @@
 //! What is opened: a database, its classes and tables, and what somebody changes of the mapping.
 
 use super::experiment::{EndpointDoc, ExperimentDoc};
+use super::run::RunView;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -211,4 +212,26 @@ pub struct OpenProgress {
     pub done: f64,
     /// Rows there will be, of all tables.
     pub total: f64,
+}
+
+/// A file that somebody opened or dropped.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export)]
+pub enum FileView {
+    /// A database.
+    Source {
+        /// It.
+        source: String,
+    },
+    /// An experiment.
+    Experiment {
+        /// The work it describes.
+        experiment: Box<ExperimentDoc>,
+    },
+    /// The result of a run, which is in the history now.
+    Run {
+        /// It.
+        run: Box<RunView>,
+    },
 }

@@ -1,6 +1,7 @@
 //! What the window needs once: what there is to choose from, and how it was left.
 
 use super::experiment::ExperimentDoc;
+use super::lesson::LessonProgress;
 use super::source::ServerFields;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -162,10 +163,18 @@ pub struct Settings {
     pub theme: ThemeChoice,
     /// Big type for a projector.
     pub presenter: bool,
+    /// How large everything is.
+    pub type_size: TypeSize,
+    /// What the work on a source that is opened for the first time begins with.
+    pub defaults: WorkDefaults,
+    /// Sources that were opened, the last one first.
+    pub recent: Vec<RecentSource>,
     /// Width of the left panel in px; 0 for the default.
     pub left_width: u32,
     /// Height of the charts in px; 0 for the default.
     pub charts_height: u32,
+    /// How far somebody is with the lessons.
+    pub lessons: Vec<LessonProgress>,
     /// The experiment that was open.
     pub experiment: Option<ExperimentDoc>,
 }
@@ -182,4 +191,41 @@ pub enum ThemeChoice {
     Light,
     /// Dark.
     Dark,
+}
+
+/// How large everything in the window is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum TypeSize {
+    /// As designed.
+    #[default]
+    Usual,
+    /// An eighth larger.
+    Large,
+    /// A quarter larger.
+    Larger,
+}
+
+/// What the work on a source begins with, in place of what the source proposes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, TS)]
+#[serde(default)]
+#[ts(export)]
+pub struct WorkDefaults {
+    /// Requests in flight at once.
+    pub concurrency: Option<u32>,
+    /// Measured requests a variant.
+    pub requests: Option<u32>,
+    /// Injected time per round trip, in milliseconds.
+    pub rtt_ms: Option<f64>,
+}
+
+/// A source that was opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RecentSource {
+    /// It, without a password.
+    pub source: String,
+    /// What it is called.
+    pub title: String,
 }

@@ -2,6 +2,8 @@
 
 pub(crate) mod dataset;
 pub(crate) mod demo;
+pub(crate) mod history;
+pub(crate) mod lesson;
 pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod sqlalchemy;

@@ -7,6 +7,7 @@ use anyhow::Result;
 use fetchscope_app::Paths;
 use fetchscope_app::error::AppError;
 use fetchscope_app::experiment;
+use fetchscope_app::history::{History, Kept, Recorder};
 use fetchscope_app::python::Python;
 use fetchscope_engine::advisor::Severity;
 use fetchscope_engine::stats::quantile::Estimate;
@@ -79,18 +80,30 @@ pub(super) fn measure(experiment: &Experiment, how: &How<'_>) -> Result<Verdict>
         None => input::mapping(experiment.mapping.as_deref().map(Path::new))?,
     };
     let opened = super::open(&experiment.source, mapping.as_ref(), &cancel)?;
-    let outcome = experiment::run(experiment, &opened, &python, &mut progress::events(), &cancel)?;
+    let history = History::open(&Paths::standard().history);
+    let recorder = Recorder::new(history.as_ref(), None);
+    let (outcome, kept) =
+        experiment::run_kept(experiment, &opened, &python, recorder, &mut progress::events(), &cancel)?;
     if json {
         output::json(&outcome)?;
     } else {
         output::result(&readable(&outcome))?;
     }
     output::reports(&outcome, reports)?;
+    output::note(&whether_kept(&kept));
     Ok(said_of(&outcome)?)
 }
 
+/// Where the run can be found again.
+pub(super) fn whether_kept(kept: &Kept) -> String {
+    match kept {
+        Kept::As(run) => format!("Kept as run {run}: `fetchscope history show {run}`"),
+        Kept::Not(reason) => format!("The run is not kept: {reason}"),
+    }
+}
+
 /// What the exit status says of a run whose results are printed and reported, whatever became of it.
-fn said_of(outcome: &Outcome) -> Result<Verdict, AppError> {
+pub(super) fn said_of(outcome: &Outcome) -> Result<Verdict, AppError> {
     let lane = outcome.sqlalchemy.as_ref();
     let cancelled = outcome.end == End::Cancelled || lane.is_some_and(|lane| lane.end == End::Cancelled);
     if cancelled {
@@ -113,7 +126,7 @@ fn said_of(outcome: &Outcome) -> Result<Verdict, AppError> {
 }
 
 /// The outcome for people.
-fn readable(outcome: &Outcome) -> String {
+pub(super) fn readable(outcome: &Outcome) -> String {
     let rows = rows(outcome);
     let workload = &outcome.experiment.workload;
     let conditions = &outcome.experiment.conditions;

@@ -251,3 +251,49 @@ fn a_sample_is_listed_and_loaded_into_a_new_file_only() {
     let trace = bench.say(&["trace", "--source", "sqlite:new.db", "--plan", "-", "--json"], users).json();
     assert_eq!(trace["root_count"], 50);
 }
+
+#[test]
+fn every_run_is_kept_and_can_be_shown_reported_and_deleted() {
+    let bench = Bench::new();
+    assert_eq!(bench.say(&["history", "list", "--json"], "").json(), json!([]));
+    assert!(bench.say(&["history", "show", "last"], "").sentence(2).contains("no run was made yet"));
+    let few = "[workload]\nconcurrency = 2\nrequests = 4\nwarmup = 1\nrounds = 2\n";
+    let said = bench.say(&["run", "-", "--json"], &experiment("joined", few));
+    assert!(said.err.contains("Kept as run 1"), "{}", said.err);
+    let shown = bench.say(&["history", "show", "1", "--json"], "").json();
+    assert_eq!(shown, said.json());
+    let readable = bench.say(&["history", "show", "last"], "").out;
+    assert!(readable.starts_with("Run 1, 20") && readable.contains("against baseline"), "{readable}");
+    let named = bench.say(&["history", "name", "1", "first one", "--tag", "b", "--tag", "a", "--json"], "").json();
+    assert_eq!((&named["name"], &named["tags"]), (&json!("first one"), &json!(["a", "b"])));
+    let listed = bench.say(&["history", "list", "first", "--json"], "").json();
+    assert_eq!((&listed[0]["id"], &listed[0]["variants"][1]["queries"]["value"]), (&json!("1"), &json!(1.0)));
+    assert_eq!(bench.say(&["history", "list", "nowhere"], "").out, "No run is kept.\n");
+    assert_eq!(bench.say(&["history", "report", "1", "old.html", "old.svg"], "").status, 0);
+    assert!(std::fs::read_to_string(bench.path("old.html")).unwrap().contains("<svg"));
+    assert!(bench.say(&["history", "report", "1", "old.docx"], "").sentence(2).contains(".docx"));
+    assert!(bench.say(&["history", "delete", "1", "7"], "").sentence(2).contains("there is no run 7"));
+    assert_eq!(bench.say(&["history", "delete", "1", "--json"], "").json(), json!({"deleted": ["1"]}));
+    assert!(bench.say(&["history", "show", "1"], "").sentence(2).contains("there is no run 1"));
+    assert!(bench.say(&["history", "show", "x"], "").sentence(2).contains("not the number of a run"));
+}
+
+#[test]
+fn lessons_are_listed_and_one_of_ones_own_is_measured() {
+    let bench = Bench::new();
+    let listed = bench.say(&["lesson", "list", "--json"], "").json();
+    assert!(listed.as_array().unwrap().len() >= 16);
+    assert_eq!(listed[0]["name"], "c2");
+    let few = "[workload]\nrequests = 4\nwarmup = 1\nrounds = 2\n";
+    bench.write("mine.toml", &experiment("joined", few));
+    let page = "# Mine\n\nWords.\n\n## Predict\n\nHow many?\n\n- One. `queries lazy = 1`\n- Six. `queries lazy = 6`\n\n\
+                ## Reveal\n\nlazy sent {queries lazy}, other {queries other}: {answer other}.\n";
+    let mine = bench.write("mine.md", page);
+    let told = bench.say(&["lesson", "run", mine.to_str().unwrap(), "--json"], "").json();
+    let right: Vec<_> = told["predictions"].as_array().unwrap().iter().map(|one| one["right"].clone()).collect();
+    assert_eq!(right, [json!(false), json!(true)]);
+    assert_eq!(told["text"], "lazy sent 6, other 1: same answer.");
+    let kept = bench.say(&["history", "list", "lesson", "--json"], "").json();
+    assert_eq!((&kept[0]["name"], &kept[0]["tags"]), (&json!("Mine"), &json!(["lesson"])));
+    assert!(bench.say(&["lesson", "run", "none"], "").sentence(2).contains("there is no lesson `none`"));
+}

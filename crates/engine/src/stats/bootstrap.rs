@@ -100,6 +100,26 @@ impl Bootstrap {
         }
     }
 
+    /// The ratio of this sample's quantile to that of one which was measured apart from it and drawn with another seed,
+    /// with its 95 % interval. What the machine did otherwise meanwhile is part of it, unknown how much: variants that were
+    /// measured in the same rounds are compared by [`super::paired`].
+    #[must_use]
+    pub fn ratio(&self, to: &Bootstrap, q: f64) -> Estimate {
+        let of = |one: &Bootstrap| quantile::of(&one.ascending, q).unwrap_or(f64::NAN);
+        let value = of(self) / of(to);
+        let Some(outside) = self.outside.zip(to.outside).map(|(one, other)| one.min(other)) else {
+            return Estimate { value, low: None, high: None };
+        };
+        let pairs = self.drawn.chunks_exact(self.groups.len()).zip(to.drawn.chunks_exact(to.groups.len()));
+        let figures: Vec<f64> = pairs.map(|(one, other)| self.quantile_of(one, q) / to.quantile_of(other, q)).collect();
+        let figures = ascending(&figures);
+        Estimate {
+            value,
+            low: quantile::of(&figures, outside).map(|low| low.min(value)),
+            high: quantile::of(&figures, 1.0 - outside).map(|high| high.max(value)),
+        }
+    }
+
     /// The arithmetic mean with its 95 % interval.
     #[must_use]
     pub fn mean(&self) -> Estimate {
@@ -205,6 +225,25 @@ mod tests {
             }
             assert!(held.iter().all(|held| (360..=399).contains(held)), "{held:?} of 400 in {rounds} x {requests}");
         }
+    }
+
+    #[test]
+    fn the_ratio_of_two_runs_holds_the_truth_in_about_95_of_100() {
+        let mut machine = Machine { spread: 0.1, between: 0.03, outliers: 0.0, ..Machine::new(25) };
+        for truth in [1.0, 2.5] {
+            let held = (0..400).filter(|seed| {
+                let one = Bootstrap::of(&machine.still(12, 20), *seed).unwrap();
+                let rounds = machine.still(10, 20);
+                let longer =
+                    rounds.iter().flat_map(|(round, samples)| samples.iter().map(move |one| (round, one * truth)));
+                let other = Bootstrap::of(&Rounds::of(longer.collect::<Vec<_>>()), seed + 1000).unwrap();
+                holds(other.ratio(&one, 0.5), truth)
+            });
+            let held = held.count();
+            assert!((368..=399).contains(&held), "{held} of 400 at {truth}");
+        }
+        let few = Bootstrap::of(&Rounds::of([(0, 3.0), (1, 5.0)]), 1).unwrap();
+        assert_eq!(few.ratio(&few, 0.5), Estimate { value: 1.0, low: None, high: None });
     }
 
     fn holds(estimate: Estimate, truth: f64) -> bool {

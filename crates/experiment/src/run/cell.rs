@@ -6,6 +6,7 @@ use super::crew::Clients;
 use super::limit::Limit;
 use super::{RunError, Setup};
 use crate::event::Event;
+use crate::found::{Measured, Piece};
 use crate::outcome::{Control, End, Failure, Sample, ServerWaits, VariantOutcome};
 use crate::spec::{Experiment, Tenants, Workload};
 use crate::tenants::{self, Draw, Tenant};
@@ -16,7 +17,6 @@ use fetchscope_engine::stats::paired::FEWEST_ROUNDS;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
-use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
@@ -50,12 +50,19 @@ pub(super) fn measure(
     let (rounds, fewer) = rounds(experiment, &contenders);
     notes.extend(fewer);
     notes.iter().for_each(|note| emit(Event::Note(note.clone())));
+    emit(checked(&contenders, &audience, &notes).into());
     let watcher = setup.database.watch(LOOK).map_err(|error| RunError::Data(Box::new(error)))?;
     let mut round_robin = Rounds { experiment, rounds, contenders, control: None, watcher };
     let end = std::thread::scope(|scope| round_robin.run(&mut Clients::new(&batch, scope), emit));
     let end = end.map_err(|error| RunError::Internal(error.to_string()))?;
     let variants = round_robin.contenders.into_iter().map(|contender| contender.outcome).collect();
     Ok(Cell { variants, control: round_robin.control, tenants: audience.tenants, notes, end })
+}
+
+/// What is known before the first round.
+pub(super) fn checked<W>(contenders: &[Contender<W>], audience: &Audience, notes: &[String]) -> Piece {
+    let variants = contenders.iter().map(|contender| contender.outcome.clone()).collect();
+    Piece::Checked { variants, tenants: audience.tenants.clone(), notes: notes.to_vec() }
 }
 
 /// The tenants that the workload asks for.
@@ -162,6 +169,8 @@ impl<W> Rounds<'_, W> {
         let mut done = 0;
         for round in 0..self.rounds {
             order.shuffle(&mut random);
+            let mut found: Vec<Measured> = self.contenders.iter().map(|_| Measured::default()).collect();
+            let mut again: Option<Vec<Sample>> = None;
             for slot in &order {
                 let is_control = *slot == self.contenders.len();
                 let contender = &mut self.contenders[slots[*slot]];
@@ -177,21 +186,26 @@ impl<W> Rounds<'_, W> {
                 let end = report.end();
                 match (&mut self.control, is_control) {
                     (Some(control), true) => {
-                        control.samples.extend::<Vec<Sample>>(report.samples);
                         // It is the baseline that failed.
-                        keep_failures(&mut contender.outcome, report.failures);
+                        let failures: Vec<Failure> = report.failures.into_iter().map(Failure::from).collect();
+                        contender.outcome.take_in(&Measured { failures: failures.clone(), ..Measured::default() });
+                        found[slots[*slot]].failures.extend(failures);
+                        control.samples.extend_from_slice(&report.samples);
+                        again = Some(report.samples);
                     }
                     (Some(_) | None, _) => {
-                        keep(&mut contender.outcome, report);
-                        if let Some(watcher) = &self.watcher {
-                            contender.outcome.waits.get_or_insert_default().add(watcher.take());
-                        }
+                        let mut measured = measured(report, self.watcher.as_ref().map(Watcher::take));
+                        contender.outcome.take_in(&measured);
+                        let known = &mut found[slots[*slot]];
+                        measured.failures.append(&mut known.failures);
+                        *known = measured;
                     }
                 }
                 if end != End::Completed {
                     return Ok(end);
                 }
             }
+            emit(Piece::Round { measured: found, control: again }.into());
         }
         Ok(End::Completed)
     }
@@ -212,31 +226,21 @@ impl<W> Rounds<'_, W> {
     }
 }
 
-fn keep(outcome: &mut VariantOutcome, report: Report) {
+/// What a batch found, and what its sessions were seen waiting for meanwhile.
+fn measured(report: Report, waits: Option<Waits>) -> Measured {
     let Report { samples, failures, busy, processor, tracing, cancelled: _, given_up: _ } = report;
-    outcome.samples.extend::<Vec<Sample>>(samples);
-    outcome.busy += busy;
-    outcome.tracing += tracing;
-    if let Some(processor) = processor {
-        *outcome.processor.get_or_insert_default() += processor;
-    }
-    keep_failures(outcome, failures);
+    let failures = failures.into_iter().map(Failure::from).collect();
+    Measured { samples, failures, busy, processor, tracing, waits: waits.map(ServerWaits::from) }
 }
 
-fn keep_failures(outcome: &mut VariantOutcome, failures: BTreeMap<String, u64>) {
-    for (message, count) in failures {
-        match outcome.failures.iter_mut().find(|failure| failure.message == message) {
-            Some(failure) => failure.count += count,
-            None => outcome.failures.push(Failure { message, count }),
-        }
+impl From<(String, u64)> for Failure {
+    fn from((message, count): (String, u64)) -> Failure {
+        Failure { message, count }
     }
 }
 
-impl ServerWaits {
-    fn add(&mut self, seen: Waits) {
-        self.looks += seen.looks;
-        for (wait, times) in seen.seen {
-            *self.seen.entry(wait.to_string()).or_default() += times;
-        }
+impl From<Waits> for ServerWaits {
+    fn from(Waits { looks, seen }: Waits) -> ServerWaits {
+        ServerWaits { looks, seen: seen.into_iter().map(|(wait, times)| (wait.to_string(), times)).collect() }
     }
 }

@@ -12,6 +12,7 @@ mod sqlalchemy;
 
 use crate::check::ExperimentError;
 use crate::event::Event;
+use crate::found::{Piece, noted_at};
 use crate::outcome::{End, Environment, Outcome, SweepOutcome, SweepPoint, VERSION};
 use crate::spec::Experiment;
 use crate::sweep::{Axis, Sweep};
@@ -23,6 +24,7 @@ use fetchscope_drivers::sqlalchemy::{Interpreter, WorkerError};
 use fetchscope_engine::mapping::Mapping;
 use fetchscope_engine::mapping::document::MappingDocument;
 use fetchscope_engine::plan::resolve::PlanError;
+use fetchscope_engine::trace::Nanos;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -129,39 +131,41 @@ pub fn run(setup: &Setup<'_>, emit: &mut dyn FnMut(Event), cancel: &AtomicBool) 
     // Asked before, since a server may be gone after.
     let environment = environment(setup)?;
     let before = setup.database.statement_counts().map_err(|error| RunError::Data(Box::new(error)))?;
+    let mut outcome = Outcome {
+        version: VERSION,
+        experiment: experiment.clone(),
+        environment,
+        started_at,
+        elapsed: Nanos(0),
+        end: End::Cancelled,
+        variants: Vec::new(),
+        control: None,
+        tenants: Vec::new(),
+        sweeps: Vec::new(),
+        counted: Vec::new(),
+        sqlalchemy: None,
+        estimated: None,
+        notes: setup.notes.clone(),
+    };
+    emit(Piece::Began { outcome: Box::new(outcome.clone()) }.into());
     let Cell { variants, control, tenants, notes, mut end } = cell::measure(setup, experiment, emit, cancel)?;
-    let mut notes = [setup.notes.clone(), notes].concat();
-    let mut sweeps = Vec::new();
+    (outcome.variants, outcome.control, outcome.tenants) = (variants, control, tenants);
+    outcome.notes.extend(notes);
     for sweep in &experiment.sweep {
         if end == End::Completed {
             let found;
             let mut measure =
                 |changed: &Experiment, emit: &mut dyn FnMut(Event)| cell::measure(setup, changed, emit, cancel);
-            (found, end) = self::sweep(experiment, sweep, &mut measure, &mut notes, emit)?;
-            sweeps.push(found);
+            (found, end) = self::sweep(experiment, sweep, &mut measure, &mut outcome.notes, emit)?;
+            outcome.sweeps.push(found);
         }
     }
-    let counted = before.map_or_else(Vec::new, |before| counted(setup, &before));
-    let sqlalchemy = match (experiment.is_run_in_sqlalchemy(), &end) {
-        (true, End::Completed) => Some(sqlalchemy::run(setup, &variants, emit, cancel)),
+    outcome.counted = before.map_or_else(Vec::new, |before| counted(setup, &before));
+    outcome.sqlalchemy = match (experiment.is_run_in_sqlalchemy(), &end) {
+        (true, End::Completed) => Some(sqlalchemy::run(setup, &outcome.variants, emit, cancel)),
         (true | false, _) => None,
     };
-    Ok(Outcome {
-        version: VERSION,
-        experiment: experiment.clone(),
-        environment,
-        started_at,
-        elapsed: start.elapsed().into(),
-        end,
-        variants,
-        control,
-        tenants,
-        sweeps,
-        counted,
-        sqlalchemy,
-        estimated: None,
-        notes,
-    })
+    Ok(Outcome { elapsed: start.elapsed().into(), end, ..outcome })
 }
 
 /// Somebody's server is not filled with connections until nobody else gets one.
@@ -198,6 +202,7 @@ fn sweep(
     for (index, asked) in sweep.values.iter().enumerate() {
         let (point, points) = (index as u32 + 1, sweep.values.len() as u32);
         emit(Event::Sweeping { over: sweep.over, value: *asked, point, points });
+        emit(Piece::Sweeping { over: sweep.over, asked: *asked }.into());
         let changed = experiment.at(sweep.over, *asked);
         let cell = match measure(&changed, emit) {
             Ok(cell) => cell,
@@ -207,8 +212,7 @@ fn sweep(
             }
             Err(error) => return Ok((found, End::Failed { reason: error.to_string() })),
         };
-        let at = format!("At {} {asked}: ", sweep.over.title());
-        notes.extend(cell.notes.iter().map(|note| format!("{at}{note}")));
+        notes.extend(cell.notes.iter().map(|note| noted_at(sweep.over, *asked, note)));
         let tenant = cell.tenants.into_iter().next().filter(|_| sweep.over == Axis::TenantSize);
         found.points.push(SweepPoint { asked: *asked, tenant, variants: cell.variants });
         if cell.end != End::Completed {

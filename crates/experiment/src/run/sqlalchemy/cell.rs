@@ -5,7 +5,7 @@ use super::crew::Python;
 use crate::event::Event;
 use crate::outcome::{Agreement, Counts, End, VariantOutcome};
 use crate::run::batch::Share;
-use crate::run::cell::{Crew, LOOK, Rounds, audience, rounds};
+use crate::run::cell::{Crew, LOOK, Rounds, audience, checked, rounds};
 use crate::run::contender::{Audience, Contender, plans};
 use crate::run::limit::Limit;
 use crate::run::{Cell, EMULATES, RunError, Setup};
@@ -71,6 +71,7 @@ impl Lane<'_> {
         let (rounds, fewer) = rounds(experiment, &contenders);
         notes.extend(fewer);
         notes.iter().for_each(|note| emit(Event::Note(note.clone())));
+        emit(checked(&contenders, &audience, &notes).into());
         let watcher = self.setup.database.watch(LOOK).map_err(|error| RunError::Data(Box::new(error)))?;
         let mut round_robin = Rounds { experiment, rounds, contenders, control: None, watcher };
         let (end, failure) = match round_robin.run(&mut self.crew(experiment, &audience), emit) {

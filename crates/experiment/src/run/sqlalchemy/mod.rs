@@ -6,6 +6,7 @@ mod crew;
 
 use super::{Cell, RunError, Setup};
 use crate::event::Event;
+use crate::found::Piece;
 use crate::outcome::{End, LaneOutcome, VariantOutcome};
 use crate::spec::Experiment;
 use cell::{Lane, Measured};
@@ -19,18 +20,9 @@ pub(super) fn run(
     emit: &mut dyn FnMut(Event),
     cancel: &AtomicBool,
 ) -> LaneOutcome {
-    let mut found = LaneOutcome {
-        versions: None,
-        variants: Vec::new(),
-        control: None,
-        sweeps: Vec::new(),
-        end: End::Completed,
-        disagreements: Vec::new(),
-        failure: None,
-        unusable: false,
-        notes: Vec::new(),
-    };
+    let mut found = LaneOutcome::unmeasured(End::Completed);
     emit(Event::ChangingLane);
+    emit(Piece::ChangingLane.into());
     match measure(setup, native, &mut found, emit, cancel) {
         Ok(()) => {}
         Err(RunError::Cancelled | RunError::Sqlalchemy(WorkerError::Cancelled)) => found.end = End::Cancelled,

@@ -1,0 +1,101 @@
+// Files and settings: what is dropped on the window, what was opened before, and what new work begins with.
+import { fireEvent, render, screen, waitFor } from '@testing-library/svelte';
+import { expect, it } from 'vitest';
+import App from './App.svelte';
+import type { FileView } from './host/bindings/FileView';
+import run from './host/recorded/run.json';
+import type { Host } from './host/host';
+import { replay } from './host/replay';
+import { Session } from './state/session.svelte';
+import { work } from './test/work';
+
+const text = (id: string) => screen.getByTestId(id).textContent?.trim();
+
+/** A host on whose window files can be dropped. */
+function dropping(files: Record<string, FileView>): { host: Host; drop: (path: string) => void } {
+  let listener: (path: string) => void = () => {};
+  const host: Host = {
+    ...replay(),
+    watchDrops: async (dropped) => {
+      listener = dropped;
+    },
+    openFile: async (path) => {
+      const file = files[path];
+      if (!file) throw { code: 'unusable_input', message: `${path} is nothing that can be opened here.` };
+      return file;
+    },
+  };
+  return { host, drop: (path) => listener(path) };
+}
+
+async function open(host: Host): Promise<Session> {
+  const session = new Session(host);
+  render(App, { session });
+  await session.start();
+  await waitFor(() => expect(text('query-count')).toBe('111'));
+  return session;
+}
+
+it('an experiment that is dropped is opened, and one undo leads back', async () => {
+  const experiment = { ...work(), seed: 42 };
+  const { host, drop } = dropping({ '/work.toml': { kind: 'experiment', experiment } });
+  const session = await open(host);
+  const before = session.document.current;
+  drop('/work.toml');
+  await waitFor(() => expect(session.document.current?.seed).toBe(42));
+  session.document.undo();
+  expect(session.document.current).toBe(before);
+});
+
+it('a result that is dropped is shown in the history', async () => {
+  const view = { ...run.view, id: '1' } as unknown as Extract<FileView, { kind: 'run' }>['run'];
+  const { host, drop } = dropping({ '/result.json': { kind: 'run', run: view } });
+  const session = await open(host);
+  drop('/result.json');
+  await waitFor(() => expect(session.place).toBe('history'));
+  await waitFor(() => expect(session.history.run?.id).toBe('1'));
+});
+
+it('a file that is nothing says so, and a database that cannot be opened leaves the open one', async () => {
+  const { host, drop } = dropping({ '/other.db': { kind: 'source', source: 'sqlite:/other.db' } });
+  const session = await open(host);
+  drop('/words.txt');
+  await waitFor(() => expect(text('error')).toContain('nothing that can be opened'));
+  session.messages.dismissErrors();
+  drop('/other.db');
+  await waitFor(() => expect(text('error')).toContain('needs the desktop window'));
+  expect(session.source?.title).toBe('CitizenApp s');
+});
+
+it('settings take effect at once, are kept, and refuse what cannot be', async () => {
+  const session = await open(replay());
+  await fireEvent.click(screen.getByTestId('settings'));
+  const choose = (id: string, value: string) => fireEvent.change(screen.getByTestId(id), { target: { value } });
+  await choose('settings-theme', 'dark');
+  await choose('settings-size', 'large');
+  expect(document.documentElement.dataset).toMatchObject({ theme: 'dark', typeSize: 'large' });
+  await choose('settings-concurrency', '0');
+  expect(text('settings-dialog')).toContain('Concurrent requests: A whole number, 1 to 200.');
+  await choose('settings-concurrency', '8');
+  await choose('settings-rtt_ms', '0.5');
+  expect(session.settings).toMatchObject({
+    theme: 'dark',
+    type_size: 'large',
+    defaults: { concurrency: 8, requests: null, rtt_ms: 0.5 },
+  });
+});
+
+it('new work begins with what is preferred, and sources are remembered', async () => {
+  const recorded = replay();
+  const start = await recorded.start();
+  const defaults = { concurrency: 8, requests: null, rtt_ms: 0.5 };
+  const session = new Session({
+    ...recorded,
+    start: async () => ({ ...start, settings: { ...start.settings, defaults } }),
+  });
+  await session.start();
+  expect(session.document.current?.workload.concurrency).toBe(8);
+  expect(session.document.current?.conditions.rtt_ms).toBe(0.5);
+  expect(session.document.current?.workload.requests).toBe(1000);
+  expect(session.preferences.recent).toEqual([{ source: 'sample:citizenapp?size=s', title: 'CitizenApp s' }]);
+});
