@@ -16,6 +16,7 @@ pub mod paths;
 pub mod prediction;
 pub mod presets;
 pub mod python;
+pub mod reports;
 pub mod request;
 pub mod samples;
 pub mod settings;

@@ -71,7 +71,7 @@ pub(crate) enum SqlalchemyCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
-    /// Where the report goes; may be repeated. The ending picks the format: .html .json .svg
+    /// Where the report goes; may be repeated. The ending picks the format: .html .pdf .json .md .csv .png .svg; DIR/ gets all
     #[arg(long, value_name = "FILE", default_value = "fetchscope-demo.html")]
     pub(crate) report: Vec<PathBuf>,
     /// Which clients run it: native, or native,sqlalchemy for the real SQLAlchemy in Python beside it
@@ -131,12 +131,12 @@ pub(crate) struct Trace {
 
 #[derive(Debug, Args)]
 pub(crate) struct Run {
-    /// The experiment file (TOML); - reads standard input
+    /// The experiment file (TOML), or a report, which carries its own; - reads standard input
     pub(crate) experiment: PathBuf,
     /// Another source than the file's: the same experiment on other data
     #[arg(long)]
     pub(crate) source: Option<String>,
-    /// Where a report goes; may be repeated. The ending picks the format: .html .json .svg
+    /// Where a report goes; may be repeated. The ending picks the format: .html .pdf .json .md .csv .png .svg; DIR/ gets all
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Vec<PathBuf>,
     /// The mapping is that of a program's own classes: package.module:Base
@@ -189,4 +189,15 @@ pub(crate) enum DatasetCommand {
         #[arg(long)]
         json: bool,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_contradict_nothing() {
+        Arguments::command().debug_assert();
+    }
 }

@@ -5,10 +5,9 @@ use super::{OpenSource, figures, lock, run_view};
 use crate::error::AppError;
 use crate::python::Python;
 use crate::wire::{ChartPair, DrawRequest, ExperimentDoc, ExportView, FigureRequest, FigureView, RunEvent, RunView};
-use crate::{document, experiment, settings};
+use crate::{document, experiment, reports};
 use fetchscope_experiment::outcome::Outcome;
 use fetchscope_report::charts::SweepChart;
-use fetchscope_report::export::{self, Format};
 use fetchscope_report::format;
 use fetchscope_report::rows::{Row, rows};
 use fetchscope_report::sweeps;
@@ -19,6 +18,10 @@ use std::sync::{Arc, Mutex};
 
 /// Runs kept.
 const KEPT: usize = 20;
+
+/// What somebody who runs a report again has to know of a mapping of one's own.
+const MAPPED: &str = "The mapping was changed in the window: to run this again elsewhere, export it there and name the file as `mapping` in \
+                      the experiment";
 
 /// The runs of a window.
 #[derive(Debug, Default)]
@@ -64,7 +67,10 @@ impl Runs {
         let open = open(&self.cancel)?;
         let mut narrator = Narrator::new(&experiment);
         let mut tell = |event| emit(narrator.tell(event));
-        let outcome = experiment::run(&experiment, &open.opened, python, &mut tell, &self.cancel)?;
+        let mut outcome = experiment::run(&experiment, &open.opened, python, &mut tell, &self.cancel)?;
+        if !doc.mapping.is_empty() {
+            outcome.notes.push(MAPPED.to_owned());
+        }
         let id = {
             let mut next = lock(&self.next);
             *next += 1;
@@ -97,9 +103,8 @@ impl Runs {
 
     pub(super) fn export(&self, run: &str, path: &Path) -> Result<ExportView, AppError> {
         let run = self.find(run)?;
-        let bytes = export::export(&run.outcome, Format::from_path(path)?)?;
-        settings::write_whole(path, &bytes)?;
-        Ok(ExportView { path: path.display().to_string(), size: format::bytes(bytes.len() as u64) })
+        let size = reports::write(&run.outcome, path)?;
+        Ok(ExportView { path: path.display().to_string(), size: format::bytes(size) })
     }
 
     fn find(&self, id: &str) -> Result<Arc<Run>, AppError> {
