@@ -1,6 +1,7 @@
 //! What can be typed.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use fetchscope_experiment::budget::Limit;
 use std::path::PathBuf;
 
 /// How should each relationship of an endpoint be loaded? Counts the statements SQLAlchemy 2.1 would send and measures
@@ -8,7 +9,7 @@ use std::path::PathBuf;
 #[derive(Debug, Parser)]
 #[command(name = "fetchscope", version, about, arg_required_else_help = true)]
 #[command(
-    after_help = "Exit status: 0 done, 1 the answer is no (results differ), 2 unusable input, 3 the database failed."
+    after_help = "Exit status: 0 done, 1 the answer is no (results differ, a budget is broken), 2 unusable input, 3 the database failed."
 )]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -25,6 +26,8 @@ pub(crate) enum Command {
     Trace(Trace),
     /// Run an experiment
     Run(Run),
+    /// Hold budgets against an experiment: a gate for continuous integration
+    Check(Check),
     /// List the samples, or load one into a database
     Dataset(Dataset),
     /// The Python in which the real SQLAlchemy is measured
@@ -154,6 +157,71 @@ pub(crate) struct Run {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// The experiment file (TOML), or a report, which carries its own; - reads standard input
+    pub(crate) experiment: PathBuf,
+    /// The variant the budgets are for; without it they are for all of them
+    #[arg(long, value_name = "NAME")]
+    pub(crate) variant: Option<String>,
+    /// Statements of a request, at most
+    #[arg(long, value_name = "N")]
+    pub(crate) max_queries: Option<u64>,
+    /// Rows of a request, at most
+    #[arg(long, value_name = "N")]
+    pub(crate) max_rows: Option<u64>,
+    /// Size of a request's values, at most
+    #[arg(long, value_name = "N")]
+    pub(crate) max_bytes: Option<u64>,
+    /// 95th percentile of the latency, at most: 50ms, or 1.2x for that many times the baseline's. Broken only where the
+    /// whole 95 % interval is beyond
+    #[arg(long, value_name = "TIME|RATIO", value_parser = limit)]
+    pub(crate) max_p95: Option<Limit>,
+    /// Another source than the file's: the same experiment on other data
+    #[arg(long)]
+    pub(crate) source: Option<String>,
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
+    pub(crate) format: CheckFormat,
+    /// Where a report goes; may be repeated. The ending picks the format: .html .pdf .json .md .csv .png .svg; DIR/ gets all
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Vec<PathBuf>,
+    /// Print the answer as JSON: --format json
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// How `check` prints its answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CheckFormat {
+    /// A table
+    Text,
+    /// JUnit XML
+    Junit,
+    /// Annotations of a GitHub workflow
+    Github,
+    /// JSON
+    Json,
+}
+
+/// `50ms`, `1.5s`, `800us`, `1.2x`.
+fn limit(text: &str) -> Result<Limit, String> {
+    let split = text.find(|letter: char| letter.is_ascii_alphabetic() || letter == '×').unwrap_or(text.len());
+    let (number, unit) = text.split_at(split);
+    let wrong = || format!("`{text}` is neither a time (50ms, 1.5s, 800us) nor a ratio to the baseline (1.2x)");
+    let number: f64 = number.trim().parse().map_err(|_| wrong())?;
+    if !(number.is_finite() && number > 0.0) {
+        return Err(wrong());
+    }
+    match unit {
+        "us" => Ok(Limit::Nanos(number * 1e3)),
+        "ms" => Ok(Limit::Nanos(number * 1e6)),
+        "s" => Ok(Limit::Nanos(number * 1e9)),
+        "x" | "×" => Ok(Limit::OfBaseline(number)),
+        _ => Err(wrong()),
+    }
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Dataset {
     #[command(subcommand)]
     pub(crate) command: DatasetCommand,
@@ -199,5 +267,15 @@ mod tests {
     #[test]
     fn the_arguments_contradict_nothing() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_limit_is_a_time_or_a_ratio() {
+        assert_eq!(limit("50ms"), Ok(Limit::Nanos(5e7)));
+        assert_eq!(limit("1.5 s"), Ok(Limit::Nanos(1.5e9)));
+        assert_eq!(limit("1.2x"), Ok(Limit::OfBaseline(1.2)));
+        for wrong in ["50", "ms", "-3ms", "1.2y", "0x", "nanx"] {
+            assert!(limit(wrong).unwrap_err().contains(wrong), "{wrong}");
+        }
     }
 }

@@ -18,6 +18,7 @@ fn main() -> ExitCode {
         Command::Schema(schema) => commands::schema::run(&schema),
         Command::Trace(trace) => commands::trace::run(&trace),
         Command::Run(run) => commands::run::run(&run),
+        Command::Check(check) => commands::check::run(&check),
         Command::Dataset(dataset) => commands::dataset::run(&dataset),
         Command::Sqlalchemy(sqlalchemy) => commands::sqlalchemy::run(&sqlalchemy),
     };
