@@ -10,6 +10,7 @@ const COMMANDS: &[&str] = &[
     "cancel_run",
     "choose_export",
     "choose_source",
+    "code",
     "draw",
     "draw_figure",
     "edit_mapping",

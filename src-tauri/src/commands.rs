@@ -3,9 +3,9 @@
 use crate::{dialogs, startup};
 use fetchscope_app::App;
 use fetchscope_app::wire::{
-    ChartPair, DrawRequest, ErrorCode, ExperimentDoc, ExportView, FigureRequest, FigureView, MappingEdit, OpenProgress,
-    PlanView, PredictionView, RunEvent, RunView, ServerFields, ServerView, Settings, SourceView, StartView,
-    TraceRequest, TraceView, VariantDoc, WireError,
+    ChartPair, CodeView, DrawRequest, ErrorCode, ExperimentDoc, ExportView, FigureRequest, FigureView, MappingEdit,
+    OpenProgress, PlanView, PredictionView, RunEvent, RunView, ServerFields, ServerView, Settings, SourceView,
+    StartView, TraceRequest, TraceView, VariantDoc, WireError,
 };
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,6 +23,7 @@ pub(crate) fn all() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         cancel_run,
         choose_export,
         choose_source,
+        code,
         draw,
         draw_figure,
         edit_mapping,
@@ -88,6 +89,11 @@ async fn trace(app: Shared<'_>, request: TraceRequest) -> Answer<TraceView> {
 #[tauri::command]
 async fn predict(app: Shared<'_>, request: TraceRequest) -> Answer<Option<PredictionView>> {
     aside(&app, move |app| app.predict(&request)).await
+}
+
+#[tauri::command]
+async fn code(app: Shared<'_>, request: TraceRequest) -> Answer<Vec<CodeView>> {
+    aside(&app, move |app| app.code(&request)).await
 }
 
 #[tauri::command]

@@ -166,3 +166,14 @@ it('exports the run where the dialog says', async () => {
   await waitFor(() => expect(text('notice')).toContain('/reports/fetchscope-citizenapp-s.html'));
   expect(exported).toHaveBeenCalledWith(run.view.id, '/reports/fetchscope-citizenapp-s.html');
 });
+
+it('shows the code of the selected variant, and says where it is only the nearest', async () => {
+  await open();
+  await fireEvent.click(screen.getByTestId('tab-code'));
+  await waitFor(() => expect(text('code')).toContain('code of all lazy'));
+  await press('2');
+  await waitFor(() => expect(text('code')).toContain('code of joined'));
+  await choose('code-for', 'Django');
+  await waitFor(() => expect(text('code')).toBe('User.objects'));
+  expect(document.body.textContent).toContain('The nearest equivalent of joined');
+});

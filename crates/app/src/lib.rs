@@ -5,6 +5,7 @@
 pub mod advice;
 mod axes;
 pub mod calibration;
+pub mod code;
 pub mod document;
 pub mod endpoints;
 pub mod error;

@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Run(Run),
     /// Hold budgets against an experiment: a gate for continuous integration
     Check(Check),
+    /// Print the code that loads as a variant does: SQLAlchemy, a test of its queries, and other ORMs' nearest
+    Code(Code),
     /// List the samples, or load one into a database
     Dataset(Dataset),
     /// The Python in which the real SQLAlchemy is measured
@@ -219,6 +221,38 @@ fn limit(text: &str) -> Result<Limit, String> {
         "x" | "×" => Ok(Limit::OfBaseline(number)),
         _ => Err(wrong()),
     }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Code {
+    /// The experiment file (TOML), or a report, which carries its own; - reads standard input
+    pub(crate) experiment: PathBuf,
+    /// The variant
+    #[arg(long, value_name = "NAME")]
+    pub(crate) variant: String,
+    /// For which ORM; without it, for all of them
+    #[arg(long, value_enum, value_name = "ORM")]
+    pub(crate) orm: Option<OrmName>,
+    /// Print the pieces as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// What code is printed for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OrmName {
+    /// SQLAlchemy 2.1: exactly what was measured
+    Sqlalchemy,
+    /// A test that counts its queries
+    Pytest,
+    /// Django: the nearest equivalent
+    Django,
+    /// Rails (Active Record): the nearest equivalent
+    Rails,
+    /// Prisma: the nearest equivalent
+    Prisma,
+    /// Entity Framework Core: the nearest equivalent
+    Efcore,
 }
 
 #[derive(Debug, Args)]

@@ -3,6 +3,7 @@
 pub mod charts;
 mod circumstances;
 pub mod claims;
+pub mod code;
 mod csv;
 mod document;
 pub mod error;

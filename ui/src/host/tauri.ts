@@ -32,6 +32,7 @@ export const host: Host = {
   chooseSource: () => call('choose_source'),
   trace: (request) => call('trace', { request }),
   predict: (request) => call('predict', { request }),
+  code: (request) => call('code', { request }),
   explain: (request, statement) => call('explain', { request, statement }),
   viewSource: (experiment) => call('view_source', { experiment }),
   editMapping: (experiment, edit) => call('edit_mapping', { experiment, edit }),

@@ -28,7 +28,7 @@ import { Traces } from './traces.svelte';
 const FIRST_SOURCE = 'sample:citizenapp?size=s';
 
 export type Tab =
-  'compare' | 'time' | 'concurrency' | 'round_trips' | 'size' | 'statements' | 'sql' | 'response' | 'schema';
+  'compare' | 'time' | 'concurrency' | 'round_trips' | 'size' | 'statements' | 'sql' | 'response' | 'code' | 'schema';
 
 /** The server that the work of last time is on, why it could not be opened, and that work. */
 interface Unreached {

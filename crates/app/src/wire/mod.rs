@@ -4,6 +4,7 @@
 //! times fit a double; a database value that might not (beyond 2^53) crosses as text inside `response`.
 
 mod chart;
+mod code;
 mod experiment;
 mod failure;
 mod request;
@@ -14,6 +15,7 @@ mod start;
 pub use chart::{
     ChartPair, ChartView, DrawRequest, ExportView, Figure, FigureRequest, FigureRow, FigureView, MarkView,
 };
+pub use code::CodeView;
 pub use experiment::{
     ConditionsDoc, EndpointDoc, ExperimentDoc, ReadDoc, SweepDoc, VariantDoc, WireTenants, WorkloadDoc,
 };

@@ -1,6 +1,7 @@
 //! One command a file.
 
 pub(crate) mod check;
+pub(crate) mod code;
 pub(crate) mod dataset;
 pub(crate) mod demo;
 pub(crate) mod run;
