@@ -3,6 +3,7 @@
 //! Nothing here knows Tauri or a terminal.
 
 pub mod advice;
+pub mod advise;
 mod axes;
 pub mod calibration;
 pub mod code;

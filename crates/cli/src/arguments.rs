@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Run(Run),
     /// Hold budgets against an experiment: a gate for continuous integration
     Check(Check),
+    /// Try strategies for an endpoint, measure the promising ones and recommend one
+    Advise(Advise),
     /// Print the code that loads as a variant does: SQLAlchemy, a test of its queries, and other ORMs' nearest
     Code(Code),
     /// List the samples, or load one into a database
@@ -221,6 +223,34 @@ fn limit(text: &str) -> Result<Limit, String> {
         "x" | "×" => Ok(Limit::OfBaseline(number)),
         _ => Err(wrong()),
     }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Advise {
+    /// sample:NAME, sample:NAME?size=m, sqlite:PATH or postgres://USER@HOST/DATABASE
+    #[arg(long)]
+    pub(crate) source: String,
+    /// A mapping file instead of the introspected one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) mapping: Option<PathBuf>,
+    /// An endpoint of the sample by its name, or a file: a plan without strategies; - reads standard input
+    #[arg(long, value_name = "NAME|FILE")]
+    pub(crate) endpoint: PathBuf,
+    /// Requests at once
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(crate) concurrency: u32,
+    /// Injected time per round trip, in milliseconds
+    #[arg(long, value_name = "MS", default_value_t = 1.0)]
+    pub(crate) rtt_ms: f64,
+    /// Measured requests a variant
+    #[arg(long, value_name = "N", default_value_t = 300)]
+    pub(crate) requests: u32,
+    /// Where a report goes; may be repeated. The ending picks the format: .html .pdf .json .md .csv .png .svg; DIR/ gets all
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Vec<PathBuf>,
+    /// Print the advice as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

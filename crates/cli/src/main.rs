@@ -19,6 +19,7 @@ fn main() -> ExitCode {
         Command::Trace(trace) => commands::trace::run(&trace),
         Command::Run(run) => commands::run::run(&run),
         Command::Check(check) => commands::check::run(&check),
+        Command::Advise(advise) => commands::advise::run(&advise),
         Command::Code(code) => commands::code::run(&code),
         Command::Dataset(dataset) => commands::dataset::run(&dataset),
         Command::Sqlalchemy(sqlalchemy) => commands::sqlalchemy::run(&sqlalchemy),

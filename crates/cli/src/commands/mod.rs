@@ -1,5 +1,6 @@
 //! One command a file.
 
+pub(crate) mod advise;
 pub(crate) mod check;
 pub(crate) mod code;
 pub(crate) mod dataset;
