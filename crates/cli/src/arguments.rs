@@ -1,6 +1,7 @@
 //! What can be typed.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use fetchscope_experiment::budget::Limit;
 use std::path::PathBuf;
 
@@ -36,6 +37,10 @@ pub(crate) enum Command {
     Dataset(Dataset),
     /// The Python in which the real SQLAlchemy is measured
     Sqlalchemy(Sqlalchemy),
+    /// Print what a shell needs to complete these commands
+    Completions(Completions),
+    /// Write the manual pages
+    Manual(Manual),
 }
 
 /// A lane by its name in experiment files.
@@ -192,6 +197,20 @@ pub(crate) struct Check {
     /// Print the answer as JSON: --format json
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub(crate) shell: Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Manual {
+    /// The folder they are written to
+    #[arg(long, value_name = "DIR")]
+    pub(crate) into: PathBuf,
 }
 
 /// How `check` prints its answer.

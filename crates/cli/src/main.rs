@@ -23,6 +23,8 @@ fn main() -> ExitCode {
         Command::Code(code) => commands::code::run(&code),
         Command::Dataset(dataset) => commands::dataset::run(&dataset),
         Command::Sqlalchemy(sqlalchemy) => commands::sqlalchemy::run(&sqlalchemy),
+        Command::Completions(completions) => commands::completions::run(&completions),
+        Command::Manual(manual) => commands::manual::run(&manual),
     };
     match done {
         Ok(commands::Verdict::Yes) => ExitCode::SUCCESS,

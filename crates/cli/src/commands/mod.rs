@@ -3,8 +3,10 @@
 pub(crate) mod advise;
 pub(crate) mod check;
 pub(crate) mod code;
+pub(crate) mod completions;
 pub(crate) mod dataset;
 pub(crate) mod demo;
+pub(crate) mod manual;
 pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod sqlalchemy;
