@@ -2,6 +2,8 @@
 
 mod arguments;
 mod commands;
+#[cfg(test)]
+mod documented;
 mod input;
 mod output;
 mod password;
