@@ -10,6 +10,7 @@ const COMMANDS: &[&str] = &[
     "cancel_run",
     "choose_export",
     "choose_file",
+    "code",
     "compare_runs",
     "delete_run",
     "draw",

@@ -4,10 +4,10 @@ use crate::drops::Drops;
 use crate::{dialogs, startup};
 use fetchscope_app::App;
 use fetchscope_app::wire::{
-    BetweenView, ChartPair, DrawRequest, ErrorCode, ExperimentDoc, ExportView, FigureRequest, FigureView, FileView,
-    HistoryEntry, LessonsView, MappingEdit, OpenProgress, PlanView, PredictionView, RevealView, RunEvent, RunView,
-    ServerFields, ServerView, Settings, SourceView, StartView, StatementView, TraceRequest, TraceView, VariantDoc,
-    WireError,
+    BetweenView, ChartPair, CodeView, DrawRequest, ErrorCode, ExperimentDoc, ExportView, FigureRequest, FigureView,
+    FileView, HistoryEntry, LessonsView, MappingEdit, OpenProgress, PlanView, PredictionView, RevealView, RunEvent,
+    RunView, ServerFields, ServerView, Settings, SourceView, StartView, StatementView, TraceRequest, TraceView,
+    VariantDoc, WireError,
 };
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -25,6 +25,7 @@ pub(crate) fn all() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         cancel_run,
         choose_export,
         choose_file,
+        code,
         compare_runs,
         delete_run,
         draw,
@@ -125,6 +126,11 @@ async fn statements(
 #[tauri::command]
 async fn predict(app: Shared<'_>, request: TraceRequest) -> Answer<Option<PredictionView>> {
     aside(&app, move |app| app.predict(&request)).await
+}
+
+#[tauri::command]
+async fn code(app: Shared<'_>, request: TraceRequest) -> Answer<Vec<CodeView>> {
+    aside(&app, move |app| app.code(&request)).await
 }
 
 #[tauri::command]

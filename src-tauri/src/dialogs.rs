@@ -1,5 +1,6 @@
 //! The system's file dialogs, and the seam by which a test answers in their place.
 
+use fetchscope_app::reports;
 use std::path::PathBuf;
 use tauri::AppHandle;
 use tauri_plugin_dialog::{DialogExt, FilePath};
@@ -21,15 +22,20 @@ pub(crate) fn choose_file(shell: &AppHandle) -> Option<String> {
     Some(path.display().to_string())
 }
 
-/// Where the user wants the report, or the mapping, proposed under `name`; `None` when the dialog was closed.
+/// Where the user wants the report, or the mapping, proposed under `name`; `None` when the dialog was closed. The ending of
+/// the name they choose picks a report's format.
 pub(crate) fn choose_export(shell: &AppHandle, name: &str) -> Option<String> {
     let path = answer().or_else(|| {
-        let (title, kind, ending) = match name.rsplit_once('.') {
-            Some((_, "json")) => ("Save the mapping", "Mapping", "json"),
-            Some(_) | None => ("Save the report", "HTML report", "html"),
+        let dialog = shell.dialog().file().set_file_name(name);
+        let dialog = match name.rsplit_once('.') {
+            Some((_, "json")) => dialog.set_title("Save the mapping").add_filter("Mapping", &["json"]),
+            Some(_) | None => {
+                reports::kinds().into_iter().fold(dialog.set_title("Save the report"), |dialog, (title, endings)| {
+                    dialog.add_filter(format!("{title} (.{})", endings[0]), endings)
+                })
+            }
         };
-        let dialog = shell.dialog().file().set_title(title).set_file_name(name);
-        local(dialog.add_filter(kind, &[ending]).blocking_save_file())
+        local(dialog.blocking_save_file())
     })?;
     Some(path.display().to_string())
 }

@@ -180,9 +180,10 @@ fn only_the_host_of_the_front_end_knows_tauri() {
 #[test]
 fn every_file_that_a_page_links_to_is_there() {
     let mut links = Vec::new();
-    for page in ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "datasets/README.md"] {
-        let text = std::fs::read_to_string(root().join(page)).unwrap();
-        let folder = root().join(page).parent().unwrap().to_owned();
+    let pages = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "datasets/README.md"].map(|page| root().join(page));
+    for page in pages.into_iter().chain(files(&root().join("docs"), &["md"])) {
+        let text = std::fs::read_to_string(&page).unwrap();
+        let folder = page.parent().unwrap();
         let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
         links.extend(targets.filter(|target| !target.starts_with("http")).map(|target| folder.join(target)));
     }

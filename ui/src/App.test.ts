@@ -191,3 +191,14 @@ it('sets the statements of two variants beside each other', async () => {
   await choose('diff-against', 'v3');
   await waitFor(() => expect(text('diff:User.organization')).toContain('once'));
 });
+
+it('shows the code of the selected variant, and says where it is only the nearest', async () => {
+  await open();
+  await fireEvent.click(screen.getByTestId('tab-code'));
+  await waitFor(() => expect(text('code')).toContain('code of all lazy'));
+  await press('2');
+  await waitFor(() => expect(text('code')).toContain('code of joined'));
+  await choose('code-for', 'Django');
+  await waitFor(() => expect(text('code')).toBe('User.objects'));
+  expect(document.body.textContent).toContain('The nearest equivalent of joined');
+});

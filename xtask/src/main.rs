@@ -4,6 +4,7 @@
 
 mod bench;
 mod bindings;
+mod bundle;
 mod frontend;
 mod fuzz;
 mod prerequisites;
@@ -21,6 +22,8 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 cargo xtask run                  install what is missing, build, and open the window on the sample data
 cargo xtask test [--only STEP]   install what is missing, and run every test; the last line counts them
+cargo xtask bundle                build the packages for Debian (.deb) and Fedora (.rpm): window, command, manual, completions
+cargo xtask bundle --check          the same, and start command and window from the unpacked .deb
 cargo xtask bindings [--check]   write (or compare) the TypeScript types of crates/app/src/wire
 cargo xtask bench engine         measure what a loader costs over a loop written by hand, in time and in memory
 cargo xtask bench sqlalchemy     measure the real SQLAlchemy beside it
@@ -46,6 +49,10 @@ fn dispatch(arguments: &[&str]) -> Result<ExitCode> {
         ["run"] => run::run(),
         ["test"] => test::run(None),
         ["test", "--only", step] => test::run(Some(step)),
+        ["bundle"] => bundle::run(bundle::Build::Release),
+        ["bundle", "--debug"] => bundle::run(bundle::Build::Debug),
+        ["bundle", "--check"] => bundle::check::run(bundle::Build::Release),
+        ["bundle", "--debug", "--check"] => bundle::check::run(bundle::Build::Debug),
         ["bindings"] => bindings::write(),
         ["bindings", "--check"] => bindings::check(),
         ["bench", "engine"] => bench::engine(),

@@ -149,9 +149,12 @@ impl From<ReportError> for AppError {
     fn from(error: ReportError) -> Self {
         match &error {
             ReportError::UnknownEnding { .. } => AppError::Input(error.to_string()),
-            ReportError::Tokens(_) | ReportError::Font(_) | ReportError::Drawing { .. } | ReportError::Json(_) => {
-                AppError::Internal(error.to_string())
-            }
+            ReportError::Tokens(_)
+            | ReportError::Font(_)
+            | ReportError::Drawing { .. }
+            | ReportError::Json(_)
+            | ReportError::Table(_)
+            | ReportError::Write(_) => AppError::Internal(error.to_string()),
         }
     }
 }

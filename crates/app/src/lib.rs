@@ -3,8 +3,10 @@
 //! Nothing here knows Tauri or a terminal.
 
 pub mod advice;
+pub mod advise;
 mod axes;
 pub mod calibration;
+pub mod code;
 pub mod document;
 pub mod endpoints;
 pub mod error;
@@ -18,6 +20,7 @@ pub mod paths;
 pub mod prediction;
 pub mod presets;
 pub mod python;
+pub mod reports;
 pub mod request;
 pub mod samples;
 pub mod settings;

@@ -6,7 +6,7 @@ use fetchscope_app::wire::{
     DrawRequest, ErrorCode, ExperimentDoc, Figure, FigureRequest, FileView, ReadDoc, RunEvent, SourceView, SweepDoc,
     ThemeChoice, TraceRequest, TraceView, WireAxis, WireError, WireStrategy, WireTenants,
 };
-use fetchscope_app::{App, Paths};
+use fetchscope_app::{App, Paths, reports};
 use fetchscope_drivers::sqlite::create_from_script;
 
 const XS: &str = "sample:citizenapp?size=xs";
@@ -161,12 +161,28 @@ fn a_run_is_drawn_and_exported() {
         assert_eq!(chart.variant, row.variant);
     }
     assert!(pair.latency.svg.starts_with("<svg"));
-    let path = bench.folder.path().join("report.html");
-    let written = bench.app.export_run(&run.id, &path).unwrap();
-    assert_eq!(written.path, path.display().to_string());
-    assert!(std::fs::read_to_string(path).unwrap().contains("[variants"));
+    for (_, endings) in reports::kinds() {
+        let path = bench.folder.path().join(format!("report.{}", endings[0]));
+        let written = bench.app.export_run(&run.id, &path).unwrap();
+        assert_eq!(written.path, path.display().to_string());
+        // What reproduces it stands in the file, or beside it where there is no room.
+        let beside = path.with_file_name("report.csv-metadata.json");
+        let carrier = if endings[0] == "csv" { beside } else { path };
+        let again = reports::experiment(&std::fs::read(carrier).unwrap(), "it").unwrap();
+        assert_eq!(again.variants.len(), 7);
+    }
     let error = bench.app.export_run(&run.id, std::path::Path::new("report.docx")).unwrap_err();
     assert_eq!(error.code, ErrorCode::UnusableInput);
+}
+
+#[test]
+fn a_variant_is_shown_as_code() {
+    let bench = Bench::new();
+    let experiment = bench.open().experiment;
+    let variant = experiment.variants[1].id.clone();
+    let pieces = bench.app.code(&TraceRequest { experiment, variant }).unwrap();
+    assert!(pieces[0].exact && pieces[0].code.contains("joinedload(User.organization)"), "{}", pieces[0].code);
+    assert!(pieces[1].code.contains("QUERIES = 1") && !pieces[2].exact);
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! What can be typed.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use fetchscope_experiment::budget::Limit;
 use std::path::PathBuf;
 
 /// How should each relationship of an endpoint be loaded? Counts the statements SQLAlchemy 2.1 would send and measures
@@ -8,7 +10,7 @@ use std::path::PathBuf;
 #[derive(Debug, Parser)]
 #[command(name = "fetchscope", version, about, arg_required_else_help = true)]
 #[command(
-    after_help = "Exit status: 0 done, 1 the answer is no (results differ), 2 unusable input, 3 the database failed."
+    after_help = "Exit status: 0 done, 1 the answer is no (results differ, a budget is broken), 2 unusable input, 3 the database failed."
 )]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -29,10 +31,20 @@ pub(crate) enum Command {
     Lesson(Lesson),
     /// Past runs: every run is kept
     History(History),
+    /// Hold budgets against an experiment: a gate for continuous integration
+    Check(Check),
+    /// Try strategies for an endpoint, measure the promising ones and recommend one
+    Advise(Advise),
+    /// Print the code that loads as a variant does: SQLAlchemy, a test of its queries, and other ORMs' nearest
+    Code(Code),
     /// List the samples, or load one into a database
     Dataset(Dataset),
     /// The Python in which the real SQLAlchemy is measured
     Sqlalchemy(Sqlalchemy),
+    /// Print what a shell needs to complete these commands
+    Completions(Completions),
+    /// Write the manual pages
+    Manual(Manual),
 }
 
 /// A lane by its name in experiment files.
@@ -75,7 +87,7 @@ pub(crate) enum SqlalchemyCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
-    /// Where the report goes; may be repeated. The ending picks the format: .html .json .svg
+    /// Where the report goes; may be repeated. The ending picks the format: .html .pdf .json .md .csv .png .svg; DIR/ gets all
     #[arg(long, value_name = "FILE", default_value = "fetchscope-demo.html")]
     pub(crate) report: Vec<PathBuf>,
     /// Which clients run it: native, or native,sqlalchemy for the real SQLAlchemy in Python beside it
@@ -135,12 +147,12 @@ pub(crate) struct Trace {
 
 #[derive(Debug, Args)]
 pub(crate) struct Run {
-    /// The experiment file (TOML); - reads standard input
+    /// The experiment file (TOML), or a report, which carries its own; - reads standard input
     pub(crate) experiment: PathBuf,
     /// Another source than the file's: the same experiment on other data
     #[arg(long)]
     pub(crate) source: Option<String>,
-    /// Where a report goes; may be repeated. The ending picks the format: .html .json .svg
+    /// Where a report goes; may be repeated. The ending picks the format: .html .pdf .json .md .csv .png .svg; DIR/ gets all
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Vec<PathBuf>,
     /// The mapping is that of a program's own classes: package.module:Base
@@ -244,6 +256,145 @@ pub(crate) enum HistoryCommand {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// The experiment file (TOML), or a report, which carries its own; - reads standard input
+    pub(crate) experiment: PathBuf,
+    /// The variant the budgets are for; without it they are for all of them
+    #[arg(long, value_name = "NAME")]
+    pub(crate) variant: Option<String>,
+    /// Statements of a request, at most
+    #[arg(long, value_name = "N")]
+    pub(crate) max_queries: Option<u64>,
+    /// Rows of a request, at most
+    #[arg(long, value_name = "N")]
+    pub(crate) max_rows: Option<u64>,
+    /// Size of a request's values, at most
+    #[arg(long, value_name = "N")]
+    pub(crate) max_bytes: Option<u64>,
+    /// 95th percentile of the latency, at most: 50ms, or 1.2x for that many times the baseline's. Broken only where the
+    /// whole 95 % interval is beyond
+    #[arg(long, value_name = "TIME|RATIO", value_parser = limit)]
+    pub(crate) max_p95: Option<Limit>,
+    /// Another source than the file's: the same experiment on other data
+    #[arg(long)]
+    pub(crate) source: Option<String>,
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
+    pub(crate) format: CheckFormat,
+    /// Where a report goes; may be repeated. The ending picks the format: .html .pdf .json .md .csv .png .svg; DIR/ gets all
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Vec<PathBuf>,
+    /// Print the answer as JSON: --format json
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub(crate) shell: Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Manual {
+    /// The folder they are written to
+    #[arg(long, value_name = "DIR")]
+    pub(crate) into: PathBuf,
+}
+
+/// How `check` prints its answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CheckFormat {
+    /// A table
+    Text,
+    /// JUnit XML
+    Junit,
+    /// Annotations of a GitHub workflow
+    Github,
+    /// JSON
+    Json,
+}
+
+/// `50ms`, `1.5s`, `800us`, `1.2x`.
+fn limit(text: &str) -> Result<Limit, String> {
+    let split = text.find(|letter: char| letter.is_ascii_alphabetic() || letter == '×').unwrap_or(text.len());
+    let (number, unit) = text.split_at(split);
+    let wrong = || format!("`{text}` is neither a time (50ms, 1.5s, 800us) nor a ratio to the baseline (1.2x)");
+    let number: f64 = number.trim().parse().map_err(|_| wrong())?;
+    if !(number.is_finite() && number > 0.0) {
+        return Err(wrong());
+    }
+    match unit {
+        "us" => Ok(Limit::Nanos(number * 1e3)),
+        "ms" => Ok(Limit::Nanos(number * 1e6)),
+        "s" => Ok(Limit::Nanos(number * 1e9)),
+        "x" | "×" => Ok(Limit::OfBaseline(number)),
+        _ => Err(wrong()),
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Advise {
+    /// sample:NAME, sample:NAME?size=m, sqlite:PATH or postgres://USER@HOST/DATABASE
+    #[arg(long)]
+    pub(crate) source: String,
+    /// A mapping file instead of the introspected one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) mapping: Option<PathBuf>,
+    /// An endpoint of the sample by its name, or a file: a plan without strategies; - reads standard input
+    #[arg(long, value_name = "NAME|FILE")]
+    pub(crate) endpoint: PathBuf,
+    /// Requests at once
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(crate) concurrency: u32,
+    /// Injected time per round trip, in milliseconds
+    #[arg(long, value_name = "MS", default_value_t = 1.0)]
+    pub(crate) rtt_ms: f64,
+    /// Measured requests a variant
+    #[arg(long, value_name = "N", default_value_t = 300)]
+    pub(crate) requests: u32,
+    /// Where a report goes; may be repeated. The ending picks the format: .html .pdf .json .md .csv .png .svg; DIR/ gets all
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Vec<PathBuf>,
+    /// Print the advice as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Code {
+    /// The experiment file (TOML), or a report, which carries its own; - reads standard input
+    pub(crate) experiment: PathBuf,
+    /// The variant
+    #[arg(long, value_name = "NAME")]
+    pub(crate) variant: String,
+    /// For which ORM; without it, for all of them
+    #[arg(long, value_enum, value_name = "ORM")]
+    pub(crate) orm: Option<OrmName>,
+    /// Print the pieces as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// What code is printed for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OrmName {
+    /// SQLAlchemy 2.1: exactly what was measured
+    Sqlalchemy,
+    /// A test that counts its queries
+    Pytest,
+    /// Django: the nearest equivalent
+    Django,
+    /// Rails (Active Record): the nearest equivalent
+    Rails,
+    /// Prisma: the nearest equivalent
+    Prisma,
+    /// Entity Framework Core: the nearest equivalent
+    Efcore,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Dataset {
     #[command(subcommand)]
     pub(crate) command: DatasetCommand,
@@ -279,4 +430,25 @@ pub(crate) enum DatasetCommand {
         #[arg(long)]
         json: bool,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_contradict_nothing() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_limit_is_a_time_or_a_ratio() {
+        assert_eq!(limit("50ms"), Ok(Limit::Nanos(5e7)));
+        assert_eq!(limit("1.5 s"), Ok(Limit::Nanos(1.5e9)));
+        assert_eq!(limit("1.2x"), Ok(Limit::OfBaseline(1.2)));
+        for wrong in ["50", "ms", "-3ms", "1.2y", "0x", "nanx"] {
+            assert!(limit(wrong).unwrap_err().contains(wrong), "{wrong}");
+        }
+    }
 }

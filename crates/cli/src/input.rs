@@ -2,20 +2,33 @@
 
 use anyhow::{Context, Result};
 use fetchscope_app::error::AppError;
+use fetchscope_app::reports;
 use fetchscope_engine::mapping::document::MappingDocument;
+use fetchscope_experiment::spec::Experiment;
 use serde::de::DeserializeOwned;
 use std::io::Read;
 use std::path::Path;
 
 /// The text of a file, or of standard input for `-`.
 pub(crate) fn text(path: &Path) -> Result<String> {
+    String::from_utf8(bytes(path)?)
+        .map_err(|_| AppError::Input(format!("{} could not be read: it is not text", path.display())).into())
+}
+
+/// The bytes of a file, or of standard input for `-`.
+fn bytes(path: &Path) -> Result<Vec<u8>> {
     if path == Path::new("-") {
-        let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).context("standard input could not be read as text")?;
-        return Ok(text);
+        let mut bytes = Vec::new();
+        std::io::stdin().read_to_end(&mut bytes).context("standard input could not be read")?;
+        return Ok(bytes);
     }
-    std::fs::read_to_string(path)
+    std::fs::read(path)
         .map_err(|error| AppError::Input(format!("{} could not be read: {error}", path.display())).into())
+}
+
+/// The experiment of a file: its own, or that of a report.
+pub(crate) fn experiment(path: &Path) -> Result<Experiment> {
+    Ok(reports::experiment(&bytes(path)?, &path.display().to_string())?)
 }
 
 /// A JSON file; an error names the line.

@@ -2,6 +2,8 @@
 
 mod arguments;
 mod commands;
+#[cfg(test)]
+mod documented;
 mod input;
 mod output;
 mod password;
@@ -18,10 +20,15 @@ fn main() -> ExitCode {
         Command::Schema(schema) => commands::schema::run(&schema),
         Command::Trace(trace) => commands::trace::run(&trace),
         Command::Run(run) => commands::run::run(&run),
+        Command::Check(check) => commands::check::run(&check),
+        Command::Advise(advise) => commands::advise::run(&advise),
+        Command::Code(code) => commands::code::run(&code),
         Command::History(history) => commands::history::run(&history),
         Command::Lesson(lesson) => commands::lesson::run(&lesson),
         Command::Dataset(dataset) => commands::dataset::run(&dataset),
         Command::Sqlalchemy(sqlalchemy) => commands::sqlalchemy::run(&sqlalchemy),
+        Command::Completions(completions) => commands::completions::run(&completions),
+        Command::Manual(manual) => commands::manual::run(&manual),
     };
     match done {
         Ok(commands::Verdict::Yes) => ExitCode::SUCCESS,

@@ -2,11 +2,10 @@
 
 use anyhow::Result;
 use fetchscope_app::error::AppError;
-use fetchscope_app::settings::write_whole;
+use fetchscope_app::reports;
 use fetchscope_experiment::outcome::Outcome;
-use fetchscope_report::export::{self, Format};
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// A result. A reader that stops reading early (`| head`) is not an error.
@@ -37,21 +36,13 @@ pub(crate) fn failure(error: &anyhow::Error) -> ExitCode {
 
 /// Checks that every report can be written as its ending asks, before anything is measured.
 pub(crate) fn check_reports(paths: &[PathBuf]) -> Result<()> {
-    for path in paths {
-        Format::from_path(path).map_err(AppError::from)?;
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        if !folder.is_dir() {
-            return Err(AppError::Input(format!("there is no folder {} for the report", folder.display())).into());
-        }
-    }
-    Ok(())
+    Ok(paths.iter().try_for_each(|path| reports::check(path))?)
 }
 
 /// Writes the reports of an outcome.
 pub(crate) fn reports(outcome: &Outcome, paths: &[PathBuf]) -> Result<()> {
     for path in paths {
-        let format = Format::from_path(path).map_err(AppError::from)?;
-        write_whole(path, &export::export(outcome, format).map_err(AppError::from)?)?;
+        reports::write(outcome, path)?;
         note(&format!("The report is in {}", std::path::absolute(path)?.display()));
     }
     Ok(())

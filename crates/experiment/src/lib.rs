@@ -2,6 +2,7 @@
 //!
 //! Running one emits events and returns raw samples; nothing here prints, draws or chooses a path.
 
+pub mod budget;
 pub mod calibration;
 pub mod check;
 pub mod claim;

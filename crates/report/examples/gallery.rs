@@ -37,8 +37,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         std::fs::write(folder.join(format!("charts-{name}.html")), page)?;
     }
     for (name, outcome) in &outcomes {
-        for (format, ending) in [(Format::Html, "html"), (Format::Svg, "svg")] {
-            std::fs::write(folder.join(format!("{name}.{ending}")), export(outcome, format)?)?;
+        for format in Format::ALL {
+            std::fs::write(folder.join(format!("{name}.{}", format.endings()[0])), export(outcome, format)?)?;
         }
     }
     Ok(())

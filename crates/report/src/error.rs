@@ -1,5 +1,7 @@
 //! What can go wrong between an outcome and its bytes.
 
+use crate::export::ENDINGS;
+
 /// A chart or report that could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
@@ -20,8 +22,14 @@ pub enum ReportError {
     /// The outcome cannot be written as JSON.
     #[error("writing the outcome as JSON: {0}")]
     Json(#[from] serde_json::Error),
+    /// A table cannot be written.
+    #[error("writing a table: {0}")]
+    Table(#[from] csv::Error),
+    /// What is written in memory cannot be.
+    #[error("writing the report: {0}")]
+    Write(#[from] std::io::Error),
     /// The file's ending is none of the export formats.
-    #[error("{path}: no export format is called {ending}; use .html, .json or .svg")]
+    #[error("{path}: no export format is called {ending}; use one of {ENDINGS}, or a folder (DIR/)")]
     UnknownEnding {
         /// The path as given.
         path: String,

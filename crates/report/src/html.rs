@@ -11,11 +11,15 @@ mod statements;
 mod sweeps;
 mod waits;
 
+use crate::charts::canvas::UNIT;
 use crate::charts::{self, Chart, Style};
+use crate::circumstances;
 use crate::claims;
 use crate::error::ReportError;
+use crate::format;
 use crate::lanes;
 use crate::palette::Theme;
+use crate::raw::{self, Raw};
 use crate::remarks::{About, remarks};
 use crate::rows::{Row, rows};
 use crate::sentence::{ended_early, headline};
@@ -34,7 +38,7 @@ pub fn render(outcome: &Outcome) -> Result<Vec<u8>, ReportError> {
     let light = drawn(&rows, Theme::Light)?;
     let dark = drawn(&rows, Theme::Dark)?;
     let style = page_style::style()?;
-    let answer = headline(outcome);
+    let answer = headline(&rows);
     let in_sqlalchemy = lanes::in_sqlalchemy(outcome);
     let page = html! {
         (DOCTYPE)
@@ -46,13 +50,13 @@ pub fn render(outcome: &Outcome) -> Result<Vec<u8>, ReportError> {
                 meta http-equiv="Content-Security-Policy"
                     content="default-src 'none'; style-src 'unsafe-inline'; font-src data:";
                 meta name="generator" content=(format!("Fetchscope {}", outcome.environment.fetchscope));
-                title { "Fetchscope: " (conditions::endpoint(outcome)) }
+                title { "Fetchscope: " (circumstances::endpoint(outcome)) }
                 style { (PreEscaped(style)) }
             }
             body {
                 main {
                     header {
-                        p.context { (conditions::context(outcome)) }
+                        p.context { (circumstances::context(outcome)) }
                         h1 { (answer) }
                         p { (conditions::agreement(&rows)) }
                         @if let Some(early) = ended_early(outcome) { p { (early) } }
@@ -76,6 +80,7 @@ pub fn render(outcome: &Outcome) -> Result<Vec<u8>, ReportError> {
                     (statements::list(outcome, &rows))
                     (conditions::environment(outcome))
                     (conditions::experiment(outcome)?)
+                    (raw_data(outcome)?)
                 }
             }
         }
@@ -88,14 +93,49 @@ fn drawn(rows: &[Row], theme: Theme) -> Result<(Chart, Chart), ReportError> {
     Ok((pair.queries, pair.latency))
 }
 
+/// The result itself, to be saved as a file.
+fn raw_data(outcome: &Outcome) -> Result<Markup, ReportError> {
+    let Raw { address, kept, measured } = raw::carried(outcome)?;
+    let samples = |count: usize| format::count(count as u64);
+    Ok(html! {
+        section {
+            h2 { "Raw data" }
+            p {
+                a download="outcome.json.gz" href=(address) { "Save the result" }
+                ", compressed JSON with "
+                @if kept == measured { "all " (samples(measured)) " samples." }
+                @else {
+                    (samples(kept)) " of the " (samples(measured)) " samples, evenly taken; the figures of this page are of all.                      `--report FILE.json` and `FILE.csv` have every sample."
+                }
+            }
+        }
+    })
+}
+
 /// A chart in both themes; the style sheet shows one of them.
 fn figure(light: &Chart, dark: &Chart) -> Markup {
     html! {
         figure {
-            div.light { (PreEscaped(&light.svg)) }
-            div.dark { (PreEscaped(&dark.svg)) }
+            div.light { (tooltips(light)) }
+            div.dark { (tooltips(dark)) }
         }
     }
+}
+
+/// The drawing with a tooltip a row, which a browser shows without a script.
+fn tooltips(chart: &Chart) -> PreEscaped<String> {
+    let marks = html! {
+        @for mark in &chart.marks {
+            rect x=(mark.x * UNIT) y=(mark.y * UNIT) width=(mark.width * UNIT) height=(mark.height * UNIT) fill="transparent" {
+                title {
+                    (mark.label) ": " (mark.value)
+                    @for (name, text) in &mark.details { "\n" (name) ": " (text) }
+                }
+            }
+        }
+    };
+    let drawing = chart.svg.trim_end().strip_suffix("</svg>").unwrap_or(&chart.svg);
+    PreEscaped(format!("{drawing}{}</svg>", marks.into_string()))
 }
 
 fn notes(outcome: &Outcome, rows: &[Row]) -> Markup {

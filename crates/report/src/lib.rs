@@ -2,15 +2,28 @@
 
 pub mod between;
 pub mod charts;
+mod circumstances;
 pub mod claims;
+pub mod code;
+mod csv;
+mod document;
 pub mod error;
 pub mod export;
+mod figures;
 pub mod findings;
+pub mod folder;
 pub mod format;
 pub mod html;
+mod json;
 pub mod lanes;
+mod markdown;
 pub mod palette;
+mod pdf;
+mod png;
+mod raw;
 pub mod remarks;
+pub mod reopen;
+pub mod reproduction;
 pub mod rows;
 pub mod sentence;
 pub mod sql;

@@ -1,15 +1,15 @@
 //! The answer in one sentence, with its interval, and no more certain than the figures are.
 
 use crate::format;
-use crate::rows::{Row, rows};
+use crate::rows::Row;
 use fetchscope_experiment::outcome::{End, Outcome};
 
 /// Says which variant was fastest and by how much, what took no part, and whether the run ended early.
 #[must_use]
-pub fn sentence(outcome: &Outcome) -> String {
+pub fn sentence(outcome: &Outcome, rows: &[Row]) -> String {
     let bad: Vec<String> =
-        rows(outcome).iter().filter(|row| row.bad).map(|row| format!("{} ({})", named(row), row.verdict)).collect();
-    let mut said = headline(outcome);
+        rows.iter().filter(|row| row.bad).map(|row| format!("{} ({})", named(row), row.verdict)).collect();
+    let mut said = headline(rows);
     if !bad.is_empty() {
         said.push_str(&format!(" Left out: {}.", bad.join(", ")));
     }
@@ -21,8 +21,8 @@ pub fn sentence(outcome: &Outcome) -> String {
 
 /// Only which variant was fastest and by how much; wrong answers do not compete.
 #[must_use]
-pub fn headline(outcome: &Outcome) -> String {
-    format!("{}.", answer(&rows(outcome)))
+pub fn headline(rows: &[Row]) -> String {
+    format!("{}.", answer(rows))
 }
 
 /// The sentence that a run which was stopped, or could not go on, needs beside its figures.
@@ -166,6 +166,11 @@ pub(crate) fn listed(names: &[String]) -> String {
 mod tests {
     use super::*;
     use crate::fixture;
+    use crate::rows::rows;
+
+    fn sentence(outcome: &Outcome) -> String {
+        super::sentence(outcome, &rows(outcome))
+    }
 
     #[test]
     fn a_clear_winner_is_named_with_interval_ratio_and_queries() {

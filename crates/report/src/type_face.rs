@@ -11,7 +11,12 @@ use std::sync::LazyLock;
 /// Inter at weight 400, as the window has it.
 pub(crate) const REGULAR: &[u8] = include_bytes!("../../../ui/src/fonts/Inter-Regular.ttf");
 /// Inter at weight 600.
-const STRONG: &[u8] = include_bytes!("../../../ui/src/fonts/Inter-SemiBold.ttf");
+pub(crate) const STRONG: &[u8] = include_bytes!("../../../ui/src/fonts/Inter-SemiBold.ttf");
+
+/// JetBrains Mono, for what is code.
+pub(crate) const MONO: &[u8] = include_bytes!("../../../ui/src/fonts/JetBrainsMono-Regular.ttf");
+/// Every font that a drawing or a page is written with.
+pub(crate) const FONTS: [&[u8]; 3] = [REGULAR, STRONG, MONO];
 
 static REGISTERED: LazyLock<Result<(), &'static str>> = LazyLock::new(|| {
     register_font(FAMILY, FontStyle::Normal, REGULAR).map_err(|_| "Inter Regular")?;
@@ -52,13 +57,17 @@ pub(crate) fn font(size: f64, strong: bool) -> Result<FontDesc<'static>, ReportE
 
 /// The width of a text in px at `size` px, with tabular figures.
 pub(crate) fn width(text: &str, size: f64, strong: bool) -> Result<f64, ReportError> {
-    // Measured large, because the measure is cut to whole px. Tabular figures are all as wide as the widest, which is
-    // a little wider than a proportional zero.
-    const LARGE: f64 = 100.0;
+    // Tabular figures are all as wide as the widest, which is a little wider than a proportional zero.
     let figures = |letter: char| if letter.is_ascii_digit() { '0' } else { letter };
-    let text: String = text.chars().map(figures).collect();
+    proportional_width(&text.chars().map(figures).collect::<String>(), size, strong)
+}
+
+/// The width of a text with figures as wide as they are by themselves.
+pub(crate) fn proportional_width(text: &str, size: f64, strong: bool) -> Result<f64, ReportError> {
+    // Measured large, because the measure is cut to whole px.
+    const LARGE: f64 = 100.0;
     let unreadable = |_| ReportError::Font("Inter");
-    let (measured, _) = font(LARGE, strong)?.box_size(&text).map_err(unreadable)?;
+    let (measured, _) = font(LARGE, strong)?.box_size(text).map_err(unreadable)?;
     Ok(f64::from(measured) * LINE / SVG_SIZE * size / LARGE)
 }
 

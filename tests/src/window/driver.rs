@@ -38,12 +38,16 @@ impl Launch {
     }
 }
 
+/// Another desktop shell than the one that was built: that of a package.
+const DESKTOP: &str = "FETCHSCOPE_DESKTOP";
+
 /// The desktop shell that was built beside the running program, in the same profile.
 ///
 /// # Errors
 /// When it is not there.
 pub fn desktop() -> Result<PathBuf, Fault> {
-    let path = profile().join("fetchscope-desktop");
+    let named = std::env::var_os(DESKTOP).map(PathBuf::from);
+    let path = named.unwrap_or_else(|| profile().join("fetchscope-desktop"));
     if path.is_file() {
         return Ok(path);
     }

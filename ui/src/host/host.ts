@@ -1,6 +1,7 @@
 // What the window asks of the program behind it. Two implementations: the desktop shell, and recorded answers.
 import type { BetweenView } from './bindings/BetweenView';
 import type { ChartPair } from './bindings/ChartPair';
+import type { CodeView } from './bindings/CodeView';
 import type { DrawRequest } from './bindings/DrawRequest';
 import type { ExperimentDoc } from './bindings/ExperimentDoc';
 import type { ExportView } from './bindings/ExportView';
@@ -52,6 +53,8 @@ export interface Host {
   statements(variant: string, serial: number, from: number, count: number): Promise<StatementView[]>;
   /** What one request of one variant will cost; null where the endpoint cannot be loaded. */
   predict(request: TraceRequest): Promise<PredictionView | null>;
+  /** The code that loads as a variant does, for every ORM. */
+  code(request: TraceRequest): Promise<CodeView[]>;
   /** Runs one statement of a variant's request once more; how the server did it. */
   explain(request: TraceRequest, statement: number): Promise<PlanView>;
   /** The source as the open work maps it. */

@@ -163,6 +163,14 @@ export function replay(options: ReplayOptions = {}): Host {
       const paths = dottedPaths(experiment.endpoint.relationships).map(({ path }) => path);
       return predicted(findTrace(experiment, variant), experiment.endpoint.root, paths);
     },
+    code: async ({ experiment, variant }) => {
+      const { name } = experiment.variants.find((one) => one.id === variant) ?? { name: variant };
+      const code = `# Recorded code of ${name}\nselect(${experiment.endpoint.root})`;
+      return [
+        { title: 'SQLAlchemy 2.1', exact: true, notes: [], code },
+        { title: 'Django', exact: false, notes: ['Django joins no collections.'], code: 'User.objects' },
+      ];
+    },
     explain: async () => {
       throw failure('No plan was recorded. Open the desktop window.');
     },

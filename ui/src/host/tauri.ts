@@ -39,6 +39,7 @@ export const host: Host = {
   trace: (request) => call('trace', { request }),
   statements: (variant, serial, from, count) => call('statements', { variant, serial, from, count }),
   predict: (request) => call('predict', { request }),
+  code: (request) => call('code', { request }),
   explain: (request, statement) => call('explain', { request, statement }),
   viewSource: (experiment) => call('view_source', { experiment }),
   editMapping: (experiment, edit) => call('edit_mapping', { experiment, edit }),

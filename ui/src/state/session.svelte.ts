@@ -35,7 +35,17 @@ const FIRST_SOURCE = 'sample:citizenapp?size=s';
 export type Place = 'workbench' | 'history' | 'lessons';
 
 export type Tab =
-  'compare' | 'time' | 'concurrency' | 'round_trips' | 'size' | 'statements' | 'diff' | 'sql' | 'response' | 'schema';
+  | 'compare'
+  | 'time'
+  | 'concurrency'
+  | 'round_trips'
+  | 'size'
+  | 'statements'
+  | 'diff'
+  | 'sql'
+  | 'response'
+  | 'code'
+  | 'schema';
 
 /** The server that the work of last time is on, why it could not be opened, and that work. */
 interface Unreached {

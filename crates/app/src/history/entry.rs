@@ -45,7 +45,9 @@ impl Summary {
 
     /// Of a run that has ended.
     pub(super) fn ended(outcome: &Outcome) -> Summary {
-        let variants = rows(outcome).into_iter().map(|row| HistoryVariant {
+        let rows = rows(outcome);
+        let sentence = sentence::sentence(outcome, &rows);
+        let variants = rows.into_iter().map(|row| HistoryVariant {
             queries: row
                 .counts
                 .map(|counts| Quantity { value: counts.queries as f64, text: format::count(counts.queries) }),
@@ -61,12 +63,7 @@ impl Summary {
             End::Cancelled => HistoryEnd::Cancelled,
             End::Failed { .. } => HistoryEnd::Failed,
         };
-        Summary {
-            end,
-            sentence: sentence::sentence(outcome),
-            variants: variants.collect(),
-            ..Summary::circumstances(outcome)
-        }
+        Summary { end, sentence, variants: variants.collect(), ..Summary::circumstances(outcome) }
     }
 
     fn circumstances(outcome: &Outcome) -> Summary {

@@ -92,7 +92,7 @@ impl Placeholder {
 
     fn filled(&self, outcome: &Outcome, rows: &[Row]) -> String {
         let (figure, name) = match self {
-            Placeholder::Sentence => return sentence::sentence(outcome),
+            Placeholder::Sentence => return sentence::sentence(outcome, rows),
             Placeholder::Sweeps => {
                 let found: Vec<String> =
                     sweeps::charts(outcome).iter().map(|chart| sweeps::sentence(&chart.finding)).collect();

@@ -22,16 +22,17 @@ use crate::presets::Preset;
 use crate::python::Python;
 use crate::source::Opened;
 use crate::wire::{
-    ChartPair, DrawRequest, ExperimentDoc, ExportView, FigureRequest, FigureView, MappingEdit, OpenProgress, PlanView,
-    PredictionView, RunEvent, RunView, SampleView, ServerFields, ServerView, Settings, SourceView, StartView,
+    ChartPair, CodeView, DrawRequest, ExperimentDoc, ExportView, FigureRequest, FigureView, MappingEdit, OpenProgress,
+    PlanView, PredictionView, RunEvent, RunView, SampleView, ServerFields, ServerView, Settings, SourceView, StartView,
     StatementView, TraceRequest, TraceView, VariantDoc, WireError,
 };
-use crate::{axes, document, explain, settings, strategies};
+use crate::{axes, code, document, explain, settings, strategies};
 use fetchscope_datasets::{Progress, Step};
 use fetchscope_drivers::database::Session;
 use fetchscope_engine::plan::document::{PlanDocument, Strategy};
 use fetchscope_engine::plan::endpoint::Endpoint;
 use fetchscope_experiment::run::EMULATES;
+use fetchscope_report::code::Piece;
 use fetchscope_report::format;
 use predictions::Predictions;
 use runs::{Asked, Runs};
@@ -209,6 +210,18 @@ impl App {
         let (variant, endpoint, plan) = asked_for(request)?;
         let prediction = self.predictions.predict(&open, &endpoint, &plan)?;
         Ok(prediction.map(|prediction| predictions::view(&variant.id, &prediction)))
+    }
+
+    /// The code that loads as a variant does, for every ORM.
+    pub fn code(&self, request: &TraceRequest) -> Answer<Vec<CodeView>> {
+        let open = self.source(&request.experiment)?;
+        let (variant, endpoint, plan) = asked_for(request)?;
+        let prediction = self.predictions.predict(&open, &endpoint, &plan)?;
+        let experiment = document::experiment(&request.experiment)?;
+        let pieces = code::with(&open.opened, &experiment, &variant.name, prediction.as_ref())?;
+        let view =
+            |Piece { title, exact, notes, code, .. }: Piece| CodeView { title: title.to_owned(), exact, notes, code };
+        Ok(pieces.into_iter().map(view).collect())
     }
 
     /// A variant with the strategies of a preset.

@@ -29,7 +29,7 @@ pub(super) fn view(id: &str, run: &Run) -> RunView {
             End::Cancelled => Some("cancelled".to_owned()),
             End::Failed { reason } => Some(reason.clone()),
         },
-        sentence: sentence::sentence(outcome),
+        sentence: sentence::sentence(outcome, rows),
         agreement: if wrong.is_empty() { "results equal".to_owned() } else { wrong.join("; ") },
         agrees: experiment::agrees(outcome),
         rows: rows.iter().zip(&doc.variants).map(|(row, variant)| run_row(row, &variant.id)).collect(),

@@ -7,11 +7,10 @@ use crate::error::AppError;
 use crate::history::{History, HistoryError, Kept, KeptRun, Recorder, RunId};
 use crate::python::Python;
 use crate::wire::{ChartPair, DrawRequest, ExperimentDoc, ExportView, FigureRequest, FigureView, RunEvent, RunView};
-use crate::{document, experiment, settings};
+use crate::{document, experiment, reports};
 use fetchscope_experiment::outcome::Outcome;
 use fetchscope_experiment::spec::Experiment;
 use fetchscope_report::charts::SweepChart;
-use fetchscope_report::export::{self, Format};
 use fetchscope_report::format;
 use fetchscope_report::rows::{Row, rows};
 use fetchscope_report::sweeps;
@@ -22,6 +21,10 @@ use std::sync::{Arc, Mutex};
 
 /// Runs in memory.
 const KEPT: usize = 20;
+
+/// What somebody who runs a report again has to know of a mapping of one's own.
+const MAPPED: &str = "The mapping was changed in the window: to run this again elsewhere, export it there and name the file as `mapping` in \
+                      the experiment";
 
 /// The runs of a window.
 #[derive(Debug, Default)]
@@ -101,8 +104,11 @@ impl Runs {
         if let Some((name, tag)) = called {
             recorder = recorder.called(name, tag);
         }
-        let (outcome, kept) =
+        let (mut outcome, kept) =
             experiment::run_kept(&experiment, &open.opened, python, recorder, &mut tell, &self.cancel)?;
+        if !doc.mapping.is_empty() {
+            outcome.notes.push(MAPPED.to_owned());
+        }
         let id = match kept {
             Kept::As(run) => run.to_string(),
             Kept::Not(reason) => {
@@ -186,9 +192,8 @@ impl Runs {
         history: Result<&History, &HistoryError>,
     ) -> Result<ExportView, AppError> {
         let run = self.find(run, history)?;
-        let bytes = export::export(&run.outcome, Format::from_path(path)?)?;
-        settings::write_whole(path, &bytes)?;
-        Ok(ExportView { path: path.display().to_string(), size: format::bytes(bytes.len() as u64) })
+        let size = reports::write(&run.outcome, path)?;
+        Ok(ExportView { path: path.display().to_string(), size: format::bytes(size) })
     }
 
     /// A run in memory, or of the history.

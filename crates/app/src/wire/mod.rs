@@ -4,6 +4,7 @@
 //! times fit a double; a database value that might not (beyond 2^53) crosses as text inside `response`.
 
 mod chart;
+mod code;
 mod experiment;
 mod failure;
 mod history;
@@ -16,6 +17,7 @@ mod start;
 pub use chart::{
     ChartPair, ChartView, DrawRequest, ExportView, Figure, FigureRequest, FigureRow, FigureView, MarkView,
 };
+pub use code::CodeView;
 pub use experiment::{
     ConditionsDoc, EndpointDoc, ExperimentDoc, ReadDoc, SweepDoc, VariantDoc, WireTenants, WorkloadDoc,
 };

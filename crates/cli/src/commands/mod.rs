@@ -1,9 +1,14 @@
 //! One command a file.
 
+pub(crate) mod advise;
+pub(crate) mod check;
+pub(crate) mod code;
+pub(crate) mod completions;
 pub(crate) mod dataset;
 pub(crate) mod demo;
 pub(crate) mod history;
 pub(crate) mod lesson;
+pub(crate) mod manual;
 pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod sqlalchemy;

@@ -24,9 +24,7 @@ use std::path::{Path, PathBuf};
 /// Runs the experiment and prints a table.
 pub(crate) fn run(arguments: &Run) -> Result<Verdict> {
     output::check_reports(&arguments.report)?;
-    let text = input::text(&arguments.experiment)?;
-    let file = arguments.experiment.display().to_string();
-    let mut experiment = Experiment::from_toml(&text).map_err(|error| AppError::from(error).in_file(&file))?;
+    let mut experiment = input::experiment(&arguments.experiment)?;
     if let Some(source) = &arguments.source {
         experiment.source.clone_from(source);
     }
@@ -65,25 +63,36 @@ pub(super) fn in_lanes(experiment: &mut Experiment, names: &[LaneName]) {
     }
 }
 
-/// Opens the source, measures, prints and writes the reports.
-pub(super) fn measure(experiment: &Experiment, how: &How<'_>) -> Result<Verdict> {
-    let How { stdin, models, python, reports, json } = *how;
+/// Opens the source and measures, with nothing else said of how.
+pub(super) fn outcome(experiment: &Experiment, stdin: bool) -> Result<Outcome> {
+    let (outcome, kept) = measured(experiment, &How { stdin, models: None, python: None, reports: &[], json: true })?;
+    output::note(&whether_kept(&kept));
+    Ok(outcome)
+}
+
+/// Opens the source and measures.
+fn measured(experiment: &Experiment, how: &How<'_>) -> Result<(Outcome, Kept)> {
     let cancel = progress::cancel_on_interrupt()?;
-    if stdin && experiment.mapping.as_deref() == Some("-") {
+    if how.stdin && experiment.mapping.as_deref() == Some("-") {
         return Err(
             AppError::Input("only one of the experiment and its mapping can read standard input".to_owned()).into()
         );
     }
-    let python = Python { paths: &Paths::standard(), chosen: python };
-    let mapping = match models {
+    let python = Python { paths: &Paths::standard(), chosen: how.python };
+    let mapping = match how.models {
         Some(name) => Some(super::mapping_of(name, &python)?),
         None => input::mapping(experiment.mapping.as_deref().map(Path::new))?,
     };
     let opened = super::open(&experiment.source, mapping.as_ref(), &cancel)?;
     let history = History::open(&Paths::standard().history);
     let recorder = Recorder::new(history.as_ref(), None);
-    let (outcome, kept) =
-        experiment::run_kept(experiment, &opened, &python, recorder, &mut progress::events(), &cancel)?;
+    Ok(experiment::run_kept(experiment, &opened, &python, recorder, &mut progress::events(), &cancel)?)
+}
+
+/// Measures, prints and writes the reports.
+pub(super) fn measure(experiment: &Experiment, how: &How<'_>) -> Result<Verdict> {
+    let How { reports, json, .. } = *how;
+    let (outcome, kept) = measured(experiment, how)?;
     if json {
         output::json(&outcome)?;
     } else {
@@ -166,8 +175,8 @@ pub(super) fn readable(outcome: &Outcome) -> String {
         lines.push(swept(&chart));
         lines.push(format!("{}: {}", chart.title, chart.finding));
     }
-    lines.push(sentence::sentence(outcome));
-    lines.extend(lane.map(|lane| format!("In SQLAlchemy {}", sentence::sentence(&lane.outcome))));
+    lines.push(sentence::sentence(outcome, &rows));
+    lines.extend(lane.map(|lane| format!("In SQLAlchemy {}", sentence::sentence(&lane.outcome, &lane.rows))));
     if let Some(claim) = claims::verdict(outcome) {
         lines.push(format!("Claim: {}", claim.says));
         lines.extend(claim.cells.iter().map(|cell| format!("  {cell}")));

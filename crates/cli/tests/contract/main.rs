@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod bench;
+mod gate;
 #[cfg(unix)]
 mod lane;
+mod reports;
 mod server;
 
 use bench::Bench;

@@ -11,7 +11,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, RGBColor};
 
 /// Units of the drawing per px.
-const UNIT: f64 = 10.0;
+pub(crate) const UNIT: f64 = 10.0;
 
 /// Where a text stands to its position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -26,7 +26,7 @@ pub(super) fn section(lane: &InSqlalchemy) -> Result<Markup, ReportError> {
     Ok(html! {
         section {
             h2 { "In SQLAlchemy" }
-            p { (sentence::headline(&lane.outcome)) }
+            p { (sentence::headline(&lane.rows)) }
             p.aside {
                 "The same requests in a Python process (" (lane.title) "), one thread or task a client. Execute is the database and \
                  its driver; what is decoded is part of fetch and hydrate; scheduling is waiting for the interpreter or its \

@@ -1,10 +1,9 @@
 //! What holds for every report.
 
 use super::*;
-use crate::fixture;
+use crate::{fixture, reopen};
 use fetchscope_engine::advisor::evidence::Objects;
 use fetchscope_engine::advisor::multiplication::{JoinedCollection, JoinedStatement, Multiplication, Volume};
-use fetchscope_experiment::spec::Experiment;
 
 fn page(outcome: &Outcome) -> String {
     String::from_utf8(render(outcome).unwrap()).unwrap()
@@ -20,7 +19,9 @@ fn a_report_is_self_contained_and_small() {
     for outcome in [fixture::article(), fixture::troubled(), fixture::dozen(), fixture::empty(&["one"])] {
         let page = page(&outcome);
         assert!(page.len() < 1_000_000, "{} bytes", page.len());
-        assert!(!page.contains("<script") && !page.contains("src=\"") && !page.contains("href="));
+        assert!(!page.contains("<script") && !page.contains("src=\""));
+        // The one link saves what the page itself carries.
+        assert_eq!((page.matches("href=").count(), page.matches("href=\"data:application/gzip").count()), (1, 1));
         let addresses = page.match_indices("http").map(|(at, _)| &page[at..(at + 26).min(page.len())]);
         for address in addresses {
             assert!(
@@ -63,13 +64,12 @@ fn names_and_messages_are_harmless() {
 }
 
 #[test]
-fn the_experiment_stands_in_full_and_can_be_read_back() {
-    let outcome = fixture::article();
-    let page = content(&outcome);
-    let text = page.rsplit_once("<pre><code>").unwrap().1.split_once("</code>").unwrap().0;
-    let text = text.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
-    let back: Experiment = toml::from_str(&text).unwrap();
-    assert_eq!(back, outcome.experiment);
+fn the_experiment_and_the_raw_data_can_be_read_back() {
+    for outcome in [fixture::article(), fixture::troubled()] {
+        let page = render(&outcome).unwrap();
+        assert_eq!(reopen::experiment(&page).unwrap().unwrap(), outcome.experiment);
+        assert_eq!(reopen::outcome(&page).unwrap(), outcome);
+    }
 }
 
 #[test]
@@ -77,6 +77,16 @@ fn a_filter_that_toml_cannot_say_is_written_as_json() {
     let mut outcome = fixture::pair();
     outcome.experiment.endpoint.filter.columns.insert("deleted_at".to_owned(), serde_json::Value::Null);
     assert!(content(&outcome).contains("&quot;deleted_at&quot;: null"));
+    assert_eq!(reopen::experiment(&render(&outcome).unwrap()).unwrap().unwrap(), outcome.experiment);
+}
+
+#[test]
+fn every_row_of_a_chart_has_a_tooltip() {
+    let outcome = fixture::pair();
+    let page = content(&outcome);
+    // Three charts with two rows, in two themes.
+    assert_eq!(page.matches("fill=\"transparent\"><title>").count(), 12);
+    assert!(page.contains("<title>B joined: 21.4 ms\nn: 400"), "{page}");
 }
 
 #[test]

@@ -15,6 +15,10 @@ name: string,
  */
 table: string, 
 /**
+ * About how many rows the table has, where the database knows without counting: `about 1 000 rows`.
+ */
+rows: string | null, 
+/**
  * Columns in table order.
  */
 columns: Array<ColumnView>, 

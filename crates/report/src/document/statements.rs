@@ -1,0 +1,35 @@
+//! Every distinct statement of every variant, for reading.
+
+use super::Block;
+use crate::format;
+use crate::rows::Row;
+use crate::sql;
+use fetchscope_engine::trace::Phase;
+use fetchscope_experiment::outcome::Outcome;
+
+pub(super) fn blocks<'a>(outcome: &Outcome, rows: &[Row]) -> Vec<Block<'a>> {
+    let mut blocks = Vec::new();
+    for (row, measured) in rows.iter().zip(&outcome.variants) {
+        blocks.push(Block::Heading(row.label()));
+        for shape in &measured.statements {
+            let phase = match shape.phase {
+                Phase::Before => "before",
+                Phase::Load => "load",
+                Phase::Walk => "walk",
+            };
+            let in_all = if shape.times > 1 { " in all" } else { "" };
+            let said = if shape.rows == 1 { "row" } else { "rows" };
+            blocks.push(Block::Aside(format!(
+                "{phase} · {} · {}× · {} {said}{in_all}",
+                shape.path.as_deref().unwrap_or("root"),
+                format::count(shape.times),
+                format::count(shape.rows),
+            )));
+            blocks.push(Block::Code { language: "sql", text: sql::pretty(&shape.sql) });
+        }
+        if measured.statements.is_empty() {
+            blocks.push(Block::Aside(format!("{} no statement was recorded", format::UNKNOWN)));
+        }
+    }
+    blocks
+}
