@@ -8,6 +8,7 @@ mod exporting;
 mod hands;
 mod keyboard;
 mod learning;
+mod many;
 mod mapping;
 mod mistakes;
 mod opening;

@@ -1,6 +1,5 @@
 //! Pictures of every view, light and dark, in two sizes and presented: to be looked at. They are in `artefacts/views`.
 
-use crate::running::run_two_variants;
 use crate::stage::{Stage, artefact, play};
 use fetchscope_tests::window::Fault;
 
@@ -9,7 +8,12 @@ const SIZES: [(u32, u32); 2] = [(1280, 800), (1920, 1080)];
 #[test]
 fn every_view_has_its_picture() -> Result<(), Fault> {
     play("pictures", |stage| {
-        run_two_variants(stage)?;
+        stage.await_queries(111)?;
+        stage.set_workload(&[("concurrency", "20"), ("requests", "200"), ("rounds", "10")])?;
+        stage.click_id("tab-round_trips")?;
+        stage.click_id("sweep-over:rtt_ms")?;
+        stage.await_end_of_run()?;
+        stage.select('A')?;
         stage.click_id("view-lessons")?;
         stage.click_id("lesson-noload")?;
         stage.click_id("choice-1")?;
@@ -26,6 +30,9 @@ fn every_view_has_its_picture() -> Result<(), Fault> {
         stage.click_id("presenter")?;
         picture(stage, "1920-presenter", "workbench")?;
         stage.click_id("view-lessons")?;
+        for _ in ["read", "predict"] {
+            stage.click_id("lesson-back")?;
+        }
         for step in ["read", "predict", "reveal", "charts", "numbers"] {
             picture(stage, "1920-presenter", step)?;
             stage.click_id("lesson-next")?;
@@ -35,7 +42,7 @@ fn every_view_has_its_picture() -> Result<(), Fault> {
 }
 
 fn views(stage: &Stage, look: &str) -> Result<(), Fault> {
-    for tab in ["compare", "time", "concurrency", "size", "statements", "diff", "sql", "response", "schema"] {
+    for tab in ["compare", "time", "round_trips", "size", "statements", "diff", "sql", "response", "schema"] {
         stage.click_id(&format!("tab-{tab}"))?;
         picture(stage, look, tab)?;
     }
