@@ -41,9 +41,14 @@ fn from_the_first_look_to_a_report_with_keys_alone() -> Result<(), Fault> {
         stage.by_id("lessons")?;
         stage.press(&["Escape", "?"])?;
         stage.wait("the keys are shown", || shown(stage, "shortcuts-dialog"))?;
-        stage.press(&["Escape", "Ctrl+,"])?;
+        stage.press(&["Escape"])?;
+        stage.wait("the keys are gone", || gone(stage, "shortcuts-dialog"))?;
+        walk_to(stage, "settings")?;
+        stage.press(&["Enter"])?;
         stage.wait("the settings are shown", || shown(stage, "settings-dialog"))?;
-        stage.press(&["Escape", "Ctrl+Enter"])?;
+        stage.press(&["Escape"])?;
+        stage.wait("the settings are gone", || gone(stage, "settings-dialog"))?;
+        stage.press(&["Ctrl+Enter"])?;
         stage.by_id("cancel")?;
         stage.press(&["Escape"])?;
         stage.await_end_of_run()
@@ -77,6 +82,10 @@ fn walk_to(stage: &Stage, id: &str) -> Result<(), Fault> {
 
 fn focus(stage: &Stage, id: &str) -> Result<(), Fault> {
     stage.script("arguments[0].focus()", &[stage.by_id(id)?.json()]).map(drop)
+}
+
+fn gone(stage: &Stage, id: &str) -> Result<Result<(), &'static str>, Fault> {
+    Ok(if shown(stage, id)?.is_ok() { Err("it is shown") } else { Ok(()) })
 }
 
 fn shown(stage: &Stage, id: &str) -> Result<Result<(), &'static str>, Fault> {
