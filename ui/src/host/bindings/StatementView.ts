@@ -38,6 +38,10 @@ bytes: Quantity,
  */
 start_ns: number, 
 /**
+ * What the request had come to when it was answered: `1 110 rows after 3.20 ms`.
+ */
+so_far: string, 
+/**
  * Injected round trip.
  */
 round_trip: Quantity, 
