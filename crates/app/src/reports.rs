@@ -66,17 +66,16 @@ fn target(path: &Path) -> Result<Target, AppError> {
 
 /// The experiment of a file: an experiment's own, or any report, which carries the one that reproduces it.
 pub fn experiment(file: &[u8], name: &str) -> Result<Experiment, AppError> {
-    let unusable = |message: String| AppError::Input(format!("{name}: {message}"));
     let as_file = std::str::from_utf8(file).ok().map(Experiment::from_toml);
     if let Some(Ok(experiment)) = as_file {
         return Ok(experiment);
     }
     match (reopen::experiment(file), as_file) {
         (Ok(Some(experiment)), _) => Ok(experiment),
-        (Err(error), _) => Err(unusable(error.to_string())),
+        (Err(error), _) => Err(AppError::Input(format!("{name} {error}"))),
         (Ok(None), Some(Err(error))) => Err(refused(name, error)),
         (Ok(None), Some(Ok(_)) | None) => {
-            Err(unusable("this is neither an experiment (TOML) nor a report of Fetchscope".to_owned()))
+            Err(AppError::Input(format!("{name} is neither an experiment (TOML) nor a report of Fetchscope")))
         }
     }
 }

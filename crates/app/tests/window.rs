@@ -306,6 +306,12 @@ fn a_file_is_what_is_in_it() {
     let listed = bench.app.list_history("opened").unwrap();
     assert_eq!((listed.len(), listed[0].id.as_str(), listed[0].name.as_str()), (1, run.id.as_str(), "result"));
 
+    bench.app.export_run(&view.id, &path("report.pdf")).unwrap();
+    let FileView::Experiment { experiment: again } = bench.app.open_file(&path("report.pdf")).unwrap() else {
+        panic!("not an experiment")
+    };
+    assert_eq!(again.variants.len(), view.experiment.variants.len());
+
     let said = |name: &str| bench.app.open_file(&path(name)).unwrap_err().message;
     write("broken.toml", "version = ");
     write("other.json", "{\"version\": 1}");

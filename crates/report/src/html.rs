@@ -11,6 +11,8 @@ mod statements;
 mod sweeps;
 mod waits;
 
+pub(crate) use counted::LISTED;
+
 use crate::charts::canvas::UNIT;
 use crate::charts::{self, Chart, Style};
 use crate::circumstances;

@@ -153,6 +153,12 @@ mod tests {
     }
 
     #[test]
+    fn what_the_server_did_is_evidence() {
+        let page = page(&fixture::waited());
+        assert!(page.contains("<summary>What the server counted") && page.contains("sessions waited for"), "{page}");
+    }
+
+    #[test]
     fn names_are_harmless() {
         let mut outcome = fixture::pair();
         let hostile = "a|b <img src=x> **@somebody** ```";

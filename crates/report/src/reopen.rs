@@ -11,18 +11,16 @@ use serde::Deserialize;
 #[derive(Debug, thiserror::Error)]
 pub enum ReopenError {
     /// A newer Fetchscope wrote it.
-    #[error(
-        "this is a result of format {0}, and this Fetchscope reads up to format {VERSION}; open it with a newer one"
-    )]
+    #[error("was written by a newer Fetchscope (format {0}, this one reads up to {VERSION}); open it with that one")]
     Newer(u32),
     /// It is JSON, but no result.
-    #[error("this is not a result file of Fetchscope: {0}")]
+    #[error("is not the result of a run: {0}")]
     NoResult(serde_json::Error),
     /// It carries no raw data.
-    #[error("this file carries no result; `--report FILE.json` writes one that does")]
+    #[error("carries no result; `--report FILE.json` writes one that does")]
     NoData,
     /// What it carries is damaged.
-    #[error("the experiment in this file cannot be used: {0}")]
+    #[error("carries an experiment that cannot be used: {0}")]
     Damaged(String),
 }
 

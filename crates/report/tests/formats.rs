@@ -44,6 +44,7 @@ fn in_both_lanes() -> Outcome {
         unusable: true,
         notes: vec!["three".to_owned()],
     });
+    outcome.counted = fixture::waited().counted;
     outcome.tenants = vec![Tenant { value: 7.into(), roots: 12 }];
     outcome.environment.server = vec![("work_mem".to_owned(), "4MB".to_owned())];
     let seen = [("Lock relation".to_owned(), 3)].into();
@@ -93,7 +94,7 @@ fn a_newer_result_and_another_file_are_refused_in_a_sentence() {
     let newer = FIRST.replacen("\"version\": 1", "\"version\": 9", 1);
     let said = reopen::outcome(newer.as_bytes()).unwrap_err().to_string();
     assert!(said.contains("format 9") && said.contains("newer"), "{said}");
-    assert!(reopen::outcome(b"{\"hello\": 1}").unwrap_err().to_string().contains("not a result file"));
+    assert!(reopen::outcome(b"{\"hello\": 1}").unwrap_err().to_string().contains("is not the result of a run"));
     assert!(reopen::outcome(b"%PDF-1.7").unwrap_err().to_string().contains("carries no result"));
     assert!(reopen::experiment(b"version = 1").unwrap().is_none());
 }

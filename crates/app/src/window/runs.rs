@@ -61,7 +61,10 @@ pub(super) struct Brought<'a> {
 }
 
 impl Run {
-    fn new(outcome: Outcome, doc: ExperimentDoc) -> Run {
+    fn new(mut outcome: Outcome, doc: ExperimentDoc) -> Run {
+        if !doc.mapping.is_empty() {
+            outcome.notes.push(MAPPED.to_owned());
+        }
         let (rows, sweeps) = (rows(&outcome), sweeps::charts(&outcome));
         Run { outcome, doc, rows, sweeps }
     }
@@ -104,11 +107,8 @@ impl Runs {
         if let Some((name, tag)) = called {
             recorder = recorder.called(name, tag);
         }
-        let (mut outcome, kept) =
+        let (outcome, kept) =
             experiment::run_kept(&experiment, &open.opened, python, recorder, &mut tell, &self.cancel)?;
-        if !doc.mapping.is_empty() {
-            outcome.notes.push(MAPPED.to_owned());
-        }
         let id = match kept {
             Kept::As(run) => run.to_string(),
             Kept::Not(reason) => {

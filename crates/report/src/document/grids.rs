@@ -2,11 +2,12 @@
 
 use crate::charts::SweepChart;
 use crate::format;
+use crate::html::LISTED;
 use crate::rows::{NOT_SQLALCHEMY, Row, in_words, interval_text};
 use crate::time::{BANDS, means};
 use crate::{sweeps, waits};
 use fetchscope_engine::stats::quantile::Estimate;
-use fetchscope_experiment::outcome::{Counts, Outcome, VariantOutcome};
+use fetchscope_experiment::outcome::{Counted, Counts, Outcome, VariantOutcome};
 
 /// A table.
 pub(crate) struct Grid {
@@ -172,6 +173,31 @@ pub(super) fn waits(rows: &[Row], variants: &[VariantOutcome]) -> Grid {
                    another session's lock, LWLock one inside the server, Client the network."
             .to_owned();
     Grid { caption, columns: columns(&heads, &[]), rows: lines.collect() }
+}
+
+/// What the server itself counted of the run's statements.
+pub(super) fn counted(outcome: &Outcome) -> Option<Grid> {
+    let line = |one: &Counted| {
+        let time = one.time.0 as f64;
+        let figures = [
+            format::count(one.calls),
+            format::count(one.rows),
+            format::duration(time),
+            format::duration(time / one.calls.max(1) as f64),
+            format::count(one.blocks_hit),
+            format::count(one.blocks_read),
+        ];
+        std::iter::once(one.sql.clone()).chain(figures).map(plain).collect()
+    };
+    let caption = "The statements on which the server spent most time, as pg_stat_statements counted them from the first check to \
+                   the last sample: all variants, warm-up included, and whatever else this role did meanwhile."
+        .to_owned();
+    let mut columns = columns(&["calls", "rows", "time", "a call", "blocks hit", "blocks read"], &[]);
+    if let Some(first) = columns.first_mut() {
+        "statement".clone_into(&mut first.name);
+    }
+    let rows: Vec<Vec<Cell>> = outcome.counted.iter().take(LISTED).map(line).collect();
+    (!rows.is_empty()).then_some(Grid { caption, columns, rows })
 }
 
 /// Rows and bytes fetched, beside those that were needed.

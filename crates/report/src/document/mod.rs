@@ -93,6 +93,8 @@ impl<'a> Document<'a> {
             ];
             sections.push(evidence("What the server's sessions waited for", blocks));
         }
+        let counted = grids::counted(outcome);
+        sections.extend(counted.map(|grid| evidence("What the server counted", vec![Block::Grid(grid)])));
         sections.push(evidence("How it was measured", vec![Block::Words(circumstances::method(outcome))]));
         sections.push(evidence("Statements of one request", statements::blocks(outcome, &material.rows)));
         sections.push(evidence("Environment", vec![Block::Facts(circumstances::facts(outcome))]));

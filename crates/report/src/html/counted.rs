@@ -7,7 +7,7 @@ use fetchscope_experiment::outcome::Outcome;
 use maud::{Markup, html};
 
 /// Most statements that are listed.
-const LISTED: usize = 20;
+pub(crate) const LISTED: usize = 20;
 
 pub(super) fn section(outcome: &Outcome) -> Markup {
     let counted = &outcome.counted;
