@@ -58,8 +58,10 @@ pub(crate) fn run(build: Build) -> Result<ExitCode> {
     let files = beside(build, &root)?;
     let config = root.join("tauri.json");
     fs::write(&config, configuration(&files)).with_context(|| format!("{} could not be written", config.display()))?;
-    let mut bundler = shell::program("npm", &workspace::ui())?;
-    bundler.args(["exec", "--", "tauri", "bundle", "--ci", "--bundles", "deb,rpm", "--config"]).arg(&config);
+    let mut bundler = shell::program("npm", &workspace::root())?;
+    bundler
+        .args(["exec", "--prefix", "ui", "--", "tauri", "bundle", "--ci", "--bundles", "deb,rpm", "--config"])
+        .arg(&config);
     if build == Build::Debug {
         bundler.arg("--debug");
     }
@@ -94,7 +96,10 @@ fn beside(build: Build, root: &Path) -> Result<Vec<(String, PathBuf)>> {
 /// What the bundler is told beyond `tauri.conf.json`, as JSON.
 fn configuration(files: &[(String, PathBuf)]) -> String {
     let quoted = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
-    let each = files.iter().map(|(place, file)| format!("{}: {}", quoted(place), quoted(&file.to_string_lossy())));
+    // Places are kept without their slash, since below a folder that a package was unpacked into they have none.
+    let each = files
+        .iter()
+        .map(|(place, file)| format!("{}: {}", quoted(&format!("/{place}")), quoted(&file.to_string_lossy())));
     let files = format!("{{ {} }}", each.collect::<Vec<_>>().join(", "));
     format!(
         "{{ \"bundle\": {{ \"active\": true, \"category\": \"DeveloperTool\", \"license\": \"MIT\", \"shortDescription\": {}, \
@@ -114,7 +119,7 @@ mod tests {
     #[test]
     fn the_bundler_is_told_every_file() {
         let said = configuration(&[("usr/bin/a".to_owned(), PathBuf::from("/x/\"a\""))]);
-        assert_eq!(said.matches("\"usr/bin/a\": \"/x/\\\"a\\\"\"").count(), 2, "{said}");
+        assert_eq!(said.matches("\"/usr/bin/a\": \"/x/\\\"a\\\"\"").count(), 2, "{said}");
         assert_eq!(said.matches('{').count(), said.matches('}').count());
     }
 }
