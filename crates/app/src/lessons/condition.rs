@@ -9,7 +9,7 @@ use fetchscope_report::time;
 /// A condition on an outcome. A variant is meant by its name, in quotation marks where it has spaces.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Condition {
-    /// `fastest NAME`: nothing beats it.
+    /// `fastest NAME`: nothing beats it; where something else is unbeaten as well, that cannot be told.
     Fastest(String),
     /// `slowest NAME`: everything beats it.
     Slowest(String),
@@ -80,7 +80,12 @@ impl Condition {
         match self {
             Condition::Fastest(name) => {
                 let best = unbeaten(variants);
-                (!best.is_empty()).then(|| best.iter().any(|index| variants[*index].name == *name))
+                let among = best.iter().any(|index| variants[*index].name == *name);
+                match best.len() {
+                    0 => None,
+                    1 => Some(among),
+                    _ => (!among).then_some(false),
+                }
             }
             Condition::Slowest(name) => slowest(variants, name),
             Condition::Tied => match unbeaten(variants).len() {
@@ -141,4 +146,35 @@ fn words(text: &str) -> Vec<String> {
         }
     }
     words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Condition, String> {
+        let experiment = "version = 1\nsource = \"sample:citizenapp\"\n[endpoint]\nroot = \"User\"\n\
+            [variants.lazy]\n[variants.\"by join\"]\n[claim]\nsays = \"so\"\nno_winner = true\n";
+        Condition::read(text, &Experiment::from_toml(experiment).unwrap())
+    }
+
+    #[test]
+    fn every_condition_can_be_written() {
+        let name = || "by join".to_owned();
+        assert_eq!(read("fastest \"by join\""), Ok(Condition::Fastest(name())));
+        assert_eq!(read("slowest \"by join\""), Ok(Condition::Slowest(name())));
+        assert_eq!(read("queries \"by join\" = 3"), Ok(Condition::Queries(name(), 3)));
+        assert_eq!(read("rows \"by join\" = 4"), Ok(Condition::Rows(name(), 4)));
+        assert_eq!(read("raises \"by join\" MissingGreenlet"), Ok(Condition::Raises(name(), "MissingGreenlet".into())));
+        assert_eq!(read("wrong \"by join\""), Ok(Condition::Wrong(name())));
+        assert_eq!(read("same \"by join\""), Ok(Condition::Same(name())));
+        assert_eq!(read("most \"by join\" \"pool wait\""), Ok(Condition::Most(name(), "pool wait")));
+        assert_eq!((read("tied"), read("turns")), (Ok(Condition::Tied), Ok(Condition::Turns)));
+        assert_eq!(
+            (read("stays"), read("claim fails")),
+            (Ok(Condition::Stays), Ok(Condition::Claim(Holding::DoesNotHold)))
+        );
+        assert!(read("most lazy waiting").unwrap_err().contains("pool wait"));
+        assert!(read("claim maybe").unwrap_err().contains("`maybe`"));
+    }
 }
