@@ -1,7 +1,7 @@
 //! The SQLAlchemy code of a variant, run by the real SQLAlchemy, sends what the variant was measured with; and the test that
 //! comes with it passes.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 use fetchscope_app::passwords::{Passwords, SystemKeyring};
 use fetchscope_app::source::{Opened, Source};

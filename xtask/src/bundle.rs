@@ -58,7 +58,7 @@ pub(crate) fn run(build: Build) -> Result<ExitCode> {
     let files = beside(build, &root)?;
     let config = root.join("tauri.json");
     fs::write(&config, configuration(&files)).with_context(|| format!("{} could not be written", config.display()))?;
-    let mut bundler = shell::program("npm", &workspace::root())?;
+    let mut bundler = shell::program("npm", workspace::root())?;
     bundler
         .args(["exec", "--prefix", "ui", "--", "tauri", "bundle", "--ci", "--bundles", "deb,rpm", "--config"])
         .arg(&config);
