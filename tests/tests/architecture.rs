@@ -177,17 +177,32 @@ fn only_the_host_of_the_front_end_knows_tauri() {
     assert!(found.is_empty(), "only ui/src/host may import Tauri, but:\n{}", found.join("\n"));
 }
 
+/// Whether a link leads somewhere: to a file, and to a heading in it where it names one.
+fn leads(folder: &Path, target: &str) -> bool {
+    let (file, heading) = target.split_once('#').map_or((target, None), |(file, heading)| (file, Some(heading)));
+    let file = folder.join(file);
+    let slug = |line: &str| line.trim_start_matches('#').trim().to_lowercase().replace(' ', "-");
+    let has = |heading: &str| {
+        let page = fs::read_to_string(&file).unwrap_or_default();
+        page.lines().any(|line| line.starts_with('#') && slug(line) == heading)
+    };
+    file.exists() && heading.is_none_or(has)
+}
+
 #[test]
-fn every_file_that_a_page_links_to_is_there() {
-    let mut links = Vec::new();
+fn every_file_and_heading_that_a_page_links_to_is_there() {
+    let (mut links, mut missing) = (0, Vec::new());
     let pages = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "datasets/README.md"].map(|page| root().join(page));
     for page in pages.into_iter().chain(files(&root().join("docs"), &["md"])) {
-        let text = std::fs::read_to_string(&page).unwrap();
-        let folder = page.parent().unwrap();
+        let text = fs::read_to_string(&page).unwrap();
         let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
-        links.extend(targets.filter(|target| !target.starts_with("http")).map(|target| folder.join(target)));
+        for target in targets.filter(|target| !target.starts_with("http")) {
+            links += 1;
+            if !leads(page.parent().unwrap(), target) {
+                missing.push(format!("{}: {target}", page.display()));
+            }
+        }
     }
-    assert!(links.len() > 3, "no links were found");
-    let missing: Vec<_> = links.iter().filter(|file| !file.exists()).collect();
+    assert!(links > 3, "no links were found");
     assert!(missing.is_empty(), "{missing:?}");
 }
