@@ -5,7 +5,7 @@ use crate::{dialogs, startup};
 use fetchscope_app::App;
 use fetchscope_app::wire::{
     BetweenView, ChartPair, CodeView, DrawRequest, ErrorCode, ExperimentDoc, ExportView, FigureRequest, FigureView,
-    FileView, HistoryEntry, LessonsView, MappingEdit, OpenProgress, PlanView, PredictionView, RevealView, RunEvent,
+    FileView, HistoryEntry, LessonsView, MappingEdit, OpenProgress, PlanView, PredictionView, PythonView, RevealView, RunEvent,
     RunView, ServerFields, ServerView, Settings, SourceView, StartView, StatementView, TraceRequest, TraceView,
     VariantDoc, WireError,
 };
@@ -37,11 +37,13 @@ pub(crate) fn all() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         forget_password,
         lessons,
         list_history,
+        look_at_python,
         open_file,
         open_run,
         open_server,
         open_source,
         predict,
+        prepare_python,
         ready,
         rename_run,
         reset_mapping,
@@ -172,6 +174,16 @@ async fn apply_preset(
 async fn run(app: Shared<'_>, experiment: ExperimentDoc, events: Channel<RunEvent>) -> Answer<RunView> {
     // An event that cannot be delivered, because the window is gone, changes nothing about the run.
     aside(&app, move |app| app.run(&experiment, &mut |event| drop(events.send(event)))).await
+}
+
+#[tauri::command]
+async fn look_at_python(app: Shared<'_>, place: String, source: String) -> Answer<PythonView> {
+    aside(&app, move |app| app.look_at_python(&place, &source)).await
+}
+
+#[tauri::command]
+async fn prepare_python(app: Shared<'_>, source: String, events: Channel<OpenProgress>) -> Answer<PythonView> {
+    aside(&app, move |app| app.prepare_python(&source, &mut |progress| drop(events.send(progress)))).await
 }
 
 #[tauri::command]

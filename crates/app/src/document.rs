@@ -58,7 +58,7 @@ pub fn experiment(doc: &ExperimentDoc) -> Result<Experiment, AppError> {
         },
         conditions: Conditions { rtt_ms, jitter_ms, transaction, statement_cache, session: SessionKind::Sync },
         limits: Limits::default(),
-        lanes: vec![Lane::Native],
+        lanes: if doc.in_sqlalchemy { vec![Lane::Native, Lane::Sqlalchemy] } else { vec![Lane::Native] },
         sweep: doc.sweeps.iter().map(sweep).collect(),
         claim: None,
     })
@@ -155,6 +155,7 @@ pub fn doc(experiment: &Experiment) -> Result<ExperimentDoc, AppError> {
             .iter()
             .map(|sweep| SweepDoc { over: sweep.over.into(), values: sweep.values.clone() })
             .collect(),
+        in_sqlalchemy: experiment.is_run_in_sqlalchemy(),
     })
 }
 
@@ -206,6 +207,7 @@ mod tests {
 
     const SWEPT: &str = r#"
 version = 1
+lanes = ["native", "sqlalchemy"]
 source = "sample:citizenapp"
 baseline = "lazy"
 
@@ -241,7 +243,9 @@ values = [10.0, 100.0]
     #[test]
     fn work_kept_before_there_were_sweeps_opens() {
         let mut kept = serde_json::to_value(doc(&Experiment::from_toml(SWEPT).unwrap()).unwrap()).unwrap();
-        kept.as_object_mut().unwrap().remove("sweeps");
+        for later in ["sweeps", "in_sqlalchemy"] {
+            kept.as_object_mut().unwrap().remove(later);
+        }
         for later in ["rate", "tenants", "tenant_column"] {
             kept["workload"].as_object_mut().unwrap().remove(later);
         }

@@ -1,8 +1,9 @@
 //! The lanes beside each other: where they rank variants differently and why, what disagreed, and what the native one leaves out.
 
 use crate::format;
-use crate::rows::{Row, rows};
+use crate::rows::{Row, rows, verdict};
 use crate::sentence::{listed, quoted};
+use crate::table::Table;
 use crate::time;
 use fetchscope_experiment::calibration::Estimated;
 use fetchscope_experiment::outcome::{LaneOutcome, Outcome, VariantOutcome};
@@ -85,6 +86,29 @@ pub fn ranking(outcome: &Outcome, rows: &[Row], lane: &InSqlalchemy) -> String {
         .concat()
         .trim_end(),
     )
+}
+
+/// Both lanes in numbers, a variant a row.
+#[must_use]
+pub fn table(rows: &[Row], lane: &InSqlalchemy) -> Table {
+    let head =
+        ["native p50", "in SQLAlchemy", "times", "service there", "p95 there", "against its baseline", "answer there"];
+    let time = |time: Option<f64>| time.map_or_else(|| format::UNKNOWN.to_owned(), format::duration);
+    let of = |(native, python): (&Row, &Row)| {
+        let (ours, theirs) = (native.median(), python.median());
+        let times = theirs.zip(ours).filter(|(_, ours)| *ours > 0.0).map(|(theirs, ours)| format::ratio(theirs / ours));
+        let figures = vec![
+            time(ours),
+            time(theirs),
+            times.unwrap_or_else(|| format::UNKNOWN.to_owned()),
+            time(python.latency.as_ref().map(|latency| latency.service.value)),
+            time(python.latency.as_ref().map(|latency| latency.p95.value)),
+            python.comparison.as_ref().map_or_else(String::new, verdict),
+            python.verdict.clone(),
+        ];
+        (native.colour, figures)
+    };
+    Table { head: head.map(str::to_owned).into(), rows: rows.iter().zip(&lane.rows).map(of).collect() }
 }
 
 fn same_ranking(rows: &[Row], lane: &InSqlalchemy) -> String {

@@ -32,6 +32,8 @@ pub struct Remark {
 pub enum About {
     /// The native lane beside that of SQLAlchemy.
     Lanes,
+    /// What a native figure leaves out of a Python client's.
+    Python,
     /// The baseline against itself.
     Noise,
     /// The baseline over the rounds.
@@ -66,7 +68,7 @@ pub fn remarks(outcome: &Outcome, rows: &[Row]) -> Vec<Remark> {
     let lane = lanes::in_sqlalchemy(outcome);
     let said = lanes::warnings(outcome).into_iter().map(|text| remark(About::Lanes, true, text));
     let ranking = lane.iter().map(|lane| remark(About::Lanes, false, lanes::ranking(outcome, rows, lane)));
-    let without = lanes::without_python(outcome).map(|text| remark(About::Lanes, false, text));
+    let without = lanes::without_python(outcome).map(|text| remark(About::Python, false, text));
     let first: Vec<Remark> = said.chain(ranking).collect();
     let all = [
         noise_of(outcome),

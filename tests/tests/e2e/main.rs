@@ -6,6 +6,7 @@ mod access;
 mod connecting;
 mod exporting;
 mod hands;
+mod in_sqlalchemy;
 mod keyboard;
 mod learning;
 mod many;

@@ -39,8 +39,9 @@ export function traceKey(doc: ExperimentDoc, id: string): string {
  */
 export function runKey(doc: ExperimentDoc): string {
   const variants = doc.variants.map((variant) => [variant.id, loading(doc, variant)]);
-  const { source, mapping, seed, baseline, workload, conditions } = doc;
-  return JSON.stringify(sorted([source, mapping, seed, baseline, asked(doc), variants, workload, conditions]));
+  const { source, mapping, seed, baseline, workload, conditions, in_sqlalchemy } = doc;
+  const all = [source, mapping, seed, baseline, asked(doc), variants, workload, conditions, in_sqlalchemy];
+  return JSON.stringify(sorted(all));
 }
 
 /** What a sweep depends on: the run, and its own values. */

@@ -14,6 +14,7 @@ import type { MappingEdit } from './bindings/MappingEdit';
 import type { OpenProgress } from './bindings/OpenProgress';
 import type { PlanView } from './bindings/PlanView';
 import type { PredictionView } from './bindings/PredictionView';
+import type { PythonView } from './bindings/PythonView';
 import type { RevealView } from './bindings/RevealView';
 import type { RunEvent } from './bindings/RunEvent';
 import type { RunView } from './bindings/RunView';
@@ -69,6 +70,10 @@ export interface Host {
   applyPreset(experiment: ExperimentDoc, variant: string, preset: string): Promise<VariantDoc>;
   /** Measures every variant; events arrive while it runs. */
   run(experiment: ExperimentDoc, onEvent: (event: RunEvent) => void): Promise<RunView>;
+  /** What a Python has for measuring a source in the real SQLAlchemy; with none named, the one that is found. */
+  lookAtPython(place: string, source: string): Promise<PythonView>;
+  /** Makes a virtual environment with SQLAlchemy and its drivers. */
+  preparePython(source: string, onProgress: (progress: OpenProgress) => void): Promise<PythonView>;
   /** Ends the run; what was measured is still answered by `run`. */
   cancelRun(): Promise<void>;
   /** The two charts of a run. */

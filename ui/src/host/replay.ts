@@ -207,6 +207,12 @@ export function replay(options: ReplayOptions = {}): Host {
         figures: drawable,
       };
     },
+    lookAtPython: async () => {
+      throw failure('No Python was recorded. Open the desktop window.');
+    },
+    preparePython: async () => {
+      throw failure('No Python was recorded. Open the desktop window.');
+    },
     cancelRun: async () => {
       cancelled = true;
     },

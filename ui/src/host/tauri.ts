@@ -51,6 +51,12 @@ export const host: Host = {
     events.onmessage = onEvent;
     return call('run', { experiment, events });
   },
+  lookAtPython: (place, source) => call('look_at_python', { place, source }),
+  preparePython: (source, onProgress) => {
+    const events = new Channel<OpenProgress>();
+    events.onmessage = onProgress;
+    return call('prepare_python', { source, events });
+  },
   cancelRun: () => call('cancel_run'),
   draw: (request) => call('draw', { request }),
   drawFigure: (request) => call('draw_figure', { request }),

@@ -25,6 +25,8 @@ export class Preferences {
   chartsHeight = $state(0);
   /** Whether SQL is laid out for reading; forgotten with the window. */
   formatted = $state(false);
+  /** The interpreter or virtual environment with SQLAlchemy; empty for the one that is found. */
+  python = $state('');
   #systemDark = $state(false);
   #version = 1;
 
@@ -64,6 +66,7 @@ export class Preferences {
     this.recent = settings.recent;
     this.leftWidth = settings.left_width;
     this.chartsHeight = settings.charts_height;
+    this.python = settings.python;
     this.#version = settings.version || 1;
   }
 
@@ -77,6 +80,7 @@ export class Preferences {
       recent: this.recent,
       left_width: Math.round(this.leftWidth),
       charts_height: Math.round(this.chartsHeight),
+      python: this.python,
       experiment,
     };
   }

@@ -25,6 +25,7 @@ import { Lessons } from './lessons.svelte';
 import { Messages } from './messages.svelte';
 import { Predictions } from './predictions.svelte';
 import { Preferences } from './preferences.svelte';
+import { PythonState } from './python.svelte';
 import { Runs } from './runs.svelte';
 import { Traces } from './traces.svelte';
 
@@ -40,6 +41,7 @@ export type Tab =
   | 'concurrency'
   | 'round_trips'
   | 'size'
+  | 'sqlalchemy'
   | 'statements'
   | 'diff'
   | 'sql'
@@ -71,6 +73,7 @@ export class Session {
   readonly runs: Runs;
   readonly history: History;
   readonly lessons: Lessons;
+  readonly python: PythonState;
   readonly charts: Drawing<DrawRequest, ChartPair>;
 
   started = $state.raw<StartView | null>(null);
@@ -101,6 +104,7 @@ export class Session {
     this.runs = new Runs(host);
     this.history = new History(host, this.messages);
     this.lessons = new Lessons(host);
+    this.python = new PythonState(host);
     this.charts = new Drawing((request) => host.draw(request));
   }
 

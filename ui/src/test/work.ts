@@ -38,6 +38,7 @@ export function work(): ExperimentDoc {
     },
     conditions: { rtt_ms: 1, jitter_ms: 0, transaction: true, statement_cache: true },
     sweeps: [],
+    in_sqlalchemy: false,
   };
 }
 

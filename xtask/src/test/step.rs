@@ -96,7 +96,10 @@ fn fidelity(tally: &mut Tally) -> Result<()> {
 fn window(tally: &mut Tally) -> Result<()> {
     shell::run(&mut shell::cargo(&["build", "--workspace", "--bins"]))?;
     let target = ["test", "--workspace", "--features", "fetchscope-tests/e2e", "--test", "e2e"];
-    rust(&[&target[..], &["--no-fail-fast", "--", "--test-threads=1"]].concat(), tally)
+    let mut command = shell::cargo(&[&target[..], &["--no-fail-fast", "--", "--test-threads=1"]].concat());
+    // The SQLAlchemy lane is measured in the window as well.
+    command.env("FETCHSCOPE_REFERENCE_PYTHON", reference::interpreter()?);
+    counted(command, tally)
 }
 
 /// Builds what every step that compiles the desktop shell embeds.

@@ -6,7 +6,7 @@ use crate::wire::{ChartPair, ChartView, ExperimentDoc, Figure, FigureRow, Figure
 use fetchscope_experiment::sweep::Axis;
 use fetchscope_report::charts::{self, Chart, Style};
 use fetchscope_report::palette::Theme;
-use fetchscope_report::{sweeps, time, waits};
+use fetchscope_report::{lanes, sweeps, time, waits};
 
 /// How a drawing is to look: light or dark; `system` counts as light.
 pub(super) fn style(theme: ThemeChoice, width: u32, height: u32) -> Style {
@@ -25,12 +25,13 @@ pub(super) fn pair(run: &Run, style: &Style) -> Result<ChartPair, AppError> {
 
 /// The further charts that a run can be drawn as.
 pub(super) fn of(run: &Run) -> Vec<Figure> {
-    use Figure::{Concurrency, PageSize, RttMs, TenantSize, Time, Waits};
+    use Figure::{Concurrency, PageSize, RttMs, Sqlalchemy, TenantSize, Time, Waits};
     let has = |figure: &Figure| match axis(*figure) {
         Some(axis) => run.sweeps.iter().any(|sweep| sweep.id == axis.name()),
-        None => *figure != Waits || waits::were_looked_at(&run.outcome.variants),
+        None if *figure == Waits => waits::were_looked_at(&run.outcome.variants),
+        None => *figure == Time || run.lane.is_some(),
     };
-    [Time, Waits, Concurrency, RttMs, PageSize, TenantSize].into_iter().filter(has).collect()
+    [Time, Waits, Concurrency, RttMs, PageSize, TenantSize, Sqlalchemy].into_iter().filter(has).collect()
 }
 
 /// One of them.
@@ -40,6 +41,12 @@ pub(super) fn draw(run: &Run, figure: Figure, style: &Style) -> Result<FigureVie
         None if figure == Figure::Waits => {
             let drawn = charts::server_waits(rows, variants, style)?;
             (drawn, waits::finding(rows, variants), waits::table(rows, variants))
+        }
+        None if figure == Figure::Sqlalchemy => {
+            let lane = run.lane.as_ref();
+            let lane = lane.ok_or_else(|| AppError::Input("that run was not measured in SQLAlchemy".to_owned()))?;
+            let drawn = charts::latency(&lane.rows, style)?;
+            (drawn, lanes::ranking(&run.outcome, rows, lane), lanes::table(rows, lane))
         }
         None => {
             let drawn = charts::where_time_goes(rows, variants, style)?;
@@ -59,7 +66,7 @@ pub(super) fn draw(run: &Run, figure: Figure, style: &Style) -> Result<FigureVie
 /// The circumstance a figure sweeps over.
 fn axis(figure: Figure) -> Option<Axis> {
     match figure {
-        Figure::Time | Figure::Waits => None,
+        Figure::Time | Figure::Waits | Figure::Sqlalchemy => None,
         Figure::Concurrency => Some(Axis::Concurrency),
         Figure::RttMs => Some(Axis::RttMs),
         Figure::PageSize => Some(Axis::PageSize),

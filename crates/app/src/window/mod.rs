@@ -8,6 +8,7 @@ mod mapped;
 mod plan_view;
 mod predictions;
 mod progress;
+mod pythons;
 mod run_view;
 mod runs;
 mod servers;
@@ -19,11 +20,10 @@ use crate::history::{History, HistoryError};
 use crate::passwords::{Passwords, SystemKeyring};
 use crate::paths::Paths;
 use crate::presets::Preset;
-use crate::python::Python;
 use crate::source::Opened;
 use crate::wire::{
     ChartPair, CodeView, DrawRequest, ExperimentDoc, ExportView, FigureRequest, FigureView, MappingEdit, OpenProgress,
-    PlanView, PredictionView, RunEvent, RunView, SampleView, ServerFields, ServerView, Settings, SourceView, StartView,
+    PlanView, PredictionView, PythonView, RunEvent, RunView, SampleView, ServerFields, ServerView, Settings, SourceView, StartView,
     StatementView, TraceRequest, TraceView, VariantDoc, WireError,
 };
 use crate::{axes, code, document, explain, settings, strategies};
@@ -56,6 +56,8 @@ pub struct App {
     history: OnceLock<Result<History, HistoryError>>,
     servers: Servers,
     passwords: Passwords,
+    /// The Python that was chosen in the window; empty for the one that is found.
+    python: Mutex<String>,
 }
 
 /// A source with the connection its single requests use.
@@ -95,12 +97,14 @@ impl App {
             history: OnceLock::new(),
             servers: Servers::default(),
             passwords,
+            python: Mutex::default(),
         }
     }
 
     /// What the window shows first.
     pub fn start(&self) -> Answer<StartView> {
         let (settings, notice) = settings::load(&self.paths.settings);
+        lock(&self.python).clone_from(&settings.python);
         let datasets = fetchscope_datasets::list().map_err(AppError::from)?;
         let samples = datasets.iter().flat_map(|dataset| {
             dataset.sizes.iter().map(|size| SampleView {
@@ -238,10 +242,27 @@ impl App {
 
     /// Runs the experiment; returns when it is done or cancelled.
     pub fn run(&self, experiment: &ExperimentDoc, emit: &mut dyn FnMut(RunEvent)) -> Answer<RunView> {
-        let python = Python { paths: &self.paths, chosen: None };
+        let chosen = lock(&self.python).clone();
+        let python = pythons::chosen(&self.paths, &chosen);
         let open = |cancel: &AtomicBool| self.source_as_mapped(experiment, cancel);
         let asked = Asked { experiment: document::experiment(experiment)?, doc: experiment.clone(), called: None };
         Ok(self.runs.run(asked, &python, self.history(), open, emit)?)
+    }
+
+    /// What a Python has for measuring a source in the real SQLAlchemy; runs from now on use it. Without a place, the one that
+    /// is found.
+    pub fn look_at_python(&self, place: &str, source: &str) -> Answer<PythonView> {
+        place.trim().clone_into(&mut lock(&self.python));
+        Ok(pythons::look(&pythons::chosen(&self.paths, place), source)?)
+    }
+
+    /// Makes an environment with SQLAlchemy and its drivers, which runs from now on use; `emit` hears what is being done.
+    pub fn prepare_python(&self, source: &str, emit: &mut dyn FnMut(OpenProgress)) -> Answer<PythonView> {
+        let python = pythons::chosen(&self.paths, "");
+        let view = pythons::prepare(&python, source, emit)?;
+        // The one that was made, even where another environment is active.
+        lock(&self.python).clone_from(&view.place);
+        Ok(view)
     }
 
     /// Stops the run that is going on.

@@ -3,23 +3,32 @@
 use super::figures;
 use super::runs::Run;
 use crate::experiment;
-use crate::wire::{ComparisonView, EstimateView, Quantity, RemarkView, RunRow, RunView};
+use crate::wire::{ComparisonView, EstimateView, LaneView, Quantity, RemarkView, RunRow, RunView};
 use fetchscope_engine::stats::paired::Comparison;
 use fetchscope_engine::stats::quantile::Estimate;
 use fetchscope_experiment::outcome::End;
 use fetchscope_report::remarks::{About, remarks};
 use fetchscope_report::rows::{Row, in_words, interval_text};
-use fetchscope_report::{format, sentence};
+use fetchscope_report::{format, lanes, sentence};
 
 /// The view of a run.
 pub(super) fn view(id: &str, run: &Run) -> RunView {
-    let Run { outcome, doc, rows, .. } = run;
-    let wrong: Vec<String> =
-        rows.iter().filter(|row| row.bad).map(|row| format!("{}: {}", row.label(), row.verdict)).collect();
+    let Run { outcome, doc, rows, lane, .. } = run;
+    let bad = |rows: &[Row], place: &str| -> Vec<String> {
+        let bad = rows.iter().filter(|row| row.bad);
+        bad.map(|row| format!("{}{place}: {}", row.label(), row.verdict)).collect()
+    };
+    let mut wrong = bad(rows, "");
+    if let Some(lane) = lane {
+        // What is wrong in both lanes is said once.
+        let known: Vec<bool> = rows.iter().map(|row| row.bad).collect();
+        let others = lane.rows.iter().zip(known).filter(|(_, known)| !known).map(|(row, _)| row.clone());
+        wrong.extend(bad(&others.collect::<Vec<_>>(), " in SQLAlchemy"));
+    }
     let remarks = remarks(outcome, rows).into_iter().map(|one| RemarkView {
         text: one.text,
         caution: one.caution,
-        prominent: one.caution || one.about == About::Noise,
+        prominent: one.caution || matches!(one.about, About::Noise | About::Lanes),
     });
     RunView {
         id: id.to_owned(),
@@ -36,6 +45,10 @@ pub(super) fn view(id: &str, run: &Run) -> RunView {
         remarks: remarks.collect(),
         figures: figures::of(run),
         notices: outcome.notes.clone(),
+        lane: outcome.sqlalchemy.as_ref().map(|_| LaneView {
+            title: lane.as_ref().map_or_else(|| "SQLAlchemy".to_owned(), |lane| lane.title.clone()),
+            warnings: lanes::warnings(outcome),
+        }),
         elapsed_s: outcome.elapsed.0 as f64 / 1e9,
     }
 }

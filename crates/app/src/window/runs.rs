@@ -12,6 +12,7 @@ use fetchscope_experiment::outcome::Outcome;
 use fetchscope_experiment::spec::Experiment;
 use fetchscope_report::charts::SweepChart;
 use fetchscope_report::format;
+use fetchscope_report::lanes::{self, InSqlalchemy};
 use fetchscope_report::rows::{Row, rows};
 use fetchscope_report::sweeps;
 use std::collections::VecDeque;
@@ -42,6 +43,8 @@ pub(super) struct Run {
     pub(super) doc: ExperimentDoc,
     pub(super) rows: Vec<Row>,
     pub(super) sweeps: Vec<SweepChart>,
+    /// The same in the real SQLAlchemy, where it was measured.
+    pub(super) lane: Option<InSqlalchemy>,
 }
 
 /// A run that is wanted.
@@ -65,8 +68,8 @@ impl Run {
         if !doc.mapping.is_empty() {
             outcome.notes.push(MAPPED.to_owned());
         }
-        let (rows, sweeps) = (rows(&outcome), sweeps::charts(&outcome));
-        Run { outcome, doc, rows, sweeps }
+        let (rows, sweeps, lane) = (rows(&outcome), sweeps::charts(&outcome), lanes::in_sqlalchemy(&outcome));
+        Run { outcome, doc, rows, sweeps, lane }
     }
 }
 

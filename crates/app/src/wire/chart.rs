@@ -45,6 +45,8 @@ pub enum Figure {
     PageSize,
     /// Latency over tenant size.
     TenantSize,
+    /// Latency in the real SQLAlchemy.
+    Sqlalchemy,
 }
 
 /// Asks for a further chart of a run.

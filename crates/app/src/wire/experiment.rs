@@ -30,6 +30,9 @@ pub struct ExperimentDoc {
     /// The same again with one circumstance changed.
     #[serde(default)]
     pub sweeps: Vec<SweepDoc>,
+    /// Whether it is measured in the real SQLAlchemy as well.
+    #[serde(default)]
+    pub in_sqlalchemy: bool,
 }
 
 /// One circumstance and the values it takes.

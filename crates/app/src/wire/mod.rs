@@ -9,6 +9,7 @@ mod experiment;
 mod failure;
 mod history;
 mod lesson;
+mod python;
 mod request;
 mod run;
 mod source;
@@ -24,11 +25,12 @@ pub use experiment::{
 pub use failure::{ErrorCode, WireError};
 pub use history::{BetweenRow, BetweenSide, BetweenView, DifferenceView, HistoryEnd, HistoryEntry, HistoryVariant};
 pub use lesson::{LessonProgress, LessonView, LessonsView, RevealView, VerdictView};
+pub use python::PythonView;
 pub use request::{
     OrmErrorView, PlanStepView, PlanView, PredictionView, Quantity, ShapeView, StatementView, TermView, TraceRequest,
     TraceView,
 };
-pub use run::{ComparisonView, EstimateView, RemarkView, RunEvent, RunRow, RunView};
+pub use run::{ComparisonView, EstimateView, LaneView, RemarkView, RunEvent, RunRow, RunView};
 pub use source::{
     ColumnView, EndpointView, EntityView, FileView, MappingEdit, OpenProgress, RelationshipDoc, RelationshipView,
     ServerFields, ServerView, SourceView, TableView, WireCardinality,

@@ -66,8 +66,20 @@ pub struct RunView {
     pub figures: Vec<Figure>,
     /// What a reader should know.
     pub notices: Vec<String>,
+    /// What the real SQLAlchemy did; none where it was not asked for.
+    pub lane: Option<LaneView>,
     /// Seconds the run took.
     pub elapsed_s: f64,
+}
+
+/// The same experiment in the real SQLAlchemy. Its figures are a chart of the run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct LaneView {
+    /// What was measured: `SQLAlchemy 2.1.9, psycopg 3.3.9, Python 3.12.1`.
+    pub title: String,
+    /// Why it ended, and where it did something else than the native lane, a sentence each.
+    pub warnings: Vec<String>,
 }
 
 /// Something to know before believing the figures.

@@ -175,6 +175,8 @@ pub struct Settings {
     pub charts_height: u32,
     /// How far somebody is with the lessons.
     pub lessons: Vec<LessonProgress>,
+    /// The interpreter or virtual environment with SQLAlchemy; empty for the one that is found.
+    pub python: String,
     /// The experiment that was open.
     pub experiment: Option<ExperimentDoc>,
 }

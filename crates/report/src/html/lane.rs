@@ -5,7 +5,7 @@ use crate::charts::{self, Style};
 use crate::error::ReportError;
 use crate::lanes::{self, InSqlalchemy};
 use crate::palette::Theme;
-use crate::remarks::remarks;
+use crate::remarks::{About, remarks};
 use crate::rows::Row;
 use crate::sentence;
 use fetchscope_experiment::outcome::Outcome;
@@ -33,7 +33,7 @@ pub(super) fn section(lane: &InSqlalchemy) -> Result<Markup, ReportError> {
                  event loop as well."
             }
             div.charts { (figure(&light, &dark)) }
-            ul { @for one in remarks(&lane.outcome, &lane.rows) { @if one.about != crate::remarks::About::Lanes { li { (one.text) } } } }
+            ul { @for one in remarks(&lane.outcome, &lane.rows) { @if !matches!(one.about, About::Lanes | About::Python) { li { (one.text) } } } }
         }
         (comparison::table(&lane.outcome, &lane.rows))
         (bands::section(&lane.outcome, &lane.rows)?)

@@ -45,4 +45,8 @@ conditions: ConditionsDoc,
 /**
  * The same again with one circumstance changed.
  */
-sweeps: Array<SweepDoc>, };
+sweeps: Array<SweepDoc>, 
+/**
+ * Whether it is measured in the real SQLAlchemy as well.
+ */
+in_sqlalchemy: boolean, };

@@ -47,6 +47,10 @@ charts_height: number,
  */
 lessons: Array<LessonProgress>, 
 /**
+ * The interpreter or virtual environment with SQLAlchemy; empty for the one that is found.
+ */
+python: string, 
+/**
  * The experiment that was open.
  */
 experiment: ExperimentDoc | null, };
