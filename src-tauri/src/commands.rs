@@ -5,9 +5,9 @@ use crate::{dialogs, startup};
 use fetchscope_app::App;
 use fetchscope_app::wire::{
     BetweenView, ChartPair, CodeView, DrawRequest, ErrorCode, ExperimentDoc, ExportView, FigureRequest, FigureView,
-    FileView, HistoryEntry, LessonsView, MappingEdit, OpenProgress, PlanView, PredictionView, PythonView, RevealView, RunEvent,
-    RunView, ServerFields, ServerView, Settings, SourceView, StartView, StatementView, TraceRequest, TraceView,
-    VariantDoc, WireError,
+    FileView, HistoryEntry, LessonsView, MappingEdit, OpenProgress, PlanView, PredictionView, PythonView, RevealView,
+    RunEvent, RunView, ServerFields, ServerView, Settings, SourceView, StartView, StatementView, TraceRequest,
+    TraceView, VariantDoc, WireError,
 };
 use std::path::PathBuf;
 use std::sync::Arc;

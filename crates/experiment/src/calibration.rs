@@ -9,6 +9,7 @@
 
 use crate::outcome::{LaneOutcome, Outcome, Sample, VariantOutcome};
 use fetchscope_drivers::sqlalchemy::Versions;
+use fetchscope_engine::plan::document::Strategy;
 use fetchscope_engine::stats::{nonnegative, quantile};
 use fetchscope_engine::trace::Nanos;
 use serde::{Deserialize, Serialize};
@@ -81,7 +82,12 @@ impl Calibrations {
     #[must_use]
     pub fn estimate(&self, outcome: &Outcome, driver: &str) -> Option<Estimated> {
         let known = self.drivers.get(driver)?;
-        let variants = outcome.variants.iter();
+        // What the database builds as JSON, SQLAlchemy does not load at all.
+        let is_loaded = |variant: &&VariantOutcome| {
+            let planned = outcome.experiment.variants.get(&variant.name);
+            planned.is_some_and(|planned| planned.strategies.values().all(|one| *one != Strategy::JsonAgg))
+        };
+        let variants = outcome.variants.iter().filter(is_loaded);
         let of = |variant: &VariantOutcome| Some((variant.name.clone(), known.service(variant)?));
         let service: BTreeMap<String, Nanos> = variants.filter_map(of).collect();
         let (versions, calibrated_at) = (known.versions.clone(), known.started_at.clone());

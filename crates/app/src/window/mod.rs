@@ -23,8 +23,8 @@ use crate::presets::Preset;
 use crate::source::Opened;
 use crate::wire::{
     ChartPair, CodeView, DrawRequest, ExperimentDoc, ExportView, FigureRequest, FigureView, MappingEdit, OpenProgress,
-    PlanView, PredictionView, PythonView, RunEvent, RunView, SampleView, ServerFields, ServerView, Settings, SourceView, StartView,
-    StatementView, TraceRequest, TraceView, VariantDoc, WireError,
+    PlanView, PredictionView, PythonView, RunEvent, RunView, SampleView, ServerFields, ServerView, Settings,
+    SourceView, StartView, StatementView, TraceRequest, TraceView, VariantDoc, WireError,
 };
 use crate::{axes, code, document, explain, settings, strategies};
 use fetchscope_datasets::{Progress, Step};
