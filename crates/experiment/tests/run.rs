@@ -2,17 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use fetchscope_drivers::database::Database;
-use fetchscope_drivers::sqlite::create_from_script;
+mod file;
+
 use fetchscope_engine::advisor::words::Amount;
 use fetchscope_engine::advisor::{Rule, Severity};
-use fetchscope_engine::mapping::Mapping;
 use fetchscope_experiment::event::Event;
 use fetchscope_experiment::evidence::findings;
 use fetchscope_experiment::outcome::{Agreement, End, Outcome};
-use fetchscope_experiment::run::{RunError, Setup, run};
-use fetchscope_experiment::spec::Experiment;
-use std::sync::Arc;
+use fetchscope_experiment::run::RunError;
+use file::run_on;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 const SCRIPT: &str = "CREATE TABLE team (id INTEGER PRIMARY KEY, name TEXT);
@@ -26,22 +24,7 @@ const HEAD: &str = "version = 1\nsource = \"sqlite:unused\"\n[endpoint]\nroot = 
 const THREE: &str = "[variants.lazy]\n[variants.joined]\nteam = \"joined\"\n[variants.in_list]\nteam = \"selectin\"\n";
 
 fn on(text: &str, emit: &mut dyn FnMut(Event), cancel: &AtomicBool) -> Result<Outcome, RunError> {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("some.db");
-    create_from_script(&path, SCRIPT).unwrap();
-    let database = Database::open_file(&path).unwrap();
-    let document = database.connect().unwrap().introspect("some").unwrap().mapping;
-    let experiment = Experiment::from_toml(text).unwrap();
-    let mapping = Arc::new(Mapping::check(&document).unwrap());
-    let setup = Setup {
-        experiment: &experiment,
-        mapping,
-        database: &database,
-        data: "some".into(),
-        notes: Vec::new(),
-        sqlalchemy: None,
-    };
-    run(&setup, emit, cancel)
+    run_on(SCRIPT, text, emit, cancel)
 }
 
 fn outcome(text: &str) -> Outcome {

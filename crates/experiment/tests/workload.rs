@@ -2,16 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use fetchscope_drivers::database::Database;
-use fetchscope_drivers::sqlite::create_from_script;
-use fetchscope_engine::mapping::Mapping;
+mod file;
+
 use fetchscope_engine::trace::Nanos;
 use fetchscope_experiment::outcome::{Agreement, End, Outcome};
-use fetchscope_experiment::run::{RunError, Setup, run};
+use fetchscope_experiment::run::RunError;
 use fetchscope_experiment::spec::Experiment;
 use fetchscope_experiment::sweep::Axis;
+use file::run_on;
 use serde_json::json;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 /// Two tenants: one with a single person, one with five.
@@ -24,22 +23,7 @@ const HEAD: &str = "version = 1\nsource = \"sqlite:unused\"\n[endpoint]\nroot = 
     relationships = [{ name = \"team\" }]\n[variants.lazy]\n[variants.joined]\nteam = \"joined\"\n";
 
 fn on(text: &str) -> Result<Outcome, RunError> {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("some.db");
-    create_from_script(&path, SCRIPT).unwrap();
-    let database = Database::open_file(&path).unwrap();
-    let document = database.connect().unwrap().introspect("some").unwrap().mapping;
-    let experiment = Experiment::from_toml(text).unwrap();
-    let mapping = Arc::new(Mapping::check(&document).unwrap());
-    let setup = Setup {
-        experiment: &experiment,
-        mapping,
-        database: &database,
-        data: "some".into(),
-        notes: Vec::new(),
-        sqlalchemy: None,
-    };
-    run(&setup, &mut |_| {}, &AtomicBool::new(false))
+    run_on(SCRIPT, text, &mut |_| {}, &AtomicBool::new(false))
 }
 
 fn outcome(text: &str) -> Outcome {
