@@ -26,8 +26,8 @@ const EXPERIMENT: &str = "version = 1\nsource = \"postgres://localhost/unused\"\
     filter = { order_by = [\"id\"] }\nrelationships = [{ name = \"team\" }]\n[variants.lazy]\n[variants.joined]\n\
     team = \"joined\"\n[workload]\nconcurrency = 4\nseconds = 3600\nrounds = 1\n";
 
-/// From what went wrong to the end of the run, on a machine that is busy with other tests; by itself it is half of that.
-const SOON: Duration = Duration::from_secs(10);
+/// From what went wrong to the end of the run.
+const SOON: Duration = Duration::from_secs(5);
 
 fn open(url: &str) -> Database {
     Database::open_server(&Settings::parse(url, &|_| None).unwrap()).unwrap()
