@@ -2,12 +2,12 @@
 
 mod arguments;
 mod commands;
-#[cfg(test)]
-mod documented;
 mod input;
 mod output;
 mod password;
 mod progress;
+#[cfg(test)]
+mod tests;
 
 use arguments::{Arguments, Command};
 use clap::Parser;

@@ -49,7 +49,7 @@ fn finding(evidence: &Evidence, one: &LoadedRelationship, at_a_time: u64) -> Opt
 
 #[cfg(test)]
 mod tests {
-    use super::super::staged;
+    use super::super::tests::staged;
     use super::*;
 
     #[test]

@@ -54,7 +54,7 @@ fn finding(evidence: &Evidence, one: &LoadedRelationship, lookup: &Lookup) -> Op
 
 #[cfg(test)]
 mod tests {
-    use super::super::staged;
+    use super::super::tests::staged;
     use super::*;
 
     fn without_index(strategies: [&str; 2]) -> Vec<Finding> {

@@ -12,7 +12,7 @@ mod never_read;
 mod pool;
 mod siblings;
 #[cfg(test)]
-mod staged;
+mod tests;
 pub mod words;
 mod wrong_result;
 

@@ -240,7 +240,7 @@ impl Rows<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::staged;
+    use super::super::tests::staged;
     use super::*;
 
     fn of(strategies: [&str; 2]) -> Multiplication {

@@ -105,7 +105,7 @@ fn loads_lazily(one: &LoadedRelationship) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::staged;
+    use super::super::tests::staged;
     use super::*;
 
     #[test]

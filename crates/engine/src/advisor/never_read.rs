@@ -80,7 +80,7 @@ fn is_eager(strategy: Strategy) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::staged;
+    use super::super::tests::staged;
     use super::*;
 
     fn unread(strategies: [&str; 2]) -> Vec<Finding> {

@@ -50,7 +50,7 @@ pub(super) fn find(evidence: &Evidence) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::super::evidence::Waits;
-    use super::super::staged;
+    use super::super::tests::staged;
     use super::*;
 
     fn with(share: f64, timeouts: u64) -> Vec<Finding> {

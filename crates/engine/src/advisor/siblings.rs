@@ -80,7 +80,7 @@ fn finding(evidence: &Evidence, statement: &JoinedStatement) -> Option<Finding> 
 
 #[cfg(test)]
 mod tests {
-    use super::super::staged;
+    use super::super::tests::staged;
     use super::*;
 
     #[test]

@@ -116,7 +116,7 @@ fn cure(error: &OrmError) -> Words {
 
 #[cfg(test)]
 mod tests {
-    use super::super::staged;
+    use super::super::tests::staged;
     use super::*;
     use crate::trace::Phase;
 

@@ -1,6 +1,6 @@
 //! A stage for rules: desks with two collections each, drawers and lamps, loaded by the real loaders from rows in memory.
 
-use super::evidence::Evidence;
+use crate::advisor::evidence::Evidence;
 use crate::load::{Fetch, Loader, Request, Rows, Step};
 use crate::mapping::Mapping;
 use crate::plan::Program;
@@ -12,7 +12,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// The evidence of one request for so many desks, with so many drawers and lamps each, loaded like this.
-pub(super) fn evidence(desks: i64, each: [i64; 2], strategies: [&str; 2]) -> Evidence {
+pub(in crate::advisor) fn evidence(desks: i64, each: [i64; 2], strategies: [&str; 2]) -> Evidence {
     let related = |name: &str, target: &str| json!({"name": name, "kind": "one_to_many", "target": target, "pairs": [["id", "desk_id"]]});
     let part = |name: &str, table: &str| {
         json!({"name": name, "table": table, "columns": [{"name": "id", "type": "integer", "pk": true},

@@ -1,0 +1,3 @@
+//! What holds of the program as a whole.
+
+mod documented;

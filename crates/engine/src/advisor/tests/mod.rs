@@ -1,0 +1,3 @@
+//! What the tests of the rules share.
+
+pub(super) mod staged;
