@@ -121,12 +121,32 @@ impl Session {
         self.ask("POST", &format!("/element/{}/click", element.0), Some(&json!({}))).map(drop)
     }
 
-    /// Clicks the element with that `data-testid`, once it is there.
+    /// Clicks the element with that `data-testid`, once it is there and uncovered.
     ///
     /// # Errors
-    /// When it does not appear or cannot be clicked.
+    /// When it does not appear or cannot be clicked; what covers it is named.
     pub fn click_id(&self, id: &str) -> Result<(), Fault> {
-        self.click(&self.by_id(id)?)
+        self.wait(&format!("{id} can be clicked"), || {
+            let element = self.by_id(id)?;
+            match self.click(&element) {
+                // What moves between looking and clicking is clicked where it came to rest.
+                Err(Fault::Refused { error, .. }) if error == "element click intercepted" => {
+                    Ok(Err(format!("{} is in front of it", self.in_front_of(&element)?)))
+                }
+                clicked => clicked.map(Ok),
+            }
+        })
+    }
+
+    /// What the page shows where the middle of an element is: the beginning of its HTML.
+    fn in_front_of(&self, element: &Element) -> Result<String, Fault> {
+        let found = self.script(
+            "const box = arguments[0].getBoundingClientRect();
+             const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+             return top ? top.outerHTML.slice(0, 200) : 'nothing'",
+            &[element.json()],
+        )?;
+        Ok(found.as_str().unwrap_or_default().to_owned())
     }
 
     /// Types into it.

@@ -279,7 +279,14 @@ impl Drive<'_, '_, '_> {
         match (found, stopped) {
             (_, Some(stopped)) => Err(stopped),
             (Some(Ok(found)), None) => Ok(found),
-            (Some(Err(error)), None) => Err(PostgresError::from_tokio(&error, session.settings(), Some(sql)).into()),
+            (Some(Err(error)), None) => {
+                let error = PostgresError::from_tokio(&error, session.settings(), Some(sql));
+                // The server may say so before it closes the connection, which then looks as if it stood.
+                if error.is_lost() {
+                    session.kept().spoil();
+                }
+                Err(error.into())
+            }
             (None, None) => Err(LoaderError::NotAnswered.into()),
         }
     }

@@ -20,7 +20,8 @@ impl PostgresError {
         if error.is_closed() {
             return PostgresError::Lost { server, reason: "the server closed it".to_owned() };
         }
-        if let Some(cause) = source_as::<io::Error>(error) {
+        // What cannot be written into a message (a NUL, a value of gigabytes) is refused before anything is sent.
+        if let Some(cause) = source_as::<io::Error>(error).filter(|cause| cause.kind() != io::ErrorKind::InvalidInput) {
             return PostgresError::Lost { server, reason: cause.to_string() };
         }
         let message = match error.source() {
