@@ -7,6 +7,7 @@ use std::process::exit;
 const COMMANDS: &[&str] = &[
     "apply_preset",
     "cancel_open",
+    "cancel_prepare",
     "cancel_run",
     "choose_export",
     "choose_file",

@@ -22,6 +22,7 @@ pub(crate) fn all() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
     tauri::generate_handler![
         apply_preset,
         cancel_open,
+        cancel_prepare,
         cancel_run,
         choose_export,
         choose_file,
@@ -177,13 +178,26 @@ async fn run(app: Shared<'_>, experiment: ExperimentDoc, events: Channel<RunEven
 }
 
 #[tauri::command]
-async fn look_at_python(app: Shared<'_>, place: String, source: String) -> Answer<PythonView> {
-    aside(&app, move |app| app.look_at_python(&place, &source)).await
+async fn look_at_python(app: Shared<'_>, place: String, source: String, asynchronous: bool) -> Answer<PythonView> {
+    aside(&app, move |app| app.look_at_python(&place, &source, asynchronous)).await
 }
 
 #[tauri::command]
-async fn prepare_python(app: Shared<'_>, source: String, events: Channel<OpenProgress>) -> Answer<PythonView> {
-    aside(&app, move |app| app.prepare_python(&source, &mut |progress| drop(events.send(progress)))).await
+async fn prepare_python(
+    app: Shared<'_>,
+    source: String,
+    asynchronous: bool,
+    events: Channel<OpenProgress>,
+) -> Answer<PythonView> {
+    let prepare =
+        move |app: &App| app.prepare_python(&source, asynchronous, &mut |progress| drop(events.send(progress)));
+    aside(&app, prepare).await
+}
+
+#[tauri::command]
+async fn cancel_prepare(app: Shared<'_>) -> Answer<()> {
+    app.cancel_prepare();
+    Ok(())
 }
 
 #[tauri::command]

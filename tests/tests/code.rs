@@ -107,7 +107,7 @@ fn the_code_of_a_variant_sends_what_was_measured() {
             cases.push(json!({ "sqlalchemy": pieces[0].code, "pytest": pieces[1].code }));
             let plan = experiment.endpoint.plan(&variant.strategies, Strategy::Select);
             let trace = request::trace(&opened, &plan).unwrap();
-            let sent: Vec<String> = trace.statements.into_iter().map(|one| one.sql).collect();
+            let sent: Vec<String> = trace.statements.into_iter().map(|one| one.sql.to_string()).collect();
             expected.push((name.clone(), sent));
         }
     }

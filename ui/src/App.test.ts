@@ -1,25 +1,17 @@
-import { fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
+import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
 import { beforeEach, expect, it, vi } from 'vitest';
-import App from './App.svelte';
 import type { Host } from './host/host';
 import charts from './host/recorded/charts.json';
 import run from './host/recorded/run.json';
 import { replay } from './host/replay';
 import { Session } from './state/session.svelte';
+import { deferred } from './test/work';
+import { open, text } from './test/window';
 
-const text = (id: string) => screen.getByTestId(id).textContent?.trim();
 const choose = (id: string, value: string) => fireEvent.change(screen.getByTestId(id), { target: { value } });
 const press = (key: string, modifiers: object = {}) => fireEvent.keyDown(document.body, { key, ...modifiers });
 
 let host: Host;
-
-async function open(): Promise<Session> {
-  const session = new Session(host);
-  render(App, { session });
-  await session.start();
-  await waitFor(() => expect(text('query-count')).toBe('111'));
-  return session;
-}
 
 beforeEach(() => {
   host = replay();
@@ -27,7 +19,7 @@ beforeEach(() => {
 
 it('shows the request of the first variant, and says once that data is on screen', async () => {
   const ready = vi.spyOn(host, 'ready');
-  await open();
+  await open(host);
   expect(text('row-count')).toBe('1\u2009110');
   expect(text('status')).toContain('CitizenApp s');
   expect(screen.getByTestId('statement-1').textContent).toContain('root');
@@ -35,7 +27,7 @@ it('shows the request of the first variant, and says once that data is on screen
 });
 
 it('a toggle in the tree traces at once and says what changed', async () => {
-  await open();
+  await open(host);
   await choose('strategy:organization', 'joined');
   await waitFor(() => expect(text('query-count')).toBe('11'));
   expect(text('delta')).toBe('−100 statements, −100 rows');
@@ -46,7 +38,7 @@ it('a toggle in the tree traces at once and says what changed', async () => {
 
 it('says what a request will cost before it is sent, and what each relationship adds', async () => {
   const trace = vi.spyOn(host, 'trace');
-  await open();
+  await open(host);
   await waitFor(() => expect(text('prediction')).toContain('= 111'));
   expect(text('share:organization')).toBe('+100');
   trace.mockReturnValue(new Promise(() => {}));
@@ -56,7 +48,7 @@ it('says what a request will cost before it is sent, and what each relationship 
 });
 
 it('shows no prediction rather than one of another plan', async () => {
-  await open();
+  await open(host);
   await waitFor(() => expect(text('prediction')).toContain('= 111'));
   vi.spyOn(host, 'predict').mockReturnValue(new Promise(() => {}));
   await choose('strategy:organization', 'joined');
@@ -65,13 +57,13 @@ it('shows no prediction rather than one of another plan', async () => {
 });
 
 it('shows the exception a plan ends with', async () => {
-  await open();
+  await open(host);
   await choose('strategy:organization', 'raise');
   await waitFor(() => expect(screen.getByText('InvalidRequestError')).toBeTruthy());
 });
 
 it('a plan that cannot be traced says why, and an undo leads back', async () => {
-  await open();
+  await open(host);
   await choose('add-relationship:', 'roles');
   await waitFor(() => expect(screen.getByText('The request could not be made')).toBeTruthy());
   await fireEvent.click(screen.getByText('Undo the last edit'));
@@ -79,7 +71,7 @@ it('a plan that cannot be traced says why, and an undo leads back', async () => 
 });
 
 it('a run draws both charts, and their marks tell and select', async () => {
-  await open();
+  await open(host);
   await fireEvent.click(screen.getByTestId('run'));
   const chart = await waitFor(() => screen.getByTestId('chart-latency'));
   expect(chart.querySelector('svg')).not.toBeNull();
@@ -98,7 +90,7 @@ it('a run draws both charts, and their marks tell and select', async () => {
 });
 
 it('results of an earlier plan are called that', async () => {
-  await open();
+  await open(host);
   await press('Enter', { ctrlKey: true });
   await waitFor(() => screen.getByTestId('chart-queries'));
   expect(screen.queryByTestId('stale')).toBeNull();
@@ -107,7 +99,7 @@ it('results of an earlier plan are called that', async () => {
 });
 
 it('a concurrency of 0 is refused at its field, and the work stays', async () => {
-  await open();
+  await open(host);
   await fireEvent.click(screen.getByTestId('workload'));
   await fireEvent.input(screen.getByTestId('concurrency'), { target: { value: '0' } });
   expect(text('problem-concurrency')).toContain('1 to 200');
@@ -120,7 +112,7 @@ it('a concurrency of 0 is refused at its field, and the work stays', async () =>
 });
 
 it('keeps the open source where another cannot be opened', async () => {
-  await open();
+  await open(host);
   await choose('source-menu', 'sample:citizenapp?size=m');
   await waitFor(() => expect(screen.getByTestId('error')).toBeTruthy());
   expect(text('query-count')).toBe('111');
@@ -128,7 +120,7 @@ it('keeps the open source where another cannot be opened', async () => {
 });
 
 it('variants are selected, copied, renamed and deleted with the keyboard', async () => {
-  await open();
+  await open(host);
   await press('5');
   await waitFor(() => expect(text('query-count')).toBe('2'));
   await press('d', { ctrlKey: true });
@@ -144,7 +136,7 @@ it('variants are selected, copied, renamed and deleted with the keyboard', async
 
 it('saves the open work a moment after an edit, and restores it', async () => {
   const saved = vi.spyOn(host, 'saveSettings');
-  await open();
+  await open(host);
   await choose('strategy:organization', 'joined');
   await waitFor(() => expect(saved).toHaveBeenCalled(), { timeout: 15_000 });
   const settings = saved.mock.calls.at(-1)?.[0];
@@ -156,9 +148,30 @@ it('saves the open work a moment after an edit, and restores it', async () => {
   expect(again.document.current).toEqual(settings?.experiment);
 });
 
+it('draws the rounds so far while a run goes on, and the run when it has ended', async () => {
+  const ended = deferred<void>();
+  const plain = replay();
+  host = {
+    ...plain,
+    run: async (experiment, onEvent) => {
+      onEvent({ kind: 'charts', run: 'live-1' });
+      await ended.promise;
+      return plain.run(experiment, onEvent);
+    },
+  };
+  const draw = vi.spyOn(host, 'draw');
+  await open(host);
+  await fireEvent.click(screen.getByTestId('run'));
+  await waitFor(() => expect(text('live')).toBe('The rounds so far'));
+  await waitFor(() => expect(draw.mock.calls.at(-1)?.[0].run).toBe('live-1'));
+  ended.resolve();
+  await waitFor(() => expect(draw.mock.calls.at(-1)?.[0].run).toBe(run.view.id));
+  expect(screen.queryByTestId('live')).toBeNull();
+});
+
 it('exports the run where the dialog says', async () => {
   const exported = vi.spyOn(host, 'exportRun');
-  await open();
+  await open(host);
   expect((screen.getByTestId('export') as HTMLButtonElement).disabled).toBe(true);
   await fireEvent.click(screen.getByTestId('run'));
   await waitFor(() => screen.getByTestId('chart-latency'));
@@ -168,7 +181,7 @@ it('exports the run where the dialog says', async () => {
 });
 
 it('moves variants with Alt and an arrow, and strategies with a digit', async () => {
-  const session = await open();
+  const session = await open(host);
   await fireEvent.keyDown(screen.getByTestId('variant-A'), { key: 'ArrowDown', altKey: true });
   expect(session.document.current?.variants.map((variant) => variant.id).slice(0, 2)).toEqual(['v2', 'v1']);
   await press('z', { ctrlKey: true });
@@ -183,7 +196,7 @@ it('moves variants with Alt and an arrow, and strategies with a digit', async ()
 });
 
 it('sets the statements of two variants beside each other', async () => {
-  await open();
+  await open(host);
   await fireEvent.click(screen.getByTestId('tab-diff'));
   await waitFor(() => screen.getByTestId('diff'));
   expect(text('diff:User.organization')).toContain('× 100');
@@ -193,7 +206,7 @@ it('sets the statements of two variants beside each other', async () => {
 });
 
 it('shows the code of the selected variant, and says where it is only the nearest', async () => {
-  await open();
+  await open(host);
   await fireEvent.click(screen.getByTestId('tab-code'));
   await waitFor(() => expect(text('code')).toContain('code of all lazy'));
   await press('2');

@@ -1,15 +1,13 @@
 // Files and settings: what is dropped on the window, what was opened before, and what new work begins with.
-import { fireEvent, render, screen, waitFor } from '@testing-library/svelte';
+import { fireEvent, screen, waitFor } from '@testing-library/svelte';
 import { expect, it } from 'vitest';
-import App from './App.svelte';
 import type { FileView } from './host/bindings/FileView';
 import run from './host/recorded/run.json';
 import type { Host } from './host/host';
 import { replay } from './host/replay';
 import { Session } from './state/session.svelte';
 import { work } from './test/work';
-
-const text = (id: string) => screen.getByTestId(id).textContent?.trim();
+import { open, text } from './test/window';
 
 /** A host on whose window files can be dropped. */
 function dropping(files: Record<string, FileView>): { host: Host; drop: (path: string) => void } {
@@ -26,14 +24,6 @@ function dropping(files: Record<string, FileView>): { host: Host; drop: (path: s
     },
   };
   return { host, drop: (path) => listener(path) };
-}
-
-async function open(host: Host): Promise<Session> {
-  const session = new Session(host);
-  render(App, { session });
-  await session.start();
-  await waitFor(() => expect(text('query-count')).toBe('111'));
-  return session;
 }
 
 it('an experiment that is dropped is opened, and one undo leads back', async () => {

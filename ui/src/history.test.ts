@@ -1,22 +1,18 @@
 // The history in the window: found, opened, named, compared, deleted and brought back.
-import { fireEvent, render, screen, waitFor } from '@testing-library/svelte';
+import { fireEvent, screen, waitFor } from '@testing-library/svelte';
 import { beforeEach, expect, it, vi } from 'vitest';
-import App from './App.svelte';
 import type { Host } from './host/host';
 import recorded from './host/recorded/history.json';
 import { replay } from './host/replay';
-import { Session } from './state/session.svelte';
-
-const text = (id: string) => screen.getByTestId(id).textContent?.trim();
+import type { Session } from './state/session.svelte';
+import { begin, text } from './test/window';
 
 let host: Host;
 let session: Session;
 
 beforeEach(async () => {
   host = replay();
-  session = new Session(host);
-  render(App, { session });
-  await session.start();
+  session = await begin(host);
   await fireEvent.click(screen.getByTestId('view-history'));
   await waitFor(() => screen.getByTestId('history-sentence'));
 });

@@ -1,15 +1,14 @@
-import { fireEvent, render, screen, waitFor } from '@testing-library/svelte';
+import { fireEvent, screen, waitFor } from '@testing-library/svelte';
 import { beforeEach, expect, it, vi } from 'vitest';
-import App from './App.svelte';
 import type { FigureView } from './host/bindings/FigureView';
 import type { PythonView } from './host/bindings/PythonView';
 import type { Host } from './host/host';
 import recorded from './host/recorded/figures.json';
 import { replay } from './host/replay';
-import { Session } from './state/session.svelte';
+import type { Session } from './state/session.svelte';
 import { deferred } from './test/work';
+import { open, text } from './test/window';
 
-const text = (id: string) => screen.getByTestId(id).textContent?.trim();
 const click = (id: string) => fireEvent.click(screen.getByTestId(id));
 
 const FOUND: PythonView = {
@@ -31,11 +30,8 @@ beforeEach(() => {
   host = replay();
 });
 
-async function open(): Promise<Session> {
-  const session = new Session(host);
-  render(App, { session });
-  await session.start();
-  await waitFor(() => expect(text('query-count')).toBe('111'));
+async function openLane(): Promise<Session> {
+  const session = await open(host);
   await click('tab-sqlalchemy');
   return session;
 }
@@ -63,12 +59,12 @@ function measuresBoth(warnings: string[] = []): Host {
 
 it('is asked for with a switch, which can be undone, and then looks at Python', async () => {
   const look = vi.spyOn(host, 'lookAtPython').mockResolvedValue(FOUND);
-  const session = await open();
+  const session = await openLane();
   expect(look).not.toHaveBeenCalled();
   await click('ask-sqlalchemy');
   expect(session.document.current?.in_sqlalchemy).toBe(true);
   await waitFor(() => expect(text('python-state')).toBe(FOUND.has));
-  expect(look).toHaveBeenCalledExactlyOnceWith('', 'sample:citizenapp?size=s');
+  expect(look).toHaveBeenCalledExactlyOnceWith('', 'sample:citizenapp?size=s', false);
   await fireEvent.keyDown(document.body, { key: 'z', ctrlKey: true });
   expect(session.document.current?.in_sqlalchemy).toBe(false);
   expect(screen.queryByTestId('python-state')).toBeNull();
@@ -77,14 +73,14 @@ it('is asked for with a switch, which can be undone, and then looks at Python', 
 it('says what a chosen Python lacks, keeps the choice, and why one cannot be used', async () => {
   const look = vi.spyOn(host, 'lookAtPython').mockResolvedValue(FOUND);
   const saved = vi.spyOn(host, 'saveSettings');
-  await open();
+  await openLane();
   await click('in-sqlalchemy');
   await waitFor(() => screen.getByTestId('python-state'));
   look.mockResolvedValue(BARE);
   await fireEvent.input(screen.getByTestId('python-place'), { target: { value: ' /opt/bare ' } });
   await click('python-use');
   await waitFor(() => expect(text('python-state')).toContain('It has no sqlalchemy'));
-  expect(look).toHaveBeenLastCalledWith('/opt/bare', 'sample:citizenapp?size=s');
+  expect(look).toHaveBeenLastCalledWith('/opt/bare', 'sample:citizenapp?size=s', false);
   await waitFor(() => expect(saved.mock.calls.at(-1)?.[0].python).toBe('/opt/bare'));
   look.mockRejectedValue({
     code: 'unusable_input',
@@ -98,11 +94,11 @@ it('says what a chosen Python lacks, keeps the choice, and why one cannot be use
 it('prepares an environment on request, tells what is done, and uses it', async () => {
   const made = deferred<PythonView>();
   vi.spyOn(host, 'lookAtPython').mockRejectedValue({ code: 'unusable_input', message: 'No Python is known.' });
-  vi.spyOn(host, 'preparePython').mockImplementation((_source, onProgress) => {
+  vi.spyOn(host, 'preparePython').mockImplementation((_source, _asynchronous, onProgress) => {
     onProgress({ what: 'Installing sqlalchemy', done: 1, total: 2 });
     return made.promise;
   });
-  const session = await open();
+  const session = await openLane();
   await click('ask-sqlalchemy');
   await waitFor(() => expect(text('python-problem')).toBe('No Python is known.'));
   await click('python-prepare');
@@ -115,10 +111,39 @@ it('prepares an environment on request, tells what is done, and uses it', async 
   await waitFor(() => expect(place.value).toBe('/data/environment'));
 });
 
+it('stops preparing an environment on request, and another can be asked for', async () => {
+  const made = deferred<PythonView>();
+  vi.spyOn(host, 'lookAtPython').mockRejectedValue({ code: 'unusable_input', message: 'No Python is known.' });
+  vi.spyOn(host, 'preparePython').mockReturnValue(made.promise);
+  const cancel = vi.spyOn(host, 'cancelPrepare').mockImplementation(async () => {
+    made.reject({ code: 'cancelled', message: 'Cancelled: the environment is not complete.' });
+  });
+  const session = await openLane();
+  await click('ask-sqlalchemy');
+  await waitFor(() => screen.getByTestId('python-problem'));
+  await click('python-prepare');
+  expect(text('python-prepare')).toBe('Cancel');
+  await click('python-prepare');
+  expect(cancel).toHaveBeenCalledOnce();
+  await waitFor(() => expect(text('python-problem')).toContain('not complete'));
+  expect((screen.getByTestId('python-prepare') as HTMLButtonElement).disabled).toBe(false);
+  expect(session.preferences.python).toBe('');
+});
+
+it('asks for the driver of an asynchronous session where the work has one', async () => {
+  const look = vi.spyOn(host, 'lookAtPython').mockResolvedValue(FOUND);
+  await openLane();
+  await click('workload');
+  await click('asynchronous');
+  await click('workload');
+  await click('ask-sqlalchemy');
+  await waitFor(() => expect(look).toHaveBeenLastCalledWith('', 'sample:citizenapp?size=s', true));
+});
+
 it('shows both lanes side by side, with the difference in ranking beside the charts', async () => {
   host = measuresBoth();
   vi.spyOn(host, 'lookAtPython').mockResolvedValue(FOUND);
-  await open();
+  await openLane();
   await click('ask-sqlalchemy');
   await click('run');
   await waitFor(() => expect(text('finding-sqlalchemy')).toBe(RANKING));
@@ -141,7 +166,7 @@ it('says why the lane could not go on, and the native results stay', async () =>
     },
   };
   vi.spyOn(host, 'lookAtPython').mockResolvedValue(FOUND);
-  await open();
+  await openLane();
   await click('ask-sqlalchemy');
   await click('run');
   await waitFor(() => expect(screen.getByText(why)).toBeTruthy());

@@ -1,13 +1,12 @@
 // A lesson in the window: read, predict, run, reveal; presented; and kept.
-import { fireEvent, render, screen, waitFor } from '@testing-library/svelte';
+import { fireEvent, screen, waitFor } from '@testing-library/svelte';
 import { beforeEach, expect, it, vi } from 'vitest';
-import App from './App.svelte';
 import type { Host } from './host/host';
 import recorded from './host/recorded/lessons.json';
 import { replay } from './host/replay';
 import { Session } from './state/session.svelte';
+import { begin, text } from './test/window';
 
-const text = (id: string) => screen.getByTestId(id).textContent?.trim();
 const disabled = (id: string) => (screen.getByTestId(id) as HTMLButtonElement).disabled;
 const press = (key: string) => fireEvent.keyDown(document.body, { key });
 const right = recorded.reveal.right.findIndex((one) => one);
@@ -17,9 +16,7 @@ let session: Session;
 
 beforeEach(async () => {
   host = replay();
-  session = new Session(host);
-  render(App, { session });
-  await session.start();
+  session = await begin(host);
   await fireEvent.click(screen.getByTestId('view-lessons'));
   await waitFor(() => screen.getByTestId('lesson-page'));
 });

@@ -1,26 +1,16 @@
-import { fireEvent, render, screen, waitFor } from '@testing-library/svelte';
+import { fireEvent, screen, waitFor } from '@testing-library/svelte';
 import { beforeEach, expect, it, vi } from 'vitest';
-import App from './App.svelte';
 import type { ServerFields } from './host/bindings/ServerFields';
 import type { Host } from './host/host';
 import start from './host/recorded/start.json';
 import { replay } from './host/replay';
-import { Session } from './state/session.svelte';
 import { work } from './test/work';
+import { begin, open, text } from './test/window';
 
-const text = (id: string) => screen.getByTestId(id).textContent?.trim();
 const click = (id: string) => fireEvent.click(screen.getByTestId(id));
 const fill = (id: string, value: string) => fireEvent.input(screen.getByTestId(id), { target: { value } });
 
 let host: Host;
-
-async function open(): Promise<Session> {
-  const session = new Session(host);
-  render(App, { session });
-  await session.start();
-  await waitFor(() => expect(text('query-count')).toBe('111'));
-  return session;
-}
 
 beforeEach(() => {
   host = replay();
@@ -29,7 +19,7 @@ beforeEach(() => {
 });
 
 it('the schema is searched, and the root is open', async () => {
-  await open();
+  await open(host);
   await click('tab-schema');
   await waitFor(() => expect(screen.getByTestId('schema:User.organization')).toBeTruthy());
   await fill('schema-search', 'nothing is called so');
@@ -39,7 +29,7 @@ it('the schema is searched, and the root is open', async () => {
 });
 
 it('a change of the mapping is undone with everything that followed it', async () => {
-  const session = await open();
+  const session = await open(host);
   const [edited, reads] = [vi.spyOn(host, 'editMapping'), vi.spyOn(host, 'viewSource')];
   edited.mockImplementation(async (doc, edit) => ({ ...doc, mapping: [...doc.mapping, edit] }));
   await click('tab-schema');
@@ -54,7 +44,7 @@ it('a change of the mapping is undone with everything that followed it', async (
 });
 
 it('a change that is refused says why, and the work stays', async () => {
-  const session = await open();
+  const session = await open(host);
   const before = session.document.current;
   await click('tab-schema');
   await waitFor(() => expect(screen.getByTestId('drop:User.roles')).toBeTruthy());
@@ -64,7 +54,7 @@ it('a change that is refused says why, and the work stays', async () => {
 });
 
 it('an endpoint of one’s own has conditions, an order and a limit', async () => {
-  const session = await open();
+  const session = await open(host);
   await click('edit-endpoint');
   await waitFor(() => expect((screen.getByTestId('endpoint-root') as HTMLInputElement).value).toBe('User'));
   await click('add-condition');
@@ -101,9 +91,7 @@ it('work on a server that does not answer waits, and is not written over', async
   const failure = { code: 'database_failed', message: 'Nothing answers at db.example:5432.' };
   vi.spyOn(host, 'openSource').mockRejectedValueOnce(failure);
   const saved = vi.spyOn(host, 'saveSettings');
-  const session = new Session(host);
-  render(App, { session });
-  await session.start();
+  const session = await begin(host);
   await waitFor(() => expect(text('server-answer')).toBe(failure.message));
   expect((screen.getByTestId('server-address') as HTMLInputElement).value).toBe('db.example');
   expect((screen.getByTestId('server-ssl') as HTMLSelectElement).value).toBe('require');

@@ -1,20 +1,9 @@
 // The statements of a request: many of them, folded, and one after the other.
-import { fireEvent, render, screen, waitFor } from '@testing-library/svelte';
+import { fireEvent, screen, waitFor } from '@testing-library/svelte';
 import { expect, it } from 'vitest';
-import App from './App.svelte';
 import type { Host } from './host/host';
 import { replay } from './host/replay';
-import { Session } from './state/session.svelte';
-
-const text = (id: string) => screen.getByTestId(id).textContent?.trim();
-
-async function open(host: Host): Promise<Session> {
-  const session = new Session(host);
-  render(App, { session });
-  await session.start();
-  await waitFor(() => expect(text('query-count')).toBe('111'));
-  return session;
-}
+import { open, text } from './test/window';
 
 it('a hundred thousand statements are scrolled through with few rows in the document', async () => {
   const recorded = replay();
@@ -50,9 +39,12 @@ it('folds repeats, with how often each is sent', async () => {
 it('steps through a request, and says what it had come to', async () => {
   await open(replay());
   await fireEvent.click(screen.getByTestId('walk-on'));
-  expect(text('walked')).toContain('statement 1 of 111: 1\u2009000 rows after');
+  expect(text('walked')).toContain('statement 1 of 111: 1\u2009000 rows, 1\u2009000 objects after');
   await fireEvent.click(screen.getByTestId('walk-on'));
-  expect(text('walked')).toContain('statement 2 of 111: 1\u2009001 rows after');
+  expect(text('walked')).toContain('statement 2 of 111: 1\u2009001 rows, 1\u2009001 objects after');
+  const [users, organizations] = screen.getByTestId('identity-map').querySelectorAll('tbody tr');
+  expect(users?.textContent).toMatch(/User.*1\u2009000/);
+  expect(organizations?.textContent).toMatch(/Organization.*1.*of.*100.*\+1/);
   expect(text('statement-detail')).toContain('Statement 2');
   await fireEvent.click(screen.getByTestId('walk-back'));
   await fireEvent.click(screen.getByTestId('walk-back'));

@@ -1,24 +1,15 @@
-import { fireEvent, render, screen, waitFor } from '@testing-library/svelte';
+import { fireEvent, screen, waitFor } from '@testing-library/svelte';
 import { expect, it } from 'vitest';
-import App from './App.svelte';
 import figures from './host/recorded/figures.json';
 import { replay } from './host/replay';
-import { Session } from './state/session.svelte';
+import type { Session } from './state/session.svelte';
+import { open, text } from './test/window';
 
-const text = (id: string) => screen.getByTestId(id).textContent?.trim();
 const choose = (id: string, value: string) => fireEvent.change(screen.getByTestId(id), { target: { value } });
 const write = (id: string, value: string) => fireEvent.input(screen.getByTestId(id), { target: { value } });
 
-async function open(): Promise<Session> {
-  const session = new Session(replay());
-  render(App, { session });
-  await session.start();
-  await waitFor(() => expect(text('query-count')).toBe('111'));
-  return session;
-}
-
 async function openWorkload(): Promise<Session> {
-  const session = await open();
+  const session = await open(replay());
   await fireEvent.click(screen.getByTestId('workload'));
   return session;
 }
@@ -73,7 +64,7 @@ it('a sweep begins with values that make sense, and its list can be edited', asy
 });
 
 it('a tab without its chart offers the one action that fills it', async () => {
-  const session = await open();
+  const session = await open(replay());
   await fireEvent.click(screen.getByTestId('tab-round_trips'));
   expect(screen.getByText(/measured again at 0, 0.5, 2 and 5 ms/)).toBeTruthy();
   await fireEvent.click(screen.getByTestId('sweep-over:rtt_ms'));
@@ -92,7 +83,7 @@ it('a tab without its chart offers the one action that fills it', async () => {
 });
 
 it('says where the time goes, and calls charts of an earlier plan that', async () => {
-  await open();
+  await open(replay());
   await fireEvent.click(screen.getByTestId('tab-time'));
   expect(screen.getByText('What a request spends its time on')).toBeTruthy();
   await fireEvent.click(screen.getByTestId('run'));
@@ -104,7 +95,7 @@ it('says where the time goes, and calls charts of an earlier plan that', async (
 });
 
 it('compares every variant with the baseline, and says what to know about the figures', async () => {
-  const session = await open();
+  const session = await open(replay());
   await fireEvent.click(screen.getByTestId('tab-compare'));
   await fireEvent.click(screen.getByTestId('run'));
   await waitFor(() => screen.getByTestId('compare'));

@@ -1,10 +1,11 @@
 //! Records answers of the real application for the front end's tests: `cargo run -p fetchscope-app --example record`.
 //!
-//! The default experiment with five of its variants and fewer requests, swept over two circumstances. Traces are not
-//! recorded here: they depend on no type that a run has.
+//! Requests of its endpoint, and the default experiment with five of its variants and fewer requests, swept over two
+//! circumstances.
 
 use fetchscope_app::wire::{
-    DrawRequest, ExperimentDoc, Figure, FigureRequest, RunEvent, SweepDoc, ThemeChoice, WireAxis, WireError,
+    DrawRequest, ExperimentDoc, Figure, FigureRequest, RunEvent, SweepDoc, ThemeChoice, TraceRequest, WireAxis,
+    WireError, WireStrategy,
 };
 use fetchscope_app::{App, Paths};
 use serde_json::{Value, json};
@@ -28,6 +29,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     write("start", &start)?;
     write("source", &source)?;
 
+    write("traces", &traces(&app, &source.experiment)?)?;
+
     let swept = |over| start.axes.iter().find(|one| one.axis == over).map(|one| one.values.clone());
     let sweep = |over| SweepDoc { over, values: swept(over).unwrap_or_default() };
     let mut experiment: ExperimentDoc = source.experiment.clone();
@@ -35,7 +38,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     experiment.workload.concurrency = 10;
     experiment.sweeps = [WireAxis::Concurrency, WireAxis::RttMs].map(sweep).into();
     let mut events: Vec<RunEvent> = Vec::new();
-    let view = app.run(&experiment, &mut |event| events.push(event)).map_err(said)?;
+    let view = app
+        .run(&experiment, &mut |event| {
+            // When charts follow a run depends on the machine.
+            if !matches!(event, RunEvent::Charts { .. }) {
+                events.push(event);
+            }
+        })
+        .map_err(said)?;
     let (every, last) = (events.len().div_ceil(EVENTS), events.len().saturating_sub(1));
     let kept = events.iter().enumerate().filter(|(index, _)| index % every == 0 || *index == last);
     write("run", &json!({ "events": kept.map(|(_, event)| event).collect::<Vec<_>>(), "view": view }))?;
@@ -64,6 +74,25 @@ fn main() -> Result<(), Box<dyn Error>> {
     write("history", &json!({ "entries": entries, "between": between }))?;
     write("charts", &charts)?;
     write("figures", &figures)
+}
+
+/// One request for each pair of strategies of the endpoint's two relationships, and one that raises.
+fn traces(app: &App, experiment: &ExperimentDoc) -> Result<Vec<Value>, Box<dyn Error>> {
+    use WireStrategy::{Joined, Raise, Select, Selectin, Subquery};
+    let usual = [Select, Joined, Selectin, Subquery];
+    let pairs = usual.into_iter().flat_map(|outer| usual.map(|inner| (outer, inner)));
+    let mut all = Vec::new();
+    for (number, (outer, inner)) in pairs.chain([(Raise, Select)]).enumerate() {
+        let strategies = [("organization".to_owned(), outer), ("organization.tenant".to_owned(), inner)];
+        let mut experiment = experiment.clone();
+        // A variant of its own: the first request of one has nothing to be compared with.
+        let variant = format!("recorded-{number}");
+        experiment.variants[0].id.clone_from(&variant);
+        experiment.variants[0].strategies = strategies.into();
+        let view = app.trace(&TraceRequest { experiment: experiment.clone(), variant }).map_err(said)?;
+        all.push(json!({ "strategies": experiment.variants[0].strategies, "unread": [], "view": view }));
+    }
+    Ok(all)
 }
 
 /// Every figure of a run, by its name.

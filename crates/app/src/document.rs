@@ -36,7 +36,7 @@ pub fn experiment(doc: &ExperimentDoc) -> Result<Experiment, AppError> {
         pool_overflow,
         pool_timeout_s,
     } = doc.workload;
-    let ConditionsDoc { rtt_ms, jitter_ms, transaction, statement_cache } = doc.conditions;
+    let ConditionsDoc { rtt_ms, jitter_ms, transaction, statement_cache, asynchronous } = doc.conditions;
     Ok(Experiment {
         version: 1,
         source: doc.source.clone(),
@@ -56,12 +56,17 @@ pub fn experiment(doc: &ExperimentDoc) -> Result<Experiment, AppError> {
             tenant_column: tenant_column.clone().filter(|column| !column.trim().is_empty()),
             pool: Pool { size: pool_size, overflow: pool_overflow, timeout: pool_timeout_s },
         },
-        conditions: Conditions { rtt_ms, jitter_ms, transaction, statement_cache, session: SessionKind::Sync },
+        conditions: Conditions { rtt_ms, jitter_ms, transaction, statement_cache, session: session(asynchronous) },
         limits: Limits::default(),
         lanes: if doc.in_sqlalchemy { vec![Lane::Native, Lane::Sqlalchemy] } else { vec![Lane::Native] },
         sweep: doc.sweeps.iter().map(sweep).collect(),
         claim: None,
     })
+}
+
+/// The session of the open work.
+pub(crate) fn session(asynchronous: bool) -> SessionKind {
+    if asynchronous { SessionKind::Async } else { SessionKind::Sync }
 }
 
 /// A sweep of the open work; values written by hand are put in order.
@@ -129,7 +134,8 @@ pub fn doc(experiment: &Experiment) -> Result<ExperimentDoc, AppError> {
         .map(|variant| variant.id.clone());
     let Workload { concurrency, requests, seconds: _, rate, warmup, rounds, tenants, tenant_column, pool } =
         &experiment.workload;
-    let Conditions { rtt_ms, jitter_ms, transaction, statement_cache, session: _ } = experiment.conditions;
+    let Conditions { rtt_ms, jitter_ms, transaction, statement_cache, session } = experiment.conditions;
+    let asynchronous = session == SessionKind::Async;
     Ok(ExperimentDoc {
         source: experiment.source.clone(),
         mapping: Vec::new(),
@@ -149,7 +155,7 @@ pub fn doc(experiment: &Experiment) -> Result<ExperimentDoc, AppError> {
             pool_overflow: pool.overflow,
             pool_timeout_s: pool.timeout,
         },
-        conditions: ConditionsDoc { rtt_ms, jitter_ms, transaction, statement_cache },
+        conditions: ConditionsDoc { rtt_ms, jitter_ms, transaction, statement_cache, asynchronous },
         sweeps: experiment
             .sweep
             .iter()

@@ -3,10 +3,10 @@
 use crate::calibration;
 use crate::error::AppError;
 use crate::history::{Kept, Recorder};
-use crate::python::Python;
+use crate::python::{Python, driver};
 use crate::source::Opened;
 use fetchscope_drivers::database::Database;
-use fetchscope_engine::plan::document::{SessionKind, Strategy};
+use fetchscope_engine::plan::document::Strategy;
 use fetchscope_engine::plan::endpoint::Endpoint;
 use fetchscope_experiment::event::Event;
 use fetchscope_experiment::outcome::{Agreement, Outcome, VariantOutcome};
@@ -52,13 +52,7 @@ fn calibrate(outcome: &mut Outcome, is_server: bool, python: &Python<'_>, emit: 
             emit(Event::Note(format!("What was learnt of this machine is not kept: {error}.")));
         }
     } else if outcome.sqlalchemy.is_none() {
-        let driver = match (is_server, outcome.experiment.conditions.session) {
-            (false, SessionKind::Sync) => "sqlite3",
-            (false, SessionKind::Async) => "aiosqlite",
-            (true, SessionKind::Sync) => "psycopg",
-            (true, SessionKind::Async) => "asyncpg",
-        };
-        outcome.estimated = known.estimate(outcome, driver);
+        outcome.estimated = known.estimate(outcome, driver(is_server, outcome.experiment.conditions.session));
     }
 }
 

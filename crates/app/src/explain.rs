@@ -28,7 +28,7 @@ pub struct StatementPlan {
 pub fn plans(opened: &Opened, statements: &[StatementTrace]) -> Result<Vec<StatementPlan>, AppError> {
     let connected = opened.database.connect()?;
     let mut seen = HashSet::new();
-    let distinct = statements.iter().filter(|statement| seen.insert(statement.sql.as_str()));
+    let distinct = statements.iter().filter(|statement| seen.insert(&*statement.sql));
     let plan = |statement: &StatementTrace| {
         let explained = explained(&connected, statement)?;
         Ok(StatementPlan { n: statement.n, shard_tasks: explained.shard_tasks, lines: lines(&explained) })
@@ -40,24 +40,10 @@ pub fn plans(opened: &Opened, statements: &[StatementTrace]) -> Result<Vec<State
 pub(crate) fn explained(session: &Session, statement: &StatementTrace) -> Result<Explained, AppError> {
     match session {
         Session::Postgres(session) => {
-            let params: Vec<Value> = statement.params.iter().map(value).collect();
+            let params: Vec<Value> = statement.params.iter().map(Value::of_json).collect();
             Ok(session.explain(&statement.sql, &params).map_err(DatabaseError::from)?)
         }
         Session::Sqlite(_) => Err(AppError::Input("only a PostgreSQL server explains its plans".to_owned())),
-    }
-}
-
-/// A parameter as a trace has it.
-fn value(json: &serde_json::Value) -> Value {
-    match json {
-        serde_json::Value::Null => Value::Null,
-        serde_json::Value::Bool(truth) => Value::Boolean(*truth),
-        serde_json::Value::Number(number) => match number.as_i64() {
-            Some(whole) => Value::Integer(whole),
-            None => Value::Real(number.as_f64().unwrap_or_default()),
-        },
-        serde_json::Value::String(text) => Value::Text(text.as_str().into()),
-        serde_json::Value::Array(_) | serde_json::Value::Object(_) => Value::Text(json.to_string().into()),
     }
 }
 

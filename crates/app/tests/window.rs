@@ -66,7 +66,8 @@ fn a_toggle_says_what_changed() {
     experiment.variants[0].strategies.insert("organization".into(), WireStrategy::Joined);
     let second = bench.trace(&experiment, "v1").unwrap();
     assert_eq!(second.delta.as_deref(), Some("−5 statements, −5 rows"));
-    assert!(second.statements[0].changed && !second.statements[1].changed);
+    let changed = |index: usize| second.shapes[second.statements[index].shape as usize].changed;
+    assert!(changed(0) && !changed(1));
     assert_eq!(first.hash, second.hash);
 }
 
@@ -86,7 +87,14 @@ fn statements_come_page_by_page_and_put_together() {
     assert_eq!((page.len(), page[0].n, page[499].n), (500, 501, 1000));
     let last = bench.app.statements("v1", trace.serial, 1001, 500).unwrap();
     assert_eq!((last.len(), last[100].n), (101, 1101));
-    assert!(last[100].so_far.starts_with(&format!("{} rows after ", trace.row_count.text)), "{}", last[100].so_far);
+    assert!(last[100].so_far.starts_with(&format!("{} rows, ", trace.row_count.text)), "{}", last[100].so_far);
+    // What the session holds grows with each statement, up to what it has at the end.
+    let all: Vec<u32> = trace.held.iter().map(|class| class.objects).collect();
+    assert_eq!(trace.statements[0].held, [1000, 0, 0]);
+    assert_eq!(last[100].held, all);
+    assert!(page.windows(2).all(|two| two[0].held.iter().zip(&two[1].held).all(|(before, after)| before <= after)));
+    let classes: Vec<(&str, u32)> = trace.held.iter().map(|class| (class.entity.as_str(), class.objects)).collect();
+    assert!(classes.starts_with(&[("User", 1000)]) && classes.contains(&("Organization", 100)), "{classes:?}");
     assert!(last.iter().all(|one| one.start_ns <= trace.span_ns));
     bench.trace(&experiment, "v1").unwrap();
     let gone = bench.app.statements("v1", trace.serial, 501, 500).unwrap_err();
@@ -146,6 +154,35 @@ fn presets_choose_for_every_path() {
 }
 
 #[test]
+fn a_run_that_goes_on_shows_its_charts() {
+    let bench = Bench::new();
+    let mut experiment = small(bench.open().experiment);
+    experiment.workload.requests = 80;
+    experiment.workload.rounds = 20;
+    experiment.conditions.rtt_ms = 8.0;
+    let mut drawn = Vec::new();
+    let view = bench.app.run(&experiment, &mut |event| {
+        if let RunEvent::Charts { run } = event {
+            let request = DrawRequest { run, theme: ThemeChoice::Light, width: 520, height: 220 };
+            drawn.push(bench.app.draw(&request).unwrap());
+        }
+    });
+    let view = view.unwrap();
+    assert!(!drawn.is_empty());
+    for pair in &drawn {
+        assert_eq!(pair.latency.marks.len(), experiment.variants.len());
+        assert_eq!(pair.latency.marks[0].variant, experiment.variants[0].id);
+    }
+    // What it shows at the end is all of it.
+    let request = DrawRequest { run: view.id, theme: ThemeChoice::Light, width: 520, height: 220 };
+    let n = |pair: &fetchscope_app::wire::ChartPair| {
+        let details = &pair.latency.marks[0].details;
+        details.iter().find(|(name, _)| name == "n").map(|(_, n)| n.parse::<u32>().unwrap())
+    };
+    assert!(n(&drawn[0]) < Some(80) && n(&bench.app.draw(&request).unwrap()) == Some(80));
+}
+
+#[test]
 fn a_run_is_drawn_and_exported() {
     let bench = Bench::new();
     let experiment = small(bench.open().experiment);
@@ -194,7 +231,7 @@ fn a_sweep_is_drawn_with_what_it_found() {
     experiment.sweeps = vec![SweepDoc { over: WireAxis::RttMs, values: vec![2.0, 0.0] }];
     let mut events = Vec::new();
     let run = bench.app.run(&experiment, &mut |event| events.push(event)).unwrap();
-    assert_eq!(run.figures, [Figure::Time, Figure::RttMs]);
+    assert_eq!(run.figures, [Figure::Time, Figure::Frontier, Figure::RttMs]);
     let draw = |figure| {
         let request = FigureRequest { run: run.id.clone(), figure, theme: ThemeChoice::Light, width: 600, height: 240 };
         bench.app.draw_figure(&request)
@@ -207,7 +244,7 @@ fn a_sweep_is_drawn_with_what_it_found() {
     assert_eq!(draw(Figure::PageSize).unwrap_err().code, ErrorCode::UnusableInput);
     let mut shares = events.iter().filter_map(|event| match event {
         RunEvent::Progress { share, .. } => Some(*share),
-        RunEvent::Preparing { .. } | RunEvent::Notice { .. } => None,
+        RunEvent::Preparing { .. } | RunEvent::Charts { .. } | RunEvent::Notice { .. } => None,
     });
     assert!(shares.by_ref().is_sorted() && shares.next().is_none());
     assert!(matches!(events.last(), Some(RunEvent::Progress { share: 1.0, part: Some(_), .. })), "{:?}", events.last());

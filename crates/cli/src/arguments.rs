@@ -41,6 +41,8 @@ pub(crate) enum Command {
     Dataset(Dataset),
     /// The Python in which the real SQLAlchemy is measured
     Sqlalchemy(Sqlalchemy),
+    /// What the keyring of the operating system remembers of servers
+    Password(Password),
     /// Print what a shell needs to complete these commands
     Completions(Completions),
     /// Write the manual pages
@@ -52,6 +54,25 @@ pub(crate) enum Command {
 pub(crate) enum LaneName {
     Native,
     Sqlalchemy,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Password {
+    #[command(subcommand)]
+    pub(crate) command: PasswordCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PasswordCommand {
+    /// Forget the password of a server that the window was asked to remember
+    Forget {
+        /// `postgres://user@host/database`
+        #[arg(value_name = "SOURCE")]
+        source: String,
+        /// Print it as JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Debug, Args)]

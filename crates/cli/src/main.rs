@@ -27,6 +27,7 @@ fn main() -> ExitCode {
         Command::Lesson(lesson) => commands::lesson::run(&lesson),
         Command::Dataset(dataset) => commands::dataset::run(&dataset),
         Command::Sqlalchemy(sqlalchemy) => commands::sqlalchemy::run(&sqlalchemy),
+        Command::Password(password) => commands::password::run(&password),
         Command::Completions(completions) => commands::completions::run(&completions),
         Command::Manual(manual) => commands::manual::run(&manual),
     };

@@ -1,12 +1,14 @@
 //! A database that can be connected to any number of times, and one connection to it.
 
 use crate::error::DatabaseError;
+use crate::postgres::Engine;
 use crate::postgres::activity::Watcher;
 use crate::postgres::statements::Counts;
 use crate::{postgres, sqlite};
 use fetchscope_engine::advisor::evidence::LoadedRelationship;
 use fetchscope_engine::mapping::document::MappingDocument;
 use fetchscope_engine::sql::Dialect;
+use fetchscope_engine::trace::StatementTrace;
 use fetchscope_engine::value::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -84,6 +86,16 @@ impl Database {
         Ok(match self {
             Database::Sqlite(_) => None,
             Database::Postgres(database) => database.connect()?.statement_counts()?,
+        })
+    }
+
+    /// Tasks that Citus makes of the statements of one request; `None` on any other engine.
+    pub fn shard_tasks(&self, statements: &[StatementTrace]) -> Result<Option<u64>, DatabaseError> {
+        Ok(match self {
+            Database::Postgres(database) if matches!(database.product().engine, Engine::Citus(_)) => {
+                database.connect()?.shard_tasks(statements)?
+            }
+            Database::Sqlite(_) | Database::Postgres(_) => None,
         })
     }
 

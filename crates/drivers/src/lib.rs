@@ -8,6 +8,7 @@ pub mod latency;
 pub mod limits;
 pub mod pool;
 pub mod postgres;
+pub mod process;
 mod relate;
 pub mod request;
 pub mod sqlalchemy;

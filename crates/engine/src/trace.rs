@@ -1,6 +1,7 @@
 //! The trace: what one request sent, what came back, and where its time went.
 
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Nanoseconds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -109,9 +110,9 @@ pub struct StatementTrace {
     /// When it was sent.
     pub phase: Phase,
     /// The relationship path that caused it; `None` for the root statement.
-    pub path: Option<String>,
-    /// SQL as sent.
-    pub sql: String,
+    pub path: Option<Arc<str>>,
+    /// SQL as sent; a request that sends a text often has it once.
+    pub sql: Arc<str>,
     /// Parameters as sent.
     pub params: Vec<serde_json::Value>,
     /// Rows returned.
@@ -122,6 +123,10 @@ pub struct StatementTrace {
     pub started_ns: Nanos,
     /// Where its time went.
     pub times_ns: Bands,
+    /// Objects that the session had built when it was sent. Who steps through a request sees them; a written trace has no
+    /// such number.
+    #[serde(skip)]
+    pub objects_before: u32,
 }
 
 /// An error SQLAlchemy would raise: an answer, not a failure of the profiler.

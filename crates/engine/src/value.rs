@@ -62,6 +62,21 @@ impl Value {
         }
     }
 
+    /// The value that a trace shows as this JSON; blobs are text there.
+    #[must_use]
+    pub fn of_json(json: &serde_json::Value) -> Value {
+        match json {
+            serde_json::Value::Null => Value::Null,
+            serde_json::Value::Bool(truth) => Value::Boolean(*truth),
+            serde_json::Value::Number(number) => match number.as_i64() {
+                Some(whole) => Value::Integer(whole),
+                None => Value::Real(number.as_f64().unwrap_or_default()),
+            },
+            serde_json::Value::String(text) => Value::Text(text.as_str().into()),
+            serde_json::Value::Array(_) | serde_json::Value::Object(_) => Value::Text(json.to_string().into()),
+        }
+    }
+
     /// The value as JSON: blobs as hexadecimal text.
     #[must_use]
     pub fn to_json(&self) -> serde_json::Value {

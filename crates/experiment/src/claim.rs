@@ -142,7 +142,14 @@ mod tests {
         };
         VariantOutcome {
             name: name.to_owned(),
-            counts: Some(Counts { queries, round_trips: queries, rows: 1, bytes: 1, roots: Some(1) }),
+            counts: Some(Counts {
+                queries,
+                round_trips: queries,
+                rows: 1,
+                bytes: 1,
+                roots: Some(1),
+                shard_tasks: None,
+            }),
             agreement: Agreement::Same,
             hash: None,
             statements: Vec::new(),

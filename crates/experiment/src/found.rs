@@ -118,13 +118,20 @@ impl Assembly {
         Some(assembly)
     }
 
+    /// What was measured so far.
+    #[must_use]
+    pub fn so_far(&self) -> &Outcome {
+        &self.outcome
+    }
+
     /// The outcome of a run that went no further.
     #[must_use]
     pub fn outcome(self) -> Outcome {
         Outcome { end: End::Cancelled, ..self.outcome }
     }
 
-    fn add(&mut self, piece: Piece) {
+    /// Takes in the next piece.
+    pub fn add(&mut self, piece: Piece) {
         match piece {
             // A run begins once.
             Piece::Began { .. } => {}

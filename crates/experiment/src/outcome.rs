@@ -244,6 +244,9 @@ pub struct Counts {
     pub bytes: u64,
     /// Root objects; `None` when loading them failed.
     pub roots: Option<u64>,
+    /// Tasks that Citus makes of the statements; `None` on any other engine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard_tasks: Option<u64>,
 }
 
 /// How a variant's answer compares with the baseline's.

@@ -8,8 +8,8 @@ use crate::rows::{Row, rows};
 use crate::{sweeps, waits};
 use fetchscope_experiment::outcome::{Outcome, VariantOutcome};
 
-/// A sweep's height is free; this one shows its lines well at any usual width.
-const SWEEP_HEIGHT: u32 = 340;
+/// The height of a chart without rows is free; this one shows lines and dots well at any usual width.
+const PLOT_HEIGHT: u32 = 340;
 
 /// An outcome with what is worked out of it once.
 pub(crate) struct Material<'a> {
@@ -25,6 +25,7 @@ pub(crate) enum Figure<'a> {
     Queries(&'a [Row]),
     Latency(&'a [Row]),
     Time(&'a [Row], &'a [VariantOutcome]),
+    Frontier(&'a [Row]),
     Waits(&'a [Row], &'a [VariantOutcome]),
     Sweep(&'a SweepChart),
 }
@@ -40,6 +41,7 @@ impl<'a> Material<'a> {
             ("queries-per-request".to_owned(), Figure::Queries(&self.rows)),
             ("latency".to_owned(), Figure::Latency(&self.rows)),
             ("where-time-goes".to_owned(), Figure::Time(&self.rows, &self.outcome.variants)),
+            ("frontier".to_owned(), Figure::Frontier(&self.rows)),
         ];
         if waits::were_looked_at(&self.outcome.variants) {
             all.push(("server-waits".to_owned(), Figure::Waits(&self.rows, &self.outcome.variants)));
@@ -61,13 +63,15 @@ pub(crate) fn sweep_name(sweep: &SweepChart) -> String {
 impl Figure<'_> {
     /// Draws it as wide as that, and as high as it needs.
     pub(crate) fn draw(self, theme: Theme, width: u32) -> Result<Chart, ReportError> {
+        let free = Style { theme, width, height: PLOT_HEIGHT, scale: 1.0 };
         let style = |rows: usize| Style::for_rows(theme, width, rows, 1.0);
         match self {
             Figure::Queries(rows) => charts::queries_per_request(rows, &style(rows.len())),
             Figure::Latency(rows) => charts::latency(rows, &style(rows.len())),
             Figure::Time(rows, variants) => charts::where_time_goes(rows, variants, &style(rows.len())),
             Figure::Waits(rows, variants) => charts::server_waits(rows, variants, &style(rows.len())),
-            Figure::Sweep(chart) => charts::sweep(chart, &Style { theme, width, height: SWEEP_HEIGHT, scale: 1.0 }),
+            Figure::Frontier(rows) => charts::frontier(rows, &free),
+            Figure::Sweep(chart) => charts::sweep(chart, &free),
         }
     }
 }

@@ -249,7 +249,7 @@ pub(crate) fn measured(
     let total: u64 = samples.iter().map(|sample| sample.latency.0).sum();
     VariantOutcome {
         name: name.to_owned(),
-        counts: Some(Counts { queries, round_trips: queries + 2, rows, bytes, roots: Some(1000) }),
+        counts: Some(Counts { queries, round_trips: queries + 2, rows, bytes, roots: Some(1000), shard_tasks: None }),
         agreement: Agreement::Same,
         hash: Some("5f1c".repeat(16)),
         statements,

@@ -5,6 +5,7 @@ mod comparison;
 mod conditions;
 mod counted;
 mod findings;
+mod frontier;
 mod lane;
 mod page_style;
 mod statements;
@@ -75,6 +76,7 @@ pub fn render(outcome: &Outcome) -> Result<Vec<u8>, ReportError> {
                     (comparison::table(outcome, &rows))
                     (findings::section(outcome, &rows))
                     (findings::multiplication(outcome, &rows))
+                    (frontier::section(&rows)?)
                     (bands::section(outcome, &rows)?)
                     (waits::section(outcome, &rows)?)
                     (counted::section(outcome))

@@ -13,6 +13,7 @@ mod figures;
 pub mod findings;
 pub mod folder;
 pub mod format;
+pub mod frontier;
 pub mod html;
 mod json;
 pub mod lanes;

@@ -97,6 +97,16 @@ impl Row {
     }
 }
 
+/// The queries of a request, and on Citus what they become there: `3`, `3 (96 shard tasks)`.
+#[must_use]
+pub fn queries_text(counts: &Counts) -> String {
+    let queries = format::count(counts.queries);
+    match counts.shard_tasks {
+        None => queries,
+        Some(tasks) => format!("{queries} ({} shard tasks)", format::count(tasks)),
+    }
+}
+
 /// The letter of a variant: A to Z, then AA.
 #[must_use]
 pub fn letter(index: usize) -> String {
@@ -226,6 +236,13 @@ mod tests {
         assert!(rows[0].is_baseline && rows[0].ratio.is_none());
         assert!(rows[1..].iter().all(|row| !row.is_baseline && row.ratio.unwrap() < 1.0));
         assert_eq!(rows[1].query_ratio, Some(1.0 / 111.0));
+    }
+
+    #[test]
+    fn shard_tasks_stand_beside_the_queries() {
+        let counts = rows(&fixture::article())[0].counts.unwrap();
+        assert_eq!(queries_text(&counts), "111");
+        assert_eq!(queries_text(&Counts { shard_tasks: Some(3552), ..counts }), "111 (3\u{2009}552 shard tasks)");
     }
 
     #[test]

@@ -144,7 +144,7 @@ impl Answer {
     pub(super) fn of(trace: &Trace) -> Answer {
         let statements = trace.statements.iter().map(|one| Statement {
             phase: one.phase,
-            path: one.path.clone(),
+            path: one.path.as_deref().map(str::to_owned),
             reading: None,
             sql: plain(&one.sql.split_whitespace().collect::<Vec<_>>().join(" ")),
             params: Parameters::of(one.params.clone()),

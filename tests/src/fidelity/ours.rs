@@ -46,7 +46,7 @@ fn answer(scene: &Scene, plan: &Value) -> Result<Answer, String> {
     // BEGIN and ROLLBACK; with a commit before the walk COMMIT and, where the walk sends something, both again.
     let goes_on = trace.statements.iter().any(|one| one.phase == Phase::Walk);
     // PostgreSQL prepares every text that the connection has not seen.
-    let texts: BTreeSet<&str> = trace.statements.iter().map(|one| one.sql.as_str()).collect();
+    let texts: BTreeSet<&str> = trace.statements.iter().map(|one| &*one.sql).collect();
     let prepared = if matches!(source, Source::Postgres(_)) { texts.len() as u64 } else { 0 };
     if trace.round_trips != trace.query_count + prepared + if commits && goes_on { 4 } else { 2 } {
         return Err(format!("{} round trips for {} statements", trace.round_trips, trace.query_count));

@@ -81,13 +81,14 @@ fn trace(request: &Request, rows: u64) -> StatementTrace {
     StatementTrace {
         n: 0,
         phase: request.phase,
-        path: request.path.as_deref().map(str::to_owned),
-        sql: String::new(),
+        path: request.path.clone(),
+        sql: "".into(),
         params: Vec::new(),
         rows,
         bytes: 0,
         started_ns: Nanos(0),
         times_ns: Bands::default(),
+        objects_before: 0,
     }
 }
 

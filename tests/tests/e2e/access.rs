@@ -1,5 +1,6 @@
 //! What a screen reader and a person who sees little need, looked for by axe in the real window.
 
+use crate::pictures::TABS;
 use crate::running::run_two_variants;
 use crate::stage::{Stage, play};
 use fetchscope_tests::window::Fault;
@@ -35,7 +36,7 @@ fn every_view_is_clean_in_light_and_dark() -> Result<(), Fault> {
         let mut problems = Vec::new();
         for theme in ["light", "dark"] {
             stage.set_theme(theme)?;
-            for tab in ["compare", "time", "concurrency", "statements", "diff", "sql", "response", "schema"] {
+            for tab in TABS {
                 stage.click_id(&format!("tab-{tab}"))?;
                 problems.extend(wrong(stage, &format!("{theme} {tab}"))?);
             }

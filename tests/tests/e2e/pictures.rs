@@ -3,6 +3,22 @@
 use crate::stage::{Stage, artefact, play};
 use fetchscope_tests::window::Fault;
 
+/// Every tab beneath the charts.
+pub(crate) const TABS: [&str; 12] = [
+    "compare",
+    "time",
+    "concurrency",
+    "round_trips",
+    "size",
+    "sqlalchemy",
+    "statements",
+    "diff",
+    "sql",
+    "response",
+    "code",
+    "schema",
+];
+
 const SIZES: [(u32, u32); 2] = [(1280, 800), (1920, 1080)];
 
 #[test]
@@ -47,10 +63,20 @@ fn every_view_has_its_picture() -> Result<(), Fault> {
 }
 
 fn views(stage: &Stage, look: &str) -> Result<(), Fault> {
-    for tab in ["compare", "time", "round_trips", "size", "statements", "diff", "sql", "response", "schema"] {
+    for tab in TABS {
         stage.click_id(&format!("tab-{tab}"))?;
         picture(stage, look, tab)?;
     }
+    stage.click_id("tab-compare")?;
+    let chart = stage.by_id("chart-frontier")?;
+    stage.script("arguments[0].scrollIntoView({ block: 'center' })", &[chart.json()])?;
+    picture(stage, look, "frontier")?;
+    stage.click_id("tab-statements")?;
+    for _ in 0..3 {
+        stage.click_id("walk-on")?;
+    }
+    picture(stage, look, "stepping")?;
+    stage.click_id("tab-schema")?;
     stage.click_id("schema-diagram")?;
     stage.find(".svelte-flow__node")?;
     picture(stage, look, "diagram")?;

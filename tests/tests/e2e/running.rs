@@ -45,6 +45,22 @@ fn pointing_at_a_bar_tells_its_figures() -> Result<(), Fault> {
 }
 
 #[test]
+fn the_charts_follow_a_run() -> Result<(), Fault> {
+    play("following", |stage| {
+        stage.await_queries(111)?;
+        stage.begin_run()?;
+        stage.by_id("live")?;
+        for letter in ['A', 'G'] {
+            stage.by_id(&format!("mark:latency:{letter}"))?;
+        }
+        stage.picture(&artefact("following-a-run.png"))?;
+        assert!(!stage.has("run")?, "the run had ended before its charts were seen");
+        stage.click_id("cancel")?;
+        stage.await_end_of_run()
+    })
+}
+
+#[test]
 fn a_run_can_be_cancelled_and_the_window_goes_on() -> Result<(), Fault> {
     play("cancelling", |stage| {
         stage.await_queries(111)?;

@@ -7,20 +7,19 @@ const quantity = { value: 1, text: '1' };
 function shape(n: number, path: string | null, sql: string, times = 1): ShapeView {
   const first = {
     n,
-    path,
-    sql,
-    phase: path ? 'walk' : 'load',
+    shape: 0,
     params: '[]',
     rows: quantity,
     bytes: quantity,
     start_ns: 0,
     so_far: '',
+    held: [],
     round_trip: quantity,
     database: quantity,
     client: quantity,
-    changed: false,
   };
-  return { first, times, rows: quantity, bytes: quantity };
+  const phase = path ? 'walk' : 'load';
+  return { phase, path, sql, changed: false, first, times, rows: quantity, bytes: quantity };
 }
 
 const lazy = [

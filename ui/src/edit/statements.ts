@@ -11,14 +11,14 @@ export interface PathDiff {
 }
 
 function said(shapes: ShapeView[]): string {
-  return JSON.stringify(shapes.map(({ first, times }) => [first.phase, first.sql, times]));
+  return JSON.stringify(shapes.map(({ phase, sql, times }) => [phase, sql, times]));
 }
 
 /** Two requests path by path, in the order of the left one and then of the right one. */
 export function diffOf(ours: readonly ShapeView[], theirs: readonly ShapeView[]): PathDiff[] {
-  const paths = [...new Set([...ours, ...theirs].map(({ first }) => first.path))];
+  const paths = [...new Set([...ours, ...theirs].map(({ path }) => path))];
   return paths.map((path) => {
-    const of = (shapes: readonly ShapeView[]) => shapes.filter(({ first }) => first.path === path);
+    const of = (shapes: readonly ShapeView[]) => shapes.filter((shape) => shape.path === path);
     const pair = { left: of(ours), right: of(theirs) };
     return { path, ...pair, same: said(pair.left) === said(pair.right) };
   });

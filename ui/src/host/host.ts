@@ -71,9 +71,15 @@ export interface Host {
   /** Measures every variant; events arrive while it runs. */
   run(experiment: ExperimentDoc, onEvent: (event: RunEvent) => void): Promise<RunView>;
   /** What a Python has for measuring a source in the real SQLAlchemy; with none named, the one that is found. */
-  lookAtPython(place: string, source: string): Promise<PythonView>;
+  lookAtPython(place: string, source: string, asynchronous: boolean): Promise<PythonView>;
   /** Makes a virtual environment with SQLAlchemy and its drivers. */
-  preparePython(source: string, onProgress: (progress: OpenProgress) => void): Promise<PythonView>;
+  preparePython(
+    source: string,
+    asynchronous: boolean,
+    onProgress: (progress: OpenProgress) => void,
+  ): Promise<PythonView>;
+  /** Stops making an environment. */
+  cancelPrepare(): Promise<void>;
   /** Ends the run; what was measured is still answered by `run`. */
   cancelRun(): Promise<void>;
   /** The two charts of a run. */

@@ -76,7 +76,7 @@ function findTrace(experiment: ExperimentDoc, id: string): TraceView {
 function predicted(view: TraceView, root: string, paths: string[]): PredictionView {
   const shares = paths.map((path) => ({
     path,
-    share: view.statements.filter((statement) => statement.path === `${root}.${path}`).length,
+    share: view.shapes.find((shape) => shape.path === `${root}.${path}`)?.times ?? 0,
   }));
   const said = shares.filter(({ share }) => share > 0).map(({ path, share }) => `${share} for ${path}`);
   return {
@@ -155,8 +155,8 @@ export function replay(options: ReplayOptions = {}): Host {
       const signed = (change: number, what: string) => `${change < 0 ? '−' : '+'}${Math.abs(change)} ${what}`;
       const queries = view.query_count.value - before.queries;
       const rows = view.row_count.value - before.rows;
-      const statements = view.statements.map((statement) => ({ ...statement, changed: statement.path !== null }));
-      return { ...view, statements, delta: `${signed(queries, 'statements')}, ${signed(rows, 'rows')}` };
+      const shapes = view.shapes.map((shape) => ({ ...shape, changed: shape.path !== null }));
+      return { ...view, shapes, delta: `${signed(queries, 'statements')}, ${signed(rows, 'rows')}` };
     },
     statements: async () => [],
     predict: async ({ experiment, variant }) => {
@@ -199,7 +199,9 @@ export function replay(options: ReplayOptions = {}): Host {
         await pause();
       }
       const swept = experiment.sweeps.map((sweep) => sweep.over as Figure);
-      const drawable = recordedRun.view.figures.filter((figure) => figure === 'time' || swept.includes(figure));
+      const drawable = recordedRun.view.figures.filter(
+        (figure) => figure === 'time' || figure === 'frontier' || swept.includes(figure),
+      );
       return {
         ...structuredClone(recordedRun.view),
         experiment,
@@ -213,6 +215,7 @@ export function replay(options: ReplayOptions = {}): Host {
     preparePython: async () => {
       throw failure('No Python was recorded. Open the desktop window.');
     },
+    cancelPrepare: async () => {},
     cancelRun: async () => {
       cancelled = true;
     },

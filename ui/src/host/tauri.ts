@@ -51,12 +51,13 @@ export const host: Host = {
     events.onmessage = onEvent;
     return call('run', { experiment, events });
   },
-  lookAtPython: (place, source) => call('look_at_python', { place, source }),
-  preparePython: (source, onProgress) => {
+  lookAtPython: (place, source, asynchronous) => call('look_at_python', { place, source, asynchronous }),
+  preparePython: (source, asynchronous, onProgress) => {
     const events = new Channel<OpenProgress>();
     events.onmessage = onProgress;
-    return call('prepare_python', { source, events });
+    return call('prepare_python', { source, asynchronous, events });
   },
+  cancelPrepare: () => call('cancel_prepare'),
   cancelRun: () => call('cancel_run'),
   draw: (request) => call('draw', { request }),
   drawFigure: (request) => call('draw_figure', { request }),

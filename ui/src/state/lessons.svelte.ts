@@ -103,7 +103,10 @@ export class Lessons {
     this.event = null;
     this.reveal = null;
     try {
-      const reveal = await this.#host.runLesson(lesson.name, (event) => (this.event = event));
+      const reveal = await this.#host.runLesson(lesson.name, (event) => {
+        // A lesson shows its charts at the end: whoever sees them earlier predicts nothing.
+        if (event.kind !== 'charts') this.event = event;
+      });
       const choice = this.progressOf(lesson.name)?.choice ?? null;
       const right = choice === null ? null : (reveal.right[choice] ?? null);
       this.#note(lesson.name, { run: reveal.run.id, right });

@@ -19,6 +19,8 @@ export class Runs {
   preparing = $state('');
   progress = $state.raw<Progress | null>(null);
   notices = $state.raw<string[]>([]);
+  /** What the charts of the rounds so far are drawn under; null until there are some, and when nothing runs. */
+  live = $state.raw<string | null>(null);
   #viewKey = $state('');
   #host: Host;
 
@@ -54,6 +56,7 @@ export class Runs {
       return failure.code === 'cancelled' ? null : failure;
     } finally {
       this.running = false;
+      this.live = null;
       this.cancelling = false;
     }
   }
@@ -91,6 +94,9 @@ export class Runs {
         break;
       case 'progress':
         this.progress = event;
+        break;
+      case 'charts':
+        this.live = event.run;
         break;
       case 'notice':
         this.notices = [...this.notices, event.message];

@@ -36,7 +36,7 @@ export function work(): ExperimentDoc {
       pool_overflow: 10,
       pool_timeout_s: 30,
     },
-    conditions: { rtt_ms: 1, jitter_ms: 0, transaction: true, statement_cache: true },
+    conditions: { rtt_ms: 1, jitter_ms: 0, transaction: true, statement_cache: true, asynchronous: false },
     sweeps: [],
     in_sqlalchemy: false,
   };

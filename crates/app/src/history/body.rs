@@ -7,12 +7,18 @@ use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use std::io::{BufWriter, IntoInnerError};
+
+/// Bytes that are deflated at once.
+const WORDS: usize = 1 << 16;
 
 /// Small enough to be kept.
 pub(super) fn pack(value: &impl Serialize) -> Result<Vec<u8>, HistoryError> {
-    let mut packed = DeflateEncoder::new(Vec::new(), Compression::fast());
-    serde_json::to_writer(&mut packed, value)?;
-    Ok(packed.finish()?)
+    // JSON is written word by word, and every write clears what room the encoder's buffer has left.
+    let packed = DeflateEncoder::new(Vec::new(), Compression::fast());
+    let mut words = BufWriter::with_capacity(WORDS, packed);
+    serde_json::to_writer(&mut words, value)?;
+    Ok(words.into_inner().map_err(IntoInnerError::into_error)?.finish()?)
 }
 
 /// What was packed.

@@ -6,7 +6,8 @@ use crate::wire::{ChartPair, ChartView, ExperimentDoc, Figure, FigureRow, Figure
 use fetchscope_experiment::sweep::Axis;
 use fetchscope_report::charts::{self, Chart, Style};
 use fetchscope_report::palette::Theme;
-use fetchscope_report::{lanes, sweeps, time, waits};
+use fetchscope_report::rows::Row;
+use fetchscope_report::{frontier, lanes, sweeps, time, waits};
 
 /// How a drawing is to look: light or dark; `system` counts as light.
 pub(super) fn style(theme: ThemeChoice, width: u32, height: u32) -> Style {
@@ -18,20 +19,20 @@ pub(super) fn style(theme: ThemeChoice, width: u32, height: u32) -> Style {
 }
 
 /// The two charts that share their rows.
-pub(super) fn pair(run: &Run, style: &Style) -> Result<ChartPair, AppError> {
-    let pair = charts::pair(&run.rows, style)?;
-    Ok(ChartPair { queries: chart(pair.queries, &run.doc), latency: chart(pair.latency, &run.doc) })
+pub(super) fn pair(rows: &[Row], doc: &ExperimentDoc, style: &Style) -> Result<ChartPair, AppError> {
+    let pair = charts::pair(rows, style)?;
+    Ok(ChartPair { queries: chart(pair.queries, doc), latency: chart(pair.latency, doc) })
 }
 
 /// The further charts that a run can be drawn as.
 pub(super) fn of(run: &Run) -> Vec<Figure> {
-    use Figure::{Concurrency, PageSize, RttMs, Sqlalchemy, TenantSize, Time, Waits};
+    use Figure::{Concurrency, Frontier, PageSize, RttMs, Sqlalchemy, TenantSize, Time, Waits};
     let has = |figure: &Figure| match axis(*figure) {
         Some(axis) => run.sweeps.iter().any(|sweep| sweep.id == axis.name()),
         None if *figure == Waits => waits::were_looked_at(&run.outcome.variants),
-        None => *figure == Time || run.lane.is_some(),
+        None => matches!(figure, Time | Frontier) || run.lane.is_some(),
     };
-    [Time, Waits, Concurrency, RttMs, PageSize, TenantSize, Sqlalchemy].into_iter().filter(has).collect()
+    [Time, Frontier, Waits, Concurrency, RttMs, PageSize, TenantSize, Sqlalchemy].into_iter().filter(has).collect()
 }
 
 /// One of them.
@@ -41,6 +42,9 @@ pub(super) fn draw(run: &Run, figure: Figure, style: &Style) -> Result<FigureVie
         None if figure == Figure::Waits => {
             let drawn = charts::server_waits(rows, variants, style)?;
             (drawn, waits::finding(rows, variants), waits::table(rows, variants))
+        }
+        None if figure == Figure::Frontier => {
+            (charts::frontier(rows, style)?, frontier::finding(rows), frontier::table(rows))
         }
         None if figure == Figure::Sqlalchemy => {
             let lane = run.lane.as_ref();
@@ -66,7 +70,7 @@ pub(super) fn draw(run: &Run, figure: Figure, style: &Style) -> Result<FigureVie
 /// The circumstance a figure sweeps over.
 fn axis(figure: Figure) -> Option<Axis> {
     match figure {
-        Figure::Time | Figure::Waits | Figure::Sqlalchemy => None,
+        Figure::Time | Figure::Frontier | Figure::Waits | Figure::Sqlalchemy => None,
         Figure::Concurrency => Some(Axis::Concurrency),
         Figure::RttMs => Some(Axis::RttMs),
         Figure::PageSize => Some(Axis::PageSize),

@@ -1,10 +1,9 @@
 //! Lessons, as the window asks for them.
 
 use super::runs::Asked;
-use super::{Answer, App};
+use super::{Answer, App, lock, pythons};
 use crate::document;
 use crate::lessons::{self, Lesson, Revealed, reveal};
-use crate::python::Python;
 use crate::wire::{LessonView, LessonsView, RevealView, RunEvent, VerdictView};
 use pulldown_cmark::{Event, Options, Parser, html};
 use std::sync::atomic::AtomicBool;
@@ -24,7 +23,8 @@ impl App {
     pub fn run_lesson(&self, name: &str, emit: &mut dyn FnMut(RunEvent)) -> Answer<RevealView> {
         let lesson = lessons::find(&self.paths, name)?;
         let doc = document::doc(&lesson.experiment)?;
-        let python = Python { paths: &self.paths, chosen: None };
+        let chosen = lock(&self.python).clone();
+        let python = pythons::chosen(&self.paths, &chosen);
         let asked = Asked { experiment: lesson.experiment.clone(), doc, called: Some((&lesson.title, "lesson")) };
         let open = |cancel: &AtomicBool| self.source_until(&lesson.experiment.source, &mut |_| {}, cancel);
         let run = self.runs.run(asked, &python, self.history(), open, emit)?;

@@ -4,6 +4,7 @@ mod figures;
 mod files;
 mod history;
 mod lessons;
+mod live;
 mod mapped;
 mod plan_view;
 mod predictions;
@@ -35,6 +36,7 @@ use fetchscope_experiment::run::EMULATES;
 use fetchscope_report::code::Piece;
 use fetchscope_report::format;
 use predictions::Predictions;
+use pythons::Needs;
 use runs::{Asked, Runs};
 use servers::Servers;
 use std::collections::HashMap;
@@ -58,6 +60,8 @@ pub struct App {
     passwords: Passwords,
     /// The Python that was chosen in the window; empty for the one that is found.
     python: Mutex<String>,
+    /// Stops making an environment.
+    cancel_prepare: AtomicBool,
 }
 
 /// A source with the connection its single requests use.
@@ -98,6 +102,7 @@ impl App {
             servers: Servers::default(),
             passwords,
             python: Mutex::default(),
+            cancel_prepare: AtomicBool::default(),
         }
     }
 
@@ -251,18 +256,29 @@ impl App {
 
     /// What a Python has for measuring a source in the real SQLAlchemy; runs from now on use it. Without a place, the one that
     /// is found.
-    pub fn look_at_python(&self, place: &str, source: &str) -> Answer<PythonView> {
+    pub fn look_at_python(&self, place: &str, source: &str, asynchronous: bool) -> Answer<PythonView> {
         place.trim().clone_into(&mut lock(&self.python));
-        Ok(pythons::look(&pythons::chosen(&self.paths, place), source)?)
+        Ok(pythons::look(&pythons::chosen(&self.paths, place), Needs { source, asynchronous })?)
     }
 
     /// Makes an environment with SQLAlchemy and its drivers, which runs from now on use; `emit` hears what is being done.
-    pub fn prepare_python(&self, source: &str, emit: &mut dyn FnMut(OpenProgress)) -> Answer<PythonView> {
+    pub fn prepare_python(
+        &self,
+        source: &str,
+        asynchronous: bool,
+        emit: &mut dyn FnMut(OpenProgress),
+    ) -> Answer<PythonView> {
         let python = pythons::chosen(&self.paths, "");
-        let view = pythons::prepare(&python, source, emit)?;
+        self.cancel_prepare.store(false, Ordering::Relaxed);
+        let view = pythons::prepare(&python, Needs { source, asynchronous }, emit, &self.cancel_prepare)?;
         // The one that was made, even where another environment is active.
         lock(&self.python).clone_from(&view.place);
         Ok(view)
+    }
+
+    /// Stops making an environment.
+    pub fn cancel_prepare(&self) {
+        self.cancel_prepare.store(true, Ordering::Relaxed);
     }
 
     /// Stops the run that is going on.
@@ -321,6 +337,7 @@ fn asked_for(request: &TraceRequest) -> Result<(&VariantDoc, Endpoint, PlanDocum
     };
     let endpoint = document::endpoint(&doc.endpoint)?;
     let plan = endpoint.plan(&document::variant(variant).strategies, Strategy::Select);
+    let plan = PlanDocument { session: document::session(doc.conditions.asynchronous), ..plan };
     Ok((variant, endpoint, plan))
 }
 

@@ -52,7 +52,7 @@ impl Narrator {
                 self.preparing("Beginning")
             }
             Event::Note(message) => RunEvent::Notice { message },
-            // Kept, not shown.
+            // Kept, and shown in the charts.
             Event::Found(_) => return None,
         })
     }

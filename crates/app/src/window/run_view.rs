@@ -8,7 +8,7 @@ use fetchscope_engine::stats::paired::Comparison;
 use fetchscope_engine::stats::quantile::Estimate;
 use fetchscope_experiment::outcome::End;
 use fetchscope_report::remarks::{About, remarks};
-use fetchscope_report::rows::{Row, in_words, interval_text};
+use fetchscope_report::rows::{Row, in_words, interval_text, queries_text};
 use fetchscope_report::{format, lanes, sentence};
 
 /// The view of a run.
@@ -59,7 +59,7 @@ fn run_row(row: &Row, variant: &str) -> RunRow {
         variant: variant.to_owned(),
         letter: row.letter.clone(),
         name: row.name.clone(),
-        queries: row.counts.map(|counts| counted(counts.queries)),
+        queries: row.counts.map(|counts| Quantity { value: counts.queries as f64, text: queries_text(&counts) }),
         round_trips: row.counts.map(|counts| counted(counts.round_trips)),
         row_count: row.counts.map(|counts| counted(counts.rows)),
         byte_count: row.counts.map(|counts| Quantity { value: counts.bytes as f64, text: format::bytes(counts.bytes) }),

@@ -1,6 +1,7 @@
 //! Runs of a window: one at a time, each kept in the history; the last ones stay in memory, so that their charts are drawn
 //! at once.
 
+use super::live::Live;
 use super::progress::Narrator;
 use super::{OpenSource, figures, lock, run_view};
 use crate::error::AppError;
@@ -8,6 +9,7 @@ use crate::history::{History, HistoryError, Kept, KeptRun, Recorder, RunId};
 use crate::python::Python;
 use crate::wire::{ChartPair, DrawRequest, ExperimentDoc, ExportView, FigureRequest, FigureView, RunEvent, RunView};
 use crate::{document, experiment, reports};
+use fetchscope_experiment::event::Event;
 use fetchscope_experiment::outcome::Outcome;
 use fetchscope_experiment::spec::Experiment;
 use fetchscope_report::charts::SweepChart;
@@ -34,7 +36,12 @@ pub(super) struct Runs {
     running: AtomicBool,
     kept: Mutex<VecDeque<(String, Arc<Run>)>>,
     next: Mutex<u64>,
+    /// What the last run has shown of itself while it went on.
+    live: Mutex<Option<Arc<(ExperimentDoc, Vec<Row>)>>>,
 }
+
+/// Begins the name of what a run shows while it goes on; a number follows.
+const LIVE: &str = "live-";
 
 /// A run with what its drawings say, which takes longer to work out than to draw.
 #[derive(Debug)]
@@ -98,14 +105,23 @@ impl Runs {
         self.cancel.store(false, Ordering::Release);
         let Asked { experiment, doc, called } = asked;
         let open = open(&self.cancel)?;
-        let mut narrator = Narrator::new(&experiment);
+        // As it is kept and shown: without a password.
+        let doc = ExperimentDoc { source: open.opened.source.clone(), ..doc };
+        let (mut narrator, mut live, mut looks) = (Narrator::new(&experiment), Live::new(), 0_u32);
         let mut tell = |event| {
-            if let Some(said) = narrator.tell(event) {
+            let said = if let Event::Found(piece) = event {
+                live.take_in(*piece).map(|rows| {
+                    *lock(&self.live) = Some(Arc::new((doc.clone(), rows)));
+                    looks += 1;
+                    RunEvent::Charts { run: format!("{LIVE}{looks}") }
+                })
+            } else {
+                narrator.tell(event)
+            };
+            if let Some(said) = said {
                 emit(said);
             }
         };
-        // As it is kept and shown: without a password.
-        let doc = ExperimentDoc { source: open.opened.source.clone(), ..doc };
         let mut recorder = Recorder::new(history, Some(&doc));
         if let Some((name, tag)) = called {
             recorder = recorder.called(name, tag);
@@ -175,8 +191,14 @@ impl Runs {
         request: &DrawRequest,
         history: Result<&History, &HistoryError>,
     ) -> Result<ChartPair, AppError> {
+        let style = figures::style(request.theme, request.width, request.height);
+        // The run itself is not to wait for the drawing.
+        let live = lock(&self.live).clone().filter(|_| request.run.starts_with(LIVE));
+        if let Some(live) = live {
+            return figures::pair(&live.1, &live.0, &style);
+        }
         let run = self.find(&request.run, history)?;
-        figures::pair(&run, &figures::style(request.theme, request.width, request.height))
+        figures::pair(&run.rows, &run.doc, &style)
     }
 
     pub(super) fn draw_figure(

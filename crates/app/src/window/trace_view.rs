@@ -1,11 +1,13 @@
 //! One request, as the window shows it, with what changed since the last one of the same variant.
 
-use crate::wire::{OrmErrorView, Quantity, ShapeView, StatementView, TraceView};
+use crate::wire::{HeldView, OrmErrorView, Quantity, ShapeView, StatementView, TraceView};
 use fetchscope_drivers::request::{Prepared, Served};
 use fetchscope_engine::graph::response;
+use fetchscope_engine::mapping::EntityId;
 use fetchscope_engine::trace::{Nanos, Phase, StatementTrace};
 use fetchscope_report::{format, sql};
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// Statements that come with a trace; a lazy plan can send a hundred thousand, and the others are asked for.
 const STATEMENTS: usize = 500;
@@ -32,13 +34,26 @@ pub(super) struct LastTrace {
 struct Statements {
     shapes: Vec<Shape>,
     all: Vec<Sent>,
+    built: Built,
 }
+
+/// The objects of a session in the order in which they were built.
+#[derive(Debug, Default)]
+struct Built {
+    /// Classes, in the order of their first objects.
+    classes: Vec<HeldView>,
+    /// For every object, which of the classes it has.
+    objects: Vec<u16>,
+}
+
+/// The class of an object that was dropped as soon as it was built.
+const DROPPED: u16 = u16::MAX;
 
 /// Statements with the same text and cause.
 #[derive(Debug)]
 struct Shape {
     phase: Phase,
-    path: Option<String>,
+    path: Option<Arc<str>>,
     /// A clause a line.
     sql: String,
     changed: bool,
@@ -58,6 +73,8 @@ struct Sent {
     bytes: u64,
     /// Rows of it and of those before.
     rows_so_far: u64,
+    /// Objects of the session once its rows were taken in.
+    objects_so_far: u32,
     start: Nanos,
     round_trip: Nanos,
     database: Nanos,
@@ -72,7 +89,7 @@ pub(super) fn view(
     served: &Served,
     last: Option<&LastTrace>,
 ) -> (TraceView, LastTrace) {
-    let statements = Statements::of(&served.statements, last);
+    let statements = Statements::of(&served.statements, Built::of(prepared, served), last);
     let excerpt = prepared.excerpt(&served.loaded, ROOTS);
     let (response, left_out) = excerpt.map_or((None, 0), |(bytes, left_out)| (Some(indented(&bytes)), left_out));
     let serial = last.map_or(1, |last| last.serial.wrapping_add(1));
@@ -92,6 +109,7 @@ pub(super) fn view(
             message: error.message.clone(),
         }),
         span_ns: statements.all.iter().map(|one| one.end().0).max().unwrap_or(0) as f64,
+        held: statements.built.classes.clone(),
         shapes: statements.shapes.iter().map(|shape| statements.shape(shape)).collect(),
         statements_left_out: u32::try_from(statements.all.len() - shown.len()).unwrap_or(u32::MAX),
         statements: shown,
@@ -119,14 +137,14 @@ impl LastTrace {
 }
 
 impl Statements {
-    fn of(traced: &[StatementTrace], last: Option<&LastTrace>) -> Statements {
+    fn of(traced: &[StatementTrace], built: Built, last: Option<&LastTrace>) -> Statements {
         let known: Option<HashSet<&str>> =
             last.map(|last| last.statements.shapes.iter().map(|shape| shape.sql.as_str()).collect());
         let mut found: HashMap<(Phase, Option<&str>, &str), u32> = HashMap::new();
         let (mut shapes, mut all): (Vec<Shape>, Vec<Sent>) = (Vec::new(), Vec::with_capacity(traced.len()));
         let mut rows_so_far = 0;
         for (index, one) in traced.iter().enumerate() {
-            let shape = *found.entry((one.phase, one.path.as_deref(), &one.sql)).or_insert_with(|| {
+            let shape = *found.entry((one.phase, one.path.as_deref(), &*one.sql)).or_insert_with(|| {
                 let sql = sql::pretty(&one.sql);
                 let changed = known.as_ref().is_some_and(|known| !known.contains(sql.as_str()));
                 let (phase, path) = (one.phase, one.path.clone());
@@ -145,49 +163,111 @@ impl Statements {
                 rows: one.rows,
                 bytes: one.bytes,
                 rows_so_far,
+                // What it has built is there when the next one is sent.
+                objects_so_far: traced.get(index + 1).map_or(u32::MAX, |next| next.objects_before),
                 start: one.started_ns,
                 round_trip: times.round_trip,
                 database: times.execute + times.fetch,
                 client: times.decode + times.hydrate,
             });
         }
-        Statements { shapes, all }
+        Statements { shapes, all, built }
     }
 
     fn page(&self, from: usize, count: usize) -> Vec<StatementView> {
         let end = from.saturating_add(count).min(self.all.len());
-        (from.min(end)..end).map(|index| self.statement(index)).collect()
+        let mut held = Held::default();
+        (from.min(end)..end).map(|index| self.statement_after(&mut held, index)).collect()
     }
 
     fn statement(&self, index: usize) -> StatementView {
+        self.statement_after(&mut Held::default(), index)
+    }
+
+    /// A statement, given what the session held at one before it.
+    fn statement_after(&self, held: &mut Held, index: usize) -> StatementView {
         let one = &self.all[index];
-        let shape = &self.shapes[one.shape as usize];
+        held.go_on(&self.built, one.objects_so_far);
         let after = format::duration(one.end().0 as f64);
         StatementView {
             n: u32::try_from(index + 1).unwrap_or(u32::MAX),
+            shape: one.shape,
+            params: one.params.clone(),
+            rows: count(one.rows),
+            bytes: size(one.bytes),
+            start_ns: one.start.0 as f64,
+            so_far: format!(
+                "{} rows, {} objects after {after}",
+                format::count(one.rows_so_far),
+                format::count(held.of_class.iter().map(|count| u64::from(*count)).sum())
+            ),
+            held: held.of_class.clone(),
+            round_trip: time(one.round_trip),
+            database: time(one.database),
+            client: time(one.client),
+        }
+    }
+
+    fn shape(&self, shape: &Shape) -> ShapeView {
+        ShapeView {
             phase: match shape.phase {
                 Phase::Before => "before",
                 Phase::Load => "load",
                 Phase::Walk => "walk",
             }
             .to_owned(),
-            path: shape.path.clone(),
+            path: shape.path.as_deref().map(str::to_owned),
             sql: shape.sql.clone(),
-            params: one.params.clone(),
-            rows: count(one.rows),
-            bytes: size(one.bytes),
-            start_ns: one.start.0 as f64,
-            so_far: format!("{} rows after {after}", format::count(one.rows_so_far)),
-            round_trip: time(one.round_trip),
-            database: time(one.database),
-            client: time(one.client),
             changed: shape.changed,
+            first: self.statement(shape.first),
+            times: shape.times,
+            rows: count(shape.rows),
+            bytes: size(shape.bytes),
         }
     }
+}
 
-    fn shape(&self, shape: &Shape) -> ShapeView {
-        let first = self.statement(shape.first);
-        ShapeView { first, times: shape.times, rows: count(shape.rows), bytes: size(shape.bytes) }
+impl Built {
+    fn of(prepared: &Prepared, served: &Served) -> Built {
+        let mapping = &prepared.program().mapping;
+        let mut places: HashMap<EntityId, u16> = HashMap::new();
+        let mut classes: Vec<HeldView> = Vec::new();
+        let objects = served.loaded.graph.built().map(|entity| {
+            let Some(entity) = entity else { return DROPPED };
+            let place = *places.entry(entity).or_insert_with(|| {
+                classes.push(HeldView { entity: mapping.entity(entity).name.to_string(), objects: 0 });
+                u16::try_from(classes.len() - 1).unwrap_or(DROPPED)
+            });
+            if let Some(class) = classes.get_mut(usize::from(place)) {
+                class.objects += 1;
+            }
+            place
+        });
+        let objects = objects.collect();
+        Built { classes, objects }
+    }
+}
+
+/// What a session holds at some statement.
+#[derive(Debug, Default)]
+struct Held {
+    /// Objects counted.
+    looked_at: usize,
+    /// How many of each class.
+    of_class: Vec<u32>,
+}
+
+impl Held {
+    /// Counts on, up to so many objects in all.
+    fn go_on(&mut self, built: &Built, objects: u32) {
+        self.of_class.resize(built.classes.len(), 0);
+        let until = built.objects.len().min(objects as usize);
+        for place in built.objects.get(self.looked_at..until).unwrap_or_default() {
+            if let Some(count) = self.of_class.get_mut(usize::from(*place)) {
+                *count += 1;
+            }
+        }
+        self.looked_at = self.looked_at.max(until);
     }
 }
 

@@ -35,6 +35,8 @@ pub struct ChartPair {
 pub enum Figure {
     /// Where the time goes.
     Time,
+    /// Queries, latency and rows against one another.
+    Frontier,
     /// What the server's sessions waited for.
     Waits,
     /// Latency over requests in flight.

@@ -142,4 +142,7 @@ pub struct ConditionsDoc {
     pub transaction: bool,
     /// Whether prepared statements are kept by their text.
     pub statement_cache: bool,
+    /// Whether the session is SQLAlchemy's asynchronous one, in which reading what is not loaded raises.
+    #[serde(default)]
+    pub asynchronous: bool,
 }

@@ -27,8 +27,8 @@ pub use history::{BetweenRow, BetweenSide, BetweenView, DifferenceView, HistoryE
 pub use lesson::{LessonProgress, LessonView, LessonsView, RevealView, VerdictView};
 pub use python::PythonView;
 pub use request::{
-    OrmErrorView, PlanStepView, PlanView, PredictionView, Quantity, ShapeView, StatementView, TermView, TraceRequest,
-    TraceView,
+    HeldView, OrmErrorView, PlanStepView, PlanView, PredictionView, Quantity, ShapeView, StatementView, TermView,
+    TraceRequest, TraceView,
 };
 pub use run::{ComparisonView, EstimateView, LaneView, RemarkView, RunEvent, RunRow, RunView};
 pub use source::{

@@ -74,6 +74,8 @@ pub struct TraceView {
     pub error: Option<OrmErrorView>,
     /// When the last statement ended, from the start of the request, in nanoseconds.
     pub span_ns: f64,
+    /// The classes of the objects that the session has built at the end, in the order of their first ones.
+    pub held: Vec<HeldView>,
     /// Every distinct statement, in the order in which they are first sent.
     pub shapes: Vec<ShapeView>,
     /// Statements in order; only the first 500 when there are more. The others are asked for.
@@ -90,10 +92,28 @@ pub struct TraceView {
     pub hash: Option<String>,
 }
 
+/// The objects of a class in a session's identity map.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct HeldView {
+    /// Name of the class.
+    pub entity: String,
+    /// How many.
+    pub objects: u32,
+}
+
 /// Statements of a request with the same text and cause.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct ShapeView {
+    /// `before`, `load` or `walk`.
+    pub phase: String,
+    /// The relationship path that caused them; none for the root statement.
+    pub path: Option<String>,
+    /// SQL, one clause a line.
+    pub sql: String,
+    /// Whether this SQL is new since this variant's last trace.
+    pub changed: bool,
     /// The first of them.
     pub first: StatementView,
     /// How often one request sends it.
@@ -164,12 +184,8 @@ pub struct OrmErrorView {
 pub struct StatementView {
     /// Position, from 1.
     pub n: u32,
-    /// `load` or `walk`.
-    pub phase: String,
-    /// The relationship path that caused it; none for the root statement.
-    pub path: Option<String>,
-    /// SQL, one clause a line.
-    pub sql: String,
+    /// Its text and cause: a place among the trace's shapes.
+    pub shape: u32,
     /// Parameters as JSON, long lists cut.
     pub params: String,
     /// Rows returned.
@@ -180,12 +196,12 @@ pub struct StatementView {
     pub start_ns: f64,
     /// What the request had come to when it was answered: `1 110 rows after 3.20 ms`.
     pub so_far: String,
+    /// Objects of each class of the trace's `held` that the session had built when its rows were taken in.
+    pub held: Vec<u32>,
     /// Injected round trip.
     pub round_trip: Quantity,
     /// Executing and fetching.
     pub database: Quantity,
     /// Decoding and hydrating.
     pub client: Quantity,
-    /// Whether this SQL is new since this variant's last trace.
-    pub changed: bool,
 }

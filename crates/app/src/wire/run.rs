@@ -35,6 +35,11 @@ pub enum RunEvent {
         /// Share of the whole run that is done, 0 to 1; every part counts alike.
         share: f64,
     },
+    /// The two charts of the rounds so far can be drawn.
+    Charts {
+        /// Names them in `draw`, as a run's id does.
+        run: String,
+    },
     /// Something a user should know: a shortened run.
     Notice {
         /// One sentence.

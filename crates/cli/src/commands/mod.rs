@@ -9,12 +9,14 @@ pub(crate) mod demo;
 pub(crate) mod history;
 pub(crate) mod lesson;
 pub(crate) mod manual;
+pub(crate) mod password;
 pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod sqlalchemy;
 pub(crate) mod trace;
 
-use crate::{output, password, progress};
+use crate::password::passwords;
+use crate::{output, progress};
 use anyhow::Result;
 use fetchscope_app::Paths;
 use fetchscope_app::error::AppError;
@@ -42,5 +44,5 @@ pub(crate) fn mapping_of(models: &str, python: &Python<'_>) -> Result<MappingDoc
 /// Opens a source, with a bar while a sample is generated.
 pub(crate) fn open(source: &str, mapping: Option<&MappingDocument>, cancel: &AtomicBool) -> Result<Opened> {
     let source: Source = source.parse()?;
-    Ok(source.open(&Paths::standard(), &password::passwords(), mapping, &mut progress::rows(), cancel)?)
+    Ok(source.open(&Paths::standard(), &passwords(), mapping, &mut progress::rows(), cancel)?)
 }

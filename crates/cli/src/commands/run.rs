@@ -17,7 +17,7 @@ use fetchscope_experiment::spec::{Experiment, Lane};
 use fetchscope_report::charts::SweepChart;
 use fetchscope_report::findings::{Told, severity};
 use fetchscope_report::remarks::remarks;
-use fetchscope_report::rows::{NOT_SQLALCHEMY, Row, interval_text, rows, verdict};
+use fetchscope_report::rows::{NOT_SQLALCHEMY, Row, interval_text, queries_text, rows, verdict};
 use fetchscope_report::{claims, format, lanes, sentence, sweeps};
 use std::path::{Path, PathBuf};
 
@@ -206,9 +206,6 @@ fn table(rows: &[Row]) -> String {
     ]);
     for row in rows {
         let dash = || format::UNKNOWN.to_owned();
-        let counts = |pick: fn(&fetchscope_experiment::outcome::Counts) -> u64| {
-            row.counts.as_ref().map_or_else(dash, |counts| format::count(pick(counts)))
-        };
         let latency = row.latency.as_ref();
         let time = |estimate: Option<Estimate>| {
             estimate.map_or_else(dash, |one| {
@@ -218,8 +215,8 @@ fn table(rows: &[Row]) -> String {
         table.add_row([
             row.letter.clone(),
             row.name.clone(),
-            counts(|counts| counts.queries),
-            counts(|counts| counts.rows),
+            row.counts.as_ref().map_or_else(dash, queries_text),
+            row.counts.map_or_else(dash, |counts| format::count(counts.rows)),
             latency.map_or_else(dash, |latency| format::count(latency.n as u64)),
             time(latency.map(|latency| latency.p50)),
             time(latency.map(|latency| latency.service)),

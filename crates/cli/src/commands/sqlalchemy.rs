@@ -3,6 +3,7 @@
 use super::Verdict;
 use crate::arguments::{Sqlalchemy, SqlalchemyCommand};
 use crate::output;
+use crate::progress::cancel_on_interrupt;
 use anyhow::Result;
 use fetchscope_app::Paths;
 use fetchscope_app::error::AppError;
@@ -16,7 +17,8 @@ pub(crate) fn run(arguments: &Sqlalchemy) -> Result<Verdict> {
         SqlalchemyCommand::Check { python, json } => check(&Python { paths: &paths, chosen: python.as_deref() }, *json),
         SqlalchemyCommand::Prepare { with, version, json } => {
             let python = Python { paths: &paths, chosen: None };
-            prepare(&python, with, version.as_deref(), &mut |what| output::note(what))?;
+            let cancel = cancel_on_interrupt()?;
+            prepare(&python, with, version.as_deref(), &mut |what| output::note(what), &cancel)?;
             let prepared = python.prepared();
             check(&Python { chosen: Some(Path::new(&prepared)), ..python }, *json)
         }

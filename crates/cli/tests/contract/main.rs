@@ -102,6 +102,8 @@ fn unusable_input_is_one_sentence_and_status_2() {
     assert!(said(&["schema", "--source", "citizenapp"]).contains("is not a source"));
     assert!(said(&["schema", "--source", "sample:citizenapp?size=xxl"]).contains("no size `xxl`"));
 
+    assert!(said(&["password", "forget", XS]).contains("is no server"));
+
     let unknown = bench.write("unknown.json", r#"{"root": "User", "relationships": [{"name": "orgs"}]}"#);
     let words = said(&["trace", "--source", XS, "--plan", unknown.to_str().unwrap()]);
     assert!(words.contains("`User` has no relationship `orgs`") && words.contains("`organization`"), "{words}");

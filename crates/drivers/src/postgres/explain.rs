@@ -1,6 +1,7 @@
 //! How the server ran a statement: the answer of EXPLAIN as a tree.
 
 mod parse;
+mod tasks;
 
 use super::error::PostgresError;
 use super::session::Session;
@@ -75,7 +76,12 @@ impl Session {
     /// # Errors
     /// When the server says no: some engines have no such answer.
     pub fn explain(&self, sql: &str, params: &[Value]) -> Result<Explained, PostgresError> {
-        let explain = format!("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}");
+        self.plan("ANALYZE, BUFFERS, FORMAT JSON", sql, params)
+    }
+
+    /// How a statement would be run, or was, in a transaction of its own that cannot write.
+    fn plan(&self, options: &str, sql: &str, params: &[Value]) -> Result<Explained, PostgresError> {
+        let explain = format!("EXPLAIN ({options}) {sql}");
         let failed = |error: tokio_postgres::Error| PostgresError::from_tokio(&error, self.settings(), Some(sql));
         let begin = self.begin();
         let answer = self.block_on(async {

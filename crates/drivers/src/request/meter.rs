@@ -159,13 +159,14 @@ impl<'a, 'b> Meter<'a, 'b> {
             self.served.statements.push(StatementTrace {
                 n: u32::try_from(self.served.query_count).unwrap_or(u32::MAX),
                 phase: request.phase,
-                path: request.path.as_deref().map(str::to_owned),
-                sql: request.sql.to_string(),
+                path: request.path.clone(),
+                sql: request.sql.clone(),
                 params: request.params.iter().map(Value::to_json).collect(),
                 rows: 0,
                 bytes: 0,
                 started_ns: self.started,
                 times_ns: Bands::default(),
+                objects_before: request.objects_before,
             });
         }
         index

@@ -3,6 +3,7 @@
 use super::error::WorkerError;
 use super::interpreter::Interpreter;
 use super::message::{Answer, Batch, Check, Done, Hello, Models, Open, Order, Said, Sample, Versions};
+use crate::process::{end_group, lead_group};
 use fetchscope_engine::plan::document::PlanDocument;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
@@ -53,8 +54,7 @@ impl Worker {
     pub fn start(interpreter: &Interpreter, program: &Path) -> Result<Worker, WorkerError> {
         let mut command = Command::new(interpreter.program());
         command.arg(program).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        lead_group(&mut command);
         let failed = |reason: String| WorkerError::NotStarted { interpreter: interpreter.program().to_owned(), reason };
         let mut process = command.spawn().map_err(|error| failed(error.to_string()))?;
         let streams = (process.stdin.take(), process.stdout.take(), process.stderr.take());
@@ -242,12 +242,12 @@ impl Worker {
                 return Err(WorkerError::Cancelled);
             }
             if heard.elapsed() > SILENCE {
-                self.kill();
+                end_group(&mut self.process);
                 let interpreter = self.interpreter.program().to_owned();
                 return Err(WorkerError::Silent { interpreter, after: SILENCE });
             }
             if moved.elapsed() > patience {
-                self.kill();
+                end_group(&mut self.process);
                 return Err(WorkerError::TooLong { doing: doing.to_owned(), after: patience });
             }
         }
@@ -276,7 +276,7 @@ impl Worker {
             Ok(Some(status)) => described(status),
             Ok(None) | Err(_) => "closed its output".to_owned(),
         };
-        self.kill();
+        end_group(&mut self.process);
         // Its last words may still lie in the pipe; somebody else may hold that open for ever.
         let deadline = Instant::now() + LAST_WORDS;
         while !self.listener.is_finished() && Instant::now() < deadline {
@@ -286,17 +286,6 @@ impl Worker {
         let text = String::from_utf8_lossy(&complaints);
         let said = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default().trim().to_owned();
         WorkerError::Ended { interpreter: self.interpreter.program().to_owned(), how, said }
-    }
-
-    /// Ends it, and whatever it started.
-    fn kill(&mut self) {
-        #[cfg(unix)]
-        if let Some(group) = i32::try_from(self.process.id()).ok().and_then(rustix::process::Pid::from_raw) {
-            // Nobody is left in it where the worker ended by itself.
-            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-        }
-        let _ = self.process.kill();
-        let _ = self.process.wait();
     }
 }
 
@@ -313,7 +302,7 @@ pub enum Heard {
 
 impl Drop for Worker {
     fn drop(&mut self) {
-        self.kill();
+        end_group(&mut self.process);
     }
 }
 

@@ -163,8 +163,8 @@ fn distinct(statements: &[StatementTrace]) -> Vec<Sent> {
     let mut all: Vec<Sent> = Vec::new();
     for one in statements {
         let place = *places.entry((&*one.sql, one.phase, one.path.as_deref())).or_insert_with(|| {
-            let (phase, path) = (one.phase, one.path.clone());
-            all.push(Sent { sql: one.sql.as_str().into(), phase, path, times: 0, rows: 0 });
+            let (phase, path) = (one.phase, one.path.as_deref().map(str::to_owned));
+            all.push(Sent { sql: one.sql.clone(), phase, path, times: 0, rows: 0 });
             all.len() - 1
         });
         all[place].times += 1;

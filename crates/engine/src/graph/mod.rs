@@ -360,6 +360,14 @@ impl Graph {
         (before..self.objects.len()).map(ObjectId::at)
     }
 
+    /// The class of every object, in the order in which they were built; `None` for one that was dropped at once, since
+    /// nothing led to it.
+    pub fn built(&self) -> impl ExactSizeIterator<Item = Option<EntityId>> {
+        let class =
+            |(index, object): (usize, &Object)| (!self.is_forgotten(ObjectId::at(index))).then_some(object.entity);
+        self.objects.iter().enumerate().map(class)
+    }
+
     /// Number of objects that were built.
     pub(crate) fn len(&self) -> usize {
         self.objects.len()

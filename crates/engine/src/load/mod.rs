@@ -69,6 +69,8 @@ pub struct Request {
     pub phase: Phase,
     /// The relationship path that causes it; `None` for a root statement.
     pub path: Option<Arc<str>>,
+    /// Objects that the session has built so far.
+    pub objects_before: u32,
 }
 
 /// Which rows of a statement are wanted.

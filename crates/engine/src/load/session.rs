@@ -294,6 +294,7 @@ impl Session {
                 fetch,
                 phase: self.phase,
                 path: plan.path.clone(),
+                objects_before: u32::try_from(self.graph.len()).unwrap_or(u32::MAX),
             }))
             .await
     }

@@ -96,7 +96,9 @@ pub(super) fn check_variants(
             let fetched = Volume { rows: served.row_count, bytes: served.byte_count };
             Objects::of(prepared[*tenant].program(), &served.loaded, fetched)
         });
-        let mut contender = contender(experiment, name, prepared, first, stopped);
+        let tasks = first.as_ref().map(|(served, _)| setup.database.shard_tasks(&served.statements)).transpose();
+        let tasks = tasks.map_err(|error| failed(name, error.into()))?.flatten();
+        let mut contender = contender(experiment, name, prepared, first, stopped, tasks);
         contender.outcome.objects = objects.map(|objects| looked_up(setup, name, objects)).transpose()?;
         contenders.push(contender);
     }
@@ -154,6 +156,7 @@ fn contender(
     prepared: Vec<Prepared>,
     first: Option<(Served, Option<String>)>,
     stopped: Option<Agreement>,
+    shard_tasks: Option<u64>,
 ) -> Contender<Native> {
     let counts = first.as_ref().map(|(served, _)| Counts {
         queries: served.query_count,
@@ -161,6 +164,7 @@ fn contender(
         rows: served.row_count,
         bytes: served.byte_count,
         roots: served.loaded.roots.as_ref().map(|roots| roots.len() as u64),
+        shard_tasks,
     });
     let limit = match &first {
         // A plan that raises, or that is stopped, has no latency to measure.

@@ -8,11 +8,11 @@ pub(super) fn of(statements: &[StatementTrace]) -> Vec<StatementShape> {
     let mut places = std::collections::HashMap::new();
     let mut shapes: Vec<StatementShape> = Vec::new();
     for one in statements {
-        let place = *places.entry((one.sql.as_str(), one.phase, one.path.as_deref())).or_insert_with(|| {
+        let place = *places.entry((&*one.sql, one.phase, one.path.as_deref())).or_insert_with(|| {
             shapes.push(StatementShape {
-                sql: one.sql.clone(),
+                sql: one.sql.to_string(),
                 phase: one.phase,
-                path: one.path.clone(),
+                path: one.path.as_deref().map(str::to_owned),
                 times: 0,
                 rows: 0,
             });

@@ -148,6 +148,13 @@ impl Canvas<'_> {
         self.area.draw(&dot).map_err(|error| self.failed(&error))
     }
 
+    /// The outline of a dot.
+    pub(crate) fn ring(&self, (x, y): (f64, f64), radius: f64, colour: Colour, width: f64) -> Result<(), ReportError> {
+        let stroke = ink(colour).stroke_width(units(width).unsigned_abs());
+        let ring = Circle::new((units(x), units(y)), units(radius), stroke);
+        self.area.draw(&ring).map_err(|error| self.failed(&error))
+    }
+
     /// A text whose capitals are centred on `y`.
     pub(crate) fn text(&self, text: &str, (x, y): (f64, f64), anchor: Anchor, kind: Type) -> Result<(), ReportError> {
         // A line of the SVG is a tag or a text; and XML knows no control characters.

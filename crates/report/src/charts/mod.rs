@@ -5,6 +5,7 @@
 mod axis;
 pub(crate) mod canvas;
 mod drawing;
+mod frontier;
 mod latency;
 mod layout;
 mod queries;
@@ -13,6 +14,7 @@ mod sweep;
 mod time;
 mod waits;
 
+pub use frontier::frontier;
 pub use latency::latency;
 pub use queries::queries_per_request;
 pub use sweep::{Line, LinePoint, SweepChart, sweep};

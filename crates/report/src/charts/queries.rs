@@ -48,6 +48,9 @@ fn details(row: &Row) -> Vec<(String, String)> {
     let mut say = |name: &str, text: String| details.push((name.to_owned(), text));
     if let Some(counts) = row.counts {
         say("queries", format::count(counts.queries));
+        if let Some(tasks) = counts.shard_tasks {
+            say("shard tasks", format::count(tasks));
+        }
         say("round trips", format::count(counts.round_trips));
         say("rows", format::count(counts.rows));
         say("bytes", format::bytes(counts.bytes));

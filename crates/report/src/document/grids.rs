@@ -3,7 +3,7 @@
 use crate::charts::SweepChart;
 use crate::format;
 use crate::html::LISTED;
-use crate::rows::{NOT_SQLALCHEMY, Row, in_words, interval_text};
+use crate::rows::{NOT_SQLALCHEMY, Row, in_words, interval_text, queries_text};
 use crate::time::{BANDS, means};
 use crate::{sweeps, waits};
 use fetchscope_engine::stats::quantile::Estimate;
@@ -116,8 +116,8 @@ fn compared(row: &Row) -> Vec<Cell> {
 
 fn counts(counts: Option<&Counts>) -> [String; 4] {
     match counts {
-        Some(Counts { queries, round_trips, rows, bytes, roots: _ }) => {
-            [format::count(*queries), format::count(*round_trips), format::count(*rows), format::bytes(*bytes)]
+        Some(counts @ Counts { round_trips, rows, bytes, .. }) => {
+            [queries_text(counts), format::count(*round_trips), format::count(*rows), format::bytes(*bytes)]
         }
         None => [(); 4].map(|()| format::UNKNOWN.to_owned()),
     }

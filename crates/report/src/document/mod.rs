@@ -8,7 +8,7 @@ use crate::figures::{Figure, Material};
 use crate::findings::{Told, severity};
 use crate::remarks::{About, remarks};
 use crate::reproduction::Reproduction;
-use crate::{circumstances, claims, lanes, sentence, sweeps, waits};
+use crate::{circumstances, claims, frontier, lanes, sentence, sweeps, waits};
 use fetchscope_experiment::evidence;
 pub(crate) use grids::{Cell, Grid};
 
@@ -78,6 +78,9 @@ impl<'a> Document<'a> {
         sections.extend(stands_out(material).map(|blocks| evidence("What stands out", blocks)));
         let rows = grids::multiplication(outcome, &material.rows);
         sections.extend(rows.map(|grid| evidence("Rows fetched and rows needed", vec![Block::Grid(grid)])));
+        let words = Block::Words(frontier::finding(&material.rows));
+        let dots = Block::Figures(vec![Figure::Frontier(&material.rows)]);
+        sections.push(evidence("Queries, latency and rows", vec![words, dots]));
         sections.push(evidence(
             "Where the time goes",
             vec![

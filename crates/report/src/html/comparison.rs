@@ -2,7 +2,7 @@
 
 use super::variant;
 use crate::format;
-use crate::rows::{NOT_SQLALCHEMY, Row, in_words, interval_text};
+use crate::rows::{NOT_SQLALCHEMY, Row, in_words, interval_text, queries_text};
 use fetchscope_engine::stats::quantile::Estimate;
 use fetchscope_experiment::outcome::{Counts, Outcome};
 use fetchscope_experiment::summary::Summary;
@@ -91,8 +91,8 @@ fn failures(row: &Row) -> Markup {
 
 fn counts(counts: Option<&Counts>) -> Markup {
     let written = counts.map(|counts| {
-        let Counts { queries, round_trips, rows, bytes, roots: _ } = *counts;
-        [format::count(queries), format::count(round_trips), format::count(rows), format::bytes(bytes)]
+        let Counts { round_trips, rows, bytes, .. } = *counts;
+        [queries_text(counts), format::count(round_trips), format::count(rows), format::bytes(bytes)]
     });
     html! {
         @match written {

@@ -84,8 +84,8 @@ fn a_filter_that_toml_cannot_say_is_written_as_json() {
 fn every_row_of_a_chart_has_a_tooltip() {
     let outcome = fixture::pair();
     let page = content(&outcome);
-    // Three charts with two rows, in two themes.
-    assert_eq!(page.matches("fill=\"transparent\"><title>").count(), 12);
+    // Four charts with two rows or dots, in two themes.
+    assert_eq!(page.matches("fill=\"transparent\"><title>").count(), 16);
     assert!(page.contains("<title>B joined: 21.4 ms\nn: 400"), "{page}");
 }
 
@@ -136,5 +136,5 @@ fn tables_are_marked_up_for_those_who_do_not_see_them() {
     let page = content(&fixture::pair());
     assert_eq!(page.matches("<table>").count(), page.matches("<caption>").count());
     assert_eq!(page.matches("<th").count(), page.matches("scope=").count() + page.matches("<thead>").count());
-    assert_eq!(page.matches("role=\"img\"").count(), 6, "three charts in two themes");
+    assert_eq!(page.matches("role=\"img\"").count(), 8, "four charts in two themes");
 }

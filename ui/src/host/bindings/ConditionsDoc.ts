@@ -19,4 +19,8 @@ transaction: boolean,
 /**
  * Whether prepared statements are kept by their text.
  */
-statement_cache: boolean, };
+statement_cache: boolean, 
+/**
+ * Whether the session is SQLAlchemy's asynchronous one, in which reading what is not loaded raises.
+ */
+asynchronous: boolean, };

@@ -3,4 +3,4 @@
 /**
  * A chart beyond the two that share their rows.
  */
-export type Figure = "time" | "waits" | "concurrency" | "rtt_ms" | "page_size" | "tenant_size" | "sqlalchemy";
+export type Figure = "time" | "frontier" | "waits" | "concurrency" | "rtt_ms" | "page_size" | "tenant_size" | "sqlalchemy";

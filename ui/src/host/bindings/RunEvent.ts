@@ -39,7 +39,11 @@ part: string | null,
 /**
  * Share of the whole run that is done, 0 to 1; every part counts alike.
  */
-share: number, } | { "kind": "notice", 
+share: number, } | { "kind": "charts", 
+/**
+ * Names them in `draw`, as a run's id does.
+ */
+run: string, } | { "kind": "notice", 
 /**
  * One sentence.
  */

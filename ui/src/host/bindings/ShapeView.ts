@@ -7,6 +7,22 @@ import type { StatementView } from "./StatementView";
  */
 export type ShapeView = { 
 /**
+ * `before`, `load` or `walk`.
+ */
+phase: string, 
+/**
+ * The relationship path that caused them; none for the root statement.
+ */
+path: string | null, 
+/**
+ * SQL, one clause a line.
+ */
+sql: string, 
+/**
+ * Whether this SQL is new since this variant's last trace.
+ */
+changed: boolean, 
+/**
  * The first of them.
  */
 first: StatementView, 

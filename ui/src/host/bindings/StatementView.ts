@@ -10,17 +10,9 @@ export type StatementView = {
  */
 n: number, 
 /**
- * `load` or `walk`.
+ * Its text and cause: a place among the trace's shapes.
  */
-phase: string, 
-/**
- * The relationship path that caused it; none for the root statement.
- */
-path: string | null, 
-/**
- * SQL, one clause a line.
- */
-sql: string, 
+shape: number, 
 /**
  * Parameters as JSON, long lists cut.
  */
@@ -42,6 +34,10 @@ start_ns: number,
  */
 so_far: string, 
 /**
+ * Objects of each class of the trace's `held` that the session had built when its rows were taken in.
+ */
+held: Array<number>, 
+/**
  * Injected round trip.
  */
 round_trip: Quantity, 
@@ -52,8 +48,4 @@ database: Quantity,
 /**
  * Decoding and hydrating.
  */
-client: Quantity, 
-/**
- * Whether this SQL is new since this variant's last trace.
- */
-changed: boolean, };
+client: Quantity, };

@@ -92,12 +92,13 @@ fn trace(request: &Request, rows: &Rows, sent: usize) -> StatementTrace {
     StatementTrace {
         n: sent as u32 + 1,
         phase: request.phase,
-        path: request.path.as_deref().map(str::to_owned),
-        sql: request.sql.to_string(),
+        path: request.path.clone(),
+        sql: request.sql.clone(),
         params: Vec::new(),
         rows: rows.len() as u64,
         bytes: rows.values.byte_count(),
         started_ns: Nanos(0),
         times_ns: Bands::default(),
+        objects_before: 0,
     }
 }

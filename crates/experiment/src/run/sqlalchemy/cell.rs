@@ -226,6 +226,7 @@ fn contender(
         // Its drivers do not tell; the same rows have the same size.
         bytes: native.and_then(|native| native.counts).map_or(0, |counts| counts.bytes),
         roots: answer.root_count,
+        shard_tasks: native.and_then(|native| native.counts).and_then(|counts| counts.shard_tasks),
     });
     let outcome = VariantOutcome {
         name: name.to_owned(),
