@@ -14,6 +14,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 fn main() -> ExitCode {
+    startup::draw_on_the_processor();
     match show() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => startup::refuse(error.as_ref()),

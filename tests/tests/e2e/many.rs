@@ -60,7 +60,9 @@ proportional set size, by process:
 {}",
             memory(stage)
         );
-        fs::write(artefact("many.txt"), told).map_err(|source| Fault::File { path: "many.txt".to_owned(), source })?;
+        fs::create_dir_all(artefact(""))
+            .and_then(|()| fs::write(artefact("many.txt"), told))
+            .map_err(|source| Fault::File { path: "many.txt".to_owned(), source })?;
         assert_ne!(stage.script("return document.querySelectorAll('[role=option]').length", &[])?, json!(0));
         Ok(())
     })
