@@ -10,11 +10,15 @@ mod startup;
 mod window;
 
 use fetchscope_app::{App, Paths};
+use mimalloc::MiMalloc;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
+
 fn main() -> ExitCode {
-    startup::draw_on_the_processor();
+    startup::settle();
     match show() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => startup::refuse(error.as_ref()),

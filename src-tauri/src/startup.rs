@@ -38,20 +38,28 @@ fn process_age() -> Option<Duration> {
     Duration::try_from_secs_f64(now - started / 100.0).ok()
 }
 
-/// Has WebKit draw without layers on a graphics card, unless the environment says otherwise. The page hardly moves, and the
-/// layers of a list with a hundred thousand rows take more memory than all else in the window; where a graphics card is
-/// emulated, they take more time than a frame has. WebKit hears of it from the environment alone, so the program starts anew
-/// in one that says so.
-pub(crate) fn draw_on_the_processor() {
+/// What WebKit and the allocator hear from the environment alone.
+#[cfg(target_os = "linux")]
+const ENVIRONMENT: [(&str, &str); 2] = [
+    // Drawing without layers on a graphics card. The page hardly moves, and the layers of a list with a hundred thousand rows
+    // take more memory than all else in the window; where a graphics card is emulated, they take more time than a frame has.
+    ("WEBKIT_DISABLE_COMPOSITING_MODE", "1"),
+    // Taking memory as it is needed.
+    ("MIMALLOC_ARENA_EAGER_COMMIT", "0"),
+];
+
+/// Starts the program anew in the environment it needs, unless it is there already; what somebody has set stays.
+pub(crate) fn settle() {
     #[cfg(target_os = "linux")]
     {
         use std::os::unix::process::CommandExt;
-        const NO_LAYERS: &str = "WEBKIT_DISABLE_COMPOSITING_MODE";
-        if std::env::var_os(NO_LAYERS).is_none()
+        let missing = ENVIRONMENT.into_iter().filter(|(name, _)| std::env::var_os(name).is_none());
+        let missing: Vec<_> = missing.collect();
+        if !missing.is_empty()
             && let Ok(program) = std::env::current_exe()
         {
             // It comes back only where that failed, and then goes on as it is.
-            let _ = std::process::Command::new(program).args(std::env::args_os().skip(1)).env(NO_LAYERS, "1").exec();
+            let _ = std::process::Command::new(program).args(std::env::args_os().skip(1)).envs(missing).exec();
         }
     }
 }

@@ -272,7 +272,23 @@ impl Session {
              setTimeout(done, 2000);",
             &[],
         )?;
-        let encoded = self.ask("GET", "/screenshot", None)?;
+        // The driver waits for the next frame, and a page at rest has none: a dot that nobody sees comes and goes.
+        self.script(
+            "const dot = document.createElement('i');
+             dot.id = 'next-frame';
+             dot.style = 'position: fixed; right: 0; bottom: 0; width: 1px; height: 1px; pointer-events: none';
+             document.body.append(dot);
+             const blink = () => {
+               if (!dot.isConnected) return;
+               dot.style.background = dot.style.background ? '' : 'rgb(0 0 0 / 0.4%)';
+               setTimeout(blink, 40);
+             };
+             blink();",
+            &[],
+        )?;
+        let encoded = self.ask("GET", "/screenshot", None);
+        self.script("document.getElementById('next-frame')?.remove()", &[])?;
+        let encoded = encoded?;
         let failed = |source| Fault::File { path: file.display().to_string(), source };
         if let Some(folder) = file.parent() {
             std::fs::create_dir_all(folder).map_err(failed)?;

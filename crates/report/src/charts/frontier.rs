@@ -181,9 +181,9 @@ impl Pen<'_, '_> {
         }
     }
 
-    /// Names stand beside their dots, moved down where they would cover one another.
+    /// Names stand beside their dots, moved up or down where they would cover one another, and left out where there is no room.
     fn names(&self) -> Result<(), ReportError> {
-        let Plot { width, small, scale, bottom, .. } = *self.plot;
+        let Plot { width, small, scale, top, bottom, .. } = *self.plot;
         let mut dots: Vec<&Dot<'_>> = self.plot.dots.iter().collect();
         dots.sort_by(|one, other| one.y.total_cmp(&other.y));
         let apart = small * 1.2;
@@ -192,17 +192,16 @@ impl Pen<'_, '_> {
             let from = dot.x + dot.radius + 5.0 * scale;
             let text = type_face::fitted(&dot.row.label(), width - from, small, false)?;
             let to = from + type_face::width(&text, small, false)?;
-            let mut y = dot.y;
-            while let Some(other) =
-                taken.iter().find(|(left, right, at)| from < *right && *left < to && (at - y).abs() < apart - 0.01)
-            {
-                y = other.2 + apart;
-            }
-            if y < bottom - apart / 2.0 || y == dot.y {
-                taken.push((from, to, y));
-                let colour = self.palette.inks.text;
-                self.canvas.text(&text, (from, y), Anchor::Start, Type { colour, ..self.muted() })?;
-            }
+            let is_free = |y: &f64| {
+                let covers =
+                    |other: &(f64, f64, f64)| from < other.1 && other.0 < to && (other.2 - y).abs() < apart - 0.01;
+                (top - LARGEST * scale..bottom + small / 2.0).contains(y) && !taken.iter().any(covers)
+            };
+            let steps = [0.0, 1.0, -1.0, 2.0, -2.0, 3.0, -3.0, 4.0, -4.0];
+            let Some(y) = steps.map(|step| dot.y + step * apart / 2.0).into_iter().find(is_free) else { continue };
+            taken.push((from, to, y));
+            let colour = self.palette.inks.text;
+            self.canvas.text(&text, (from, y), Anchor::Start, Type { colour, ..self.muted() })?;
         }
         Ok(())
     }
