@@ -14,7 +14,7 @@ pub enum ReopenError {
     #[error("was written by a newer Fetchscope (format {0}, this one reads up to {VERSION}); open it with that one")]
     Newer(u32),
     /// It is JSON, but no result.
-    #[error("is not the result of a run: {0}")]
+    #[error("is not the result of a run ({0}); an experiment in TOML, a result or a report is wanted here")]
     NoResult(serde_json::Error),
     /// It carries no raw data.
     #[error("carries no result; `--report FILE.json` writes one that does")]

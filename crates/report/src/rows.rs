@@ -22,7 +22,7 @@ pub struct Row {
     pub counts: Option<Counts>,
     /// Latency; `None` without a sample, and where the answer is wrong: a wrong answer has no time worth a bar.
     pub latency: Option<Summary>,
-    /// Median against the baseline's; `None` for the baseline itself, and where a side has no time.
+    /// Against the baseline: over the rounds where they are enough, of the medians where not; `None` for the baseline itself, and where a side has no time.
     pub ratio: Option<f64>,
     /// Queries against the baseline's; `None` for the baseline itself, and where a side has no count or the baseline 0.
     pub query_ratio: Option<f64>,
@@ -65,6 +65,8 @@ pub fn rows(outcome: &Outcome) -> Vec<Row> {
     for (row, (comparison, apart)) in
         rows.iter_mut().zip(comparisons.into_iter().zip(standing::told_apart(&outcome.variants)))
     {
+        // The ratio over the rounds, so that charts, tables and sentences say the same.
+        row.ratio = comparison.as_ref().and_then(|one| one.ratio).map(|ratio| ratio.value).or(row.ratio);
         row.comparison = comparison;
         row.indistinguishable = (0..apart.len()).filter(|other| apart[*other] == Some(false)).collect();
         row.apart = apart;

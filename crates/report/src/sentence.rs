@@ -43,8 +43,12 @@ const MOST_FIGURES: usize = 3;
 fn answer(rows: &[Row]) -> String {
     let mut racing: Vec<&Row> = rows.iter().filter(|row| row.latency.is_some()).collect();
     racing.sort_by(|a, b| a.median().unwrap_or(f64::MAX).total_cmp(&b.median().unwrap_or(f64::MAX)));
+    let counted = |row: &&Row| row.latency.as_ref().is_some_and(|latency| latency.n <= 1);
     match racing.as_slice() {
         [] => "Nothing was measured".to_owned(),
+        all if all.len() > 1 && all.iter().all(counted) => {
+            "Counts only: one request a variant, whose time says nothing of the next".to_owned()
+        }
         [only] => alone(only),
         [fastest, ..] => {
             let ties: Vec<&Row> =

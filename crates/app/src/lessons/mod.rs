@@ -144,7 +144,7 @@ mod tests {
         assert!(changed("# A title", "A title").contains("mine.md: the first line"));
         assert!(changed("## Predict", "## Guess").contains("no part `## Predict`"));
         assert!(changed("## Reveal", "## End").contains("no part `## Reveal`"));
-        assert!(changed(" `fastest lazy`", "").contains("says in backticks"));
+        assert!(changed(" `fastest lazy`", "").contains("in backticks; a lesson asks one question"));
         assert!(changed("fastest lazy", "fastest eager").contains("no variant `eager`"));
         assert!(changed("fastest lazy", "quickest lazy").contains("`quickest lazy` is no condition"));
         assert!(changed("= 5", "= five").contains("a number"));

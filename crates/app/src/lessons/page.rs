@@ -38,7 +38,10 @@ fn choice(item: &str, experiment: &Experiment) -> Result<Choice, String> {
     let item = item.split_whitespace().collect::<Vec<_>>().join(" ");
     let parts = item.strip_suffix('`').and_then(|item| item.rsplit_once('`'));
     let (text, condition) = parts
-        .ok_or_else(|| format!("the prediction “{item}” is to end with what makes it right: it says in backticks"))?;
+        .ok_or_else(|| format!(
+            "the prediction “{item}” does not end with what makes it right, in backticks; a lesson asks one question, and nothing \
+             follows its predictions"
+        ))?;
     Ok(Choice { text: text.trim().to_owned(), condition: Condition::read(condition, experiment)? })
 }
 

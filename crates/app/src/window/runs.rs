@@ -37,7 +37,14 @@ pub(super) struct Runs {
     kept: Mutex<VecDeque<(String, Arc<Run>)>>,
     next: Mutex<u64>,
     /// What the last run has shown of itself while it went on.
-    live: Mutex<Option<Arc<(ExperimentDoc, Vec<Row>)>>>,
+    live: Mutex<Option<Arc<Shown>>>,
+}
+
+/// What a run shows of itself: its rows so far, and the work they belong to.
+#[derive(Debug)]
+struct Shown {
+    doc: ExperimentDoc,
+    rows: Vec<Row>,
 }
 
 /// Begins the name of what a run shows while it goes on; a number follows.
@@ -111,7 +118,7 @@ impl Runs {
         let mut tell = |event| {
             let said = if let Event::Found(piece) = event {
                 live.take_in(*piece).map(|rows| {
-                    *lock(&self.live) = Some(Arc::new((doc.clone(), rows)));
+                    *lock(&self.live) = Some(Arc::new(Shown { doc: doc.clone(), rows }));
                     looks += 1;
                     RunEvent::Charts { run: format!("{LIVE}{looks}") }
                 })
@@ -195,7 +202,7 @@ impl Runs {
         // The run itself is not to wait for the drawing.
         let live = lock(&self.live).clone().filter(|_| request.run.starts_with(LIVE));
         if let Some(live) = live {
-            return figures::pair(&live.1, &live.0, &style);
+            return figures::pair(&live.rows, &live.doc, &style);
         }
         let run = self.find(&request.run, history)?;
         figures::pair(&run.rows, &run.doc, &style)

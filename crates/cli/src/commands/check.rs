@@ -169,7 +169,7 @@ fn junit(held: &[Held]) -> Report {
         let Some(first) = of_variant.first() else { continue };
         let mut suite = TestSuite::new(first.variant.as_str());
         for one in of_variant {
-            let said = format!("measured {}", measured(one));
+            let said = format!("{}; measured {}", budget(one), measured(one));
             let status = match one.kept {
                 Kept::Yes => TestCaseStatus::success(),
                 Kept::No => {

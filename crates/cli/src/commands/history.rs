@@ -96,7 +96,7 @@ fn head(entry: &HistoryEntry) -> String {
 
 fn listed(entries: &[HistoryEntry]) -> String {
     if entries.is_empty() {
-        return "No run is kept.".to_owned();
+        return "No run is kept, or none that says this.".to_owned();
     }
     let mut table = comfy_table::Table::new();
     table.load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY);

@@ -6,13 +6,14 @@ use crate::arguments::{Lesson as Arguments, LessonCommand};
 use crate::{output, progress};
 use anyhow::Result;
 use fetchscope_app::Paths;
+use fetchscope_app::error::AppError;
 use fetchscope_app::experiment::run_kept;
 use fetchscope_app::history::{History, Recorder};
 use fetchscope_app::lessons::{self, Revealed, reveal};
 use fetchscope_app::python::Python;
 use fetchscope_experiment::outcome::Outcome;
 use serde::Serialize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Serialize)]
 struct Listed {
@@ -69,6 +70,13 @@ fn list(json: bool) -> Result<Verdict> {
 fn measure(name: &str, reports: &[PathBuf], json: bool) -> Result<Verdict> {
     output::check_reports(reports)?;
     let lesson = lessons::find(&Paths::standard(), name)?;
+    let same = |report: &&PathBuf| {
+        report.canonicalize().is_ok_and(|path| Path::new(name).canonicalize().is_ok_and(|page| page == path))
+    };
+    if let Some(report) = reports.iter().find(same) {
+        let words = format!("{} is the page of this lesson; name another file for the report", report.display());
+        return Err(AppError::Input(words).into());
+    }
     if !json {
         output::note(&format!("{}\n\n{}\n\n{}\n", lesson.title, lesson.text, lesson.question));
         lesson.choices.iter().for_each(|choice| output::note(&format!("- {}", choice.text)));

@@ -14,6 +14,10 @@ pub(crate) fn run(arguments: &Schema) -> Result<Verdict> {
     if let Some(models) = &arguments.models {
         return of_models(arguments, models);
     }
+    if arguments.plan.is_some() {
+        let words = "--plan tells how classes load today, so it needs --models MODULE:BASE";
+        return Err(AppError::Input(words.to_owned()).into());
+    }
     let source = arguments.source.as_deref().unwrap_or_default();
     let opened = super::open(source, None, &AtomicBool::new(false))?;
     opened.notices.iter().for_each(|notice| output::note(notice));

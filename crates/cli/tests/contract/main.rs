@@ -272,7 +272,7 @@ fn every_run_is_kept_and_can_be_shown_reported_and_deleted() {
     assert_eq!((&named["name"], &named["tags"]), (&json!("first one"), &json!(["a", "b"])));
     let listed = bench.say(&["history", "list", "first", "--json"], "").json();
     assert_eq!((&listed[0]["id"], &listed[0]["variants"][1]["queries"]["value"]), (&json!("1"), &json!(1.0)));
-    assert_eq!(bench.say(&["history", "list", "nowhere"], "").out, "No run is kept.\n");
+    assert_eq!(bench.say(&["history", "list", "nowhere"], "").out, "No run is kept, or none that says this.\n");
     assert_eq!(bench.say(&["history", "report", "1", "old.html", "old.svg"], "").status, 0);
     assert!(std::fs::read_to_string(bench.path("old.html")).unwrap().contains("<svg"));
     assert!(bench.say(&["history", "report", "1", "old.docx"], "").sentence(2).contains(".docx"));

@@ -18,7 +18,12 @@ use fetchscope_datasets::{Dataset, SampleSpec, load};
 use fetchscope_drivers::database::Database;
 use fetchscope_drivers::postgres::Settings;
 use fetchscope_test_postgres::server;
+use mimalloc::MiMalloc;
 use std::sync::atomic::AtomicBool;
+
+/// As the programs have it.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() {
     let server = server().unwrap_or_else(|error| panic!("{error}"));

@@ -40,10 +40,17 @@ pub(super) fn find(evidence: &Evidence) -> Vec<Finding> {
         what: said!["requests waited for a connection for ", Amount::Share(waits.share), " of their time"],
         place,
         how_much,
-        remedy: said![
-            "Compare service times, which leave the wait out, and sweep the concurrency: fewer statements a request give \
-             connections back sooner; a larger pool helps only while the database has cores to spare"
-        ],
+        remedy: if waits.concurrency <= waits.connections {
+            said![
+                "Nobody had to queue, so it was connections beyond those that are kept, which are opened for each request: \
+                 let the pool keep as many as there are requests at once"
+            ]
+        } else {
+            said![
+                "Compare service times, which leave the wait out, and sweep the concurrency: fewer statements a request \
+                 give connections back sooner; a larger pool helps only while the database has cores to spare"
+            ]
+        },
     }]
 }
 

@@ -112,9 +112,10 @@ pub(super) fn rounds<W>(experiment: &Experiment, contenders: &[Contender<W>]) ->
     if possible >= rounds.min(ENOUGH_ROUNDS) {
         return (possible, None);
     }
+    let needed = rounds.saturating_mul(at_once).saturating_mul(REQUESTS_EACH);
     let note = format!(
         "Measured in {possible} instead of {rounds} rounds, so that each of {concurrency} clients has requests in each; \
-         more requests allow more rounds, and more rounds tell smaller differences."
+         {needed} requests a variant allow {rounds}, and more rounds tell smaller differences."
     );
     (possible, Some(note))
 }

@@ -226,7 +226,7 @@ pub(super) fn multiplication(outcome: &Outcome, rows: &[Row]) -> Option<Grid> {
     let figures = ["rows fetched", "rows needed", "bytes fetched", "bytes needed", "rows ratio"];
     let caption =
         "Of one request. A row is needed for each object, and for each pair that a secondary table connects; a value \
-                   is needed once."
+                   is needed once. A joined row carries several objects, so fewer may be fetched than are needed."
             .to_owned();
     (!lines.is_empty()).then(|| Grid { caption, columns: columns(&figures, &["multiplied by"]), rows: lines })
 }

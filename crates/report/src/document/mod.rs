@@ -167,7 +167,7 @@ fn stands_out<'a>(material: &Material<'_>) -> Option<Vec<Block<'a>>> {
         let told: Vec<Told> = evidence::findings(material.outcome, variant).iter().map(Told::from).collect();
         if !told.is_empty() {
             let said = told.iter().map(|Told { severity: how, what, place, how_much, remedy, .. }| {
-                format!("{}: {what}. {place}; {how_much}. Try: {remedy}.", severity(*how))
+                format!("{}: {what} ({place}); {how_much}. Try: {remedy}.", severity(*how))
             });
             blocks.extend([Block::Heading(row.label()), Block::List(said.collect())]);
         }

@@ -30,8 +30,8 @@ fn finding(told: &Told) -> Markup {
     let Told { what, place, how_much, remedy, .. } = told;
     html! {
         li {
-            b.bad[told.severity == Severity::Wrong] { (severity(told.severity)) } ": " (what) "."
-            div.aside { (place) "; " (how_much) }
+            b.bad[told.severity == Severity::Wrong] { (severity(told.severity)) } ": " (what) " (" (place) ")."
+            div.aside { (how_much) }
             div { "Try: " (remedy) "." }
         }
     }
@@ -53,7 +53,7 @@ pub(super) fn multiplication(outcome: &Outcome, rows: &[Row]) -> Markup {
                         caption {
                             "Of one request. A row is needed for each object, and for each pair that a secondary table connects; a "
                             "value is needed once. Joining one collection repeats its owner’s values; joining two side by side also "
-                            "repeats their rows."
+                            "repeats their rows. A joined row carries several objects, so fewer may be fetched than are needed."
                         }
                         thead {
                             tr {
