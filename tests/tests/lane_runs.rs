@@ -144,6 +144,49 @@ fn both_agree(place: Place, driver: &str, circumstances: &str) -> Outcome {
     outcome
 }
 
+/// A table with a column of every sort that an application may have, filled and empty.
+const SORTS: &str = "CREATE TYPE mood AS ENUM ('sad', 'glad'); CREATE DOMAIN positive AS int CHECK (value > 0);
+    CREATE TABLE thing (id int PRIMARY KEY, address inet, network cidr, hardware macaddr, bits bit(4), more varbit, place point,
+        clock time, zoned timetz, mood mood, moods mood[], positive positive, page xml, day date, days date[], amount numeric(10, 2),
+        amounts numeric[], truths boolean[], number float8, numbers float8[], matrix int[][], words text[], document jsonb,
+        plain json, documents jsonb[], phrase jsonb, stay interval, back interval, number4 float4, dates daterange,
+        span tsrange, zoned_span tstzrange, several int4multirange, moment timestamp, zoned_moment timestamptz, ids uuid[],
+        letter \"char\", code char(5), found tsvector, price money, blob bytea);
+    INSERT INTO thing VALUES (1, '10.0.0.1', '10.0.0.0/8', '08:00:2b:01:02:03', B'1010', B'101', '(1,2.5)', '10:11:12.5',
+        '10:11:12+02', 'glad', '{sad,glad}', 3, '<a>1</a>', '2024-02-29', '{2024-01-02}', 12.50, '{1.50,NULL}', '{t,f}', 1.5,
+        '{1.5,NaN}', '{{1,2},{3,4}}', ARRAY['a,b', NULL, '\"q\"', 'ünï'], '{\"k\": 1, \"z\": [1, {\"x\": null}]}',
+        '{\"b\": 1, \"a\": \"ü\"}', ARRAY['{\"a\": 1}']::jsonb[], '\"text\"', '3 hours 4.5 seconds', '-1 day', 1.25,
+        '[2024-01-01,2024-02-01)', '[2024-01-01 10:00,2024-01-02)', '[2024-01-01 10:00+00,)', '{[1,3),[5,8)}',
+        '2024-01-01 10:00:00.123', '2024-01-01 10:00+02', ARRAY['c4ca4238-a0b9-2382-0dcc-509a6f75849b']::uuid[], 'x', 'ab',
+        'fat:2A,4 cat:3', 12.34, '\\x00ff');
+    INSERT INTO thing (id) VALUES (2);
+    CREATE TABLE item (id int PRIMARY KEY, thing_id int REFERENCES thing);
+    INSERT INTO item SELECT i, 1 + i % 2 FROM generate_series(1, 4) AS i;";
+
+#[test]
+fn columns_of_every_sort_answer_the_same() {
+    let url = server().unwrap().database(SORTS).unwrap();
+    for (session, driver) in [("sync", "psycopg"), ("async", "asyncpg")] {
+        let (folder, cancel) = (tempfile::tempdir().unwrap(), AtomicBool::new(false));
+        let (paths, passwords) = (Paths::under(folder.path()), Passwords::of(SystemKeyring));
+        let source: Source = url.parse().unwrap();
+        let opened = source.open(&paths, &passwords, None, &mut |_| (), &cancel).unwrap();
+        let experiment = Experiment::from_toml(&format!(
+            "version = 1\nsource = \"postgres://localhost/unused\"\nlanes = [\"native\", \"sqlalchemy\"]\n[endpoint]\n\
+             root = \"item\"\nfilter = {{ order_by = [\"id\"] }}\nrelationships = [{{ name = \"thing\" }}]\n\
+             [variants.joined]\nthing = \"joined\"\n[workload]\nconcurrency = 1\nrequests = 4\nrounds = 2\n\
+             [conditions]\nsession = \"{session}\"\n"
+        ));
+        let interpreter = interpreter().unwrap();
+        let python = Python { paths: &paths, chosen: Some(interpreter.program()) };
+        let outcome = experiment::run(&experiment.unwrap(), &opened, &python, &mut |_| (), &cancel).unwrap();
+        let found = lane(&outcome);
+        assert!(found.versions.as_ref().unwrap().driver.starts_with(driver));
+        assert_eq!(found.variants[0].hash, outcome.variants[0].hash, "{driver}");
+        assert_eq!(found.variants[0].samples.len(), 4, "{driver}");
+    }
+}
+
 /// Round trips of every request of the lane beyond its statements.
 fn beyond_statements(outcome: &Outcome) -> BTreeSet<u32> {
     let samples = lane(outcome).variants.iter().flat_map(|one| &one.samples);

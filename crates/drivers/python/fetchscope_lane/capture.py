@@ -7,7 +7,7 @@ import re
 from sqlalchemy import event
 
 from .cursor import rows
-from .walk import plain
+from .columns import plain
 
 _CASTS = (
     "SMALLINT|INTEGER|BIGINT|VARCHAR|CHAR|TEXT|BOOLEAN|FLOAT|REAL|DOUBLE PRECISION|NUMERIC|DATE|UUID|JSONB?|BYTEA|INTERVAL"

@@ -88,6 +88,7 @@ class Model:
                 primary_key=column.get("pk", False),
                 nullable=column.get("nullable", True),
                 autoincrement="auto" if single_key else False,
+                info={"type": column["type"]},
             )
             for column in described["columns"]
         ]

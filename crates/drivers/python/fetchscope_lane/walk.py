@@ -1,23 +1,11 @@
 """Reading the objects as an endpoint would, and the hashes of what it answers."""
 
-import datetime
-import decimal
 import hashlib
 import json
-import uuid
 
 import sqlalchemy as sa
 
-
-def plain(value):
-    """A value as JSON has it."""
-    if isinstance(value, (datetime.date, datetime.time)):
-        return value.isoformat()
-    if isinstance(value, (decimal.Decimal, uuid.UUID)):
-        return str(value)
-    if isinstance(value, (bytes, memoryview)):
-        return value.hex()
-    return value
+from .columns import writer
 
 
 class Reader:
@@ -26,7 +14,7 @@ class Reader:
     def __init__(self, cls, nodes, path):
         mapper = sa.inspect(cls)
         self._path = path
-        self._columns = [column.key for column in mapper.column_attrs]
+        self._columns = [(one.key, writer(one.columns[0].info.get("type"))) for one in mapper.column_attrs]
         self._inner = []
         for node in nodes or []:
             if node.get("accessed", True):
@@ -40,7 +28,7 @@ class Reader:
         if item is None:
             return None
         capture.reading = self._path
-        answer = {name: plain(getattr(item, name)) for name in self._columns}
+        answer = {name: written(getattr(item, name)) for name, written in self._columns}
         for name, is_collection, inner in self._inner:
             capture.reading = inner._path
             value = getattr(item, name)

@@ -20,6 +20,7 @@ const FILES: &[(&str, &str)] = files![
     "fetchscope_lane/capture.py",
     "fetchscope_lane/channel.py",
     "fetchscope_lane/clients.py",
+    "fetchscope_lane/columns.py",
     "fetchscope_lane/cursor.py",
     "fetchscope_lane/desk.py",
     "fetchscope_lane/meter.py",

@@ -7,7 +7,7 @@ use fetchscope_engine::value::{Value, Values};
 use fetchscope_test_postgres::server;
 
 /// Expressions, and what an application gets of them.
-const EXPRESSIONS: [(&str, &str); 53] = [
+const EXPRESSIONS: [(&str, &str); 54] = [
     ("'-7'::smallint", "-7"),
     ("'7'::integer", "7"),
     ("'9007199254740993'::bigint", "9007199254740993"),
@@ -60,6 +60,7 @@ const EXPRESSIONS: [(&str, &str); 53] = [
     ("'[1,5)'::int4range", "\"[1,5)\""),
     ("'[2024-01-01,2024-02-01)'::daterange", "\"[2024-01-01,2024-02-01)\""),
     ("'{[1,3),[5,8)}'::int4multirange", "\"{[1,3),[5,8)}\""),
+    ("'a:1A b:2,3C o''clock'::tsvector", "\"'a':1A 'b':2,3C 'o''clock'\""),
     ("NULL::integer", "null"),
 ];
 
@@ -120,7 +121,7 @@ fn a_type_that_nobody_knows_is_carried_and_never_a_failure() {
         matches!(&carried, Value::Text(digits) if digits.bytes().all(|digit| digit.is_ascii_hexdigit())),
         "{carried:?}"
     );
-    let carried = first(&session, "SELECT 'a b'::tsvector", &[]);
+    let carried = first(&session, "SELECT 'a & b'::tsquery", &[]);
     assert!(matches!(carried, Value::Text(_)), "{carried:?}");
     session.ask("ROLLBACK").unwrap();
 }

@@ -10,6 +10,7 @@ mod network;
 mod numeric;
 mod param;
 mod scalar;
+mod search;
 
 use fetchscope_engine::value::{ValueRef, Values};
 use std::error::Error;

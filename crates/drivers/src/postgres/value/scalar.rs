@@ -1,6 +1,6 @@
 //! Every type that is written as text.
 
-use super::{array, calendar, fixed, geometry, hex, network, numeric, take};
+use super::{array, calendar, fixed, geometry, hex, network, numeric, search, take};
 use std::fmt::Write;
 use tokio_postgres::types::{Kind, Type};
 
@@ -70,6 +70,7 @@ pub(super) fn write(ty: &Type, raw: &[u8], text: &mut String) -> Option<()> {
         }
         Type::XID8 => write!(text, "{}", u64::from_be_bytes(fixed(raw)?)).ok(),
         _ if geometry::is_geometry(ty) => geometry::write(ty, raw, text),
+        Type::TS_VECTOR => search::vector(raw, text),
         Type::VOID => Some(()),
         Type::INT2 => write!(text, "{}", i16::from_be_bytes(fixed(raw)?)).ok(),
         Type::INT4 => write!(text, "{}", i32::from_be_bytes(fixed(raw)?)).ok(),
