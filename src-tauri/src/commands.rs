@@ -289,7 +289,9 @@ fn ready() {
 /// Runs `work` on a thread that may block; a defect in it is an answer, and the window stays.
 async fn aside<T: Send + 'static>(app: &Arc<App>, work: impl FnOnce(&App) -> Answer<T> + Send + 'static) -> Answer<T> {
     let app = Arc::clone(app);
-    tauri::async_runtime::spawn_blocking(move || work(&app)).await.unwrap_or_else(|error| {
-        Err(WireError { code: ErrorCode::Internal, message: format!("A defect of Fetchscope stopped this: {error}.") })
+    // In a thread of its own, with whose end the allocator gives back what a large request took.
+    let done = tauri::async_runtime::spawn_blocking(move || std::thread::spawn(move || work(&app)).join()).await;
+    done.ok().and_then(Result::ok).unwrap_or_else(|| {
+        Err(WireError { code: ErrorCode::Internal, message: "A defect of Fetchscope stopped this.".to_owned() })
     })
 }
