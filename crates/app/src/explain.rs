@@ -3,14 +3,12 @@
 use crate::error::AppError;
 use crate::source::Opened;
 use fetchscope_drivers::database::Session;
-use fetchscope_drivers::error::DatabaseError;
-use fetchscope_drivers::postgres::explain::{Explained, PlanStep};
-use fetchscope_engine::trace::{Nanos, StatementTrace};
-use fetchscope_engine::value::Value;
-use fetchscope_report::format;
+use fetchscope_drivers::postgres::STATEMENT_TIMEOUT;
+use fetchscope_drivers::postgres::explain::Explained;
+use fetchscope_engine::trace::StatementTrace;
+use fetchscope_report::plan;
 use serde::Serialize;
 use std::collections::HashSet;
-use std::fmt::Write;
 
 /// How one statement was run.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -31,80 +29,13 @@ pub fn plans(opened: &Opened, statements: &[StatementTrace]) -> Result<Vec<State
     let distinct = statements.iter().filter(|statement| seen.insert(&*statement.sql));
     let plan = |statement: &StatementTrace| {
         let explained = explained(&connected, statement)?;
-        Ok(StatementPlan { n: statement.n, shard_tasks: explained.shard_tasks, lines: lines(&explained) })
+        Ok(StatementPlan { n: statement.n, shard_tasks: explained.shard_tasks, lines: plan::lines(&explained) })
     };
     distinct.map(plan).collect()
 }
 
 /// Runs a statement once more, and says how the server did it.
 pub(crate) fn explained(session: &Session, statement: &StatementTrace) -> Result<Explained, AppError> {
-    match session {
-        Session::Postgres(session) => {
-            let params: Vec<Value> = statement.params.iter().map(Value::of_json).collect();
-            Ok(session.explain(&statement.sql, &params).map_err(DatabaseError::from)?)
-        }
-        Session::Sqlite(_) => Err(AppError::Input("only a PostgreSQL server explains its plans".to_owned())),
-    }
-}
-
-fn lines(explained: &Explained) -> Vec<String> {
-    let mut lines = Vec::new();
-    step(&explained.root, 0, &mut lines);
-    lines.push(times(explained));
-    lines
-}
-
-/// `planning 0.3 ms, execution 1.2 ms`
-pub(crate) fn times(explained: &Explained) -> String {
-    let time = |what: &str, time: Option<Nanos>| time.map(|time| format!("{what} {}", format::duration(time.0 as f64)));
-    let times = [
-        time("planning", explained.planning),
-        time("compiling", explained.compiling),
-        time("execution", explained.execution),
-    ];
-    times.into_iter().flatten().collect::<Vec<_>>().join(", ")
-}
-
-/// `Hash Join Left`, `Index Scan on users AS u using users_pkey`
-pub(crate) fn named(step: &PlanStep) -> String {
-    let mut name = step.kind.clone();
-    if let Some(join) = step.join.as_deref().filter(|join| *join != "Inner") {
-        let _ = write!(name, " {join}");
-    }
-    if let Some(relation) = &step.relation {
-        let _ = write!(name, " on {relation}");
-        if let Some(alias) = step.alias.as_ref().filter(|alias| *alias != relation) {
-            let _ = write!(name, " {alias}");
-        }
-    }
-    if let Some(index) = &step.index {
-        let _ = write!(name, " using {index}");
-    }
-    name
-}
-
-/// Rows of a loop: a whole number unless several loops had different ones.
-pub(crate) fn average(rows: f64) -> String {
-    if rows.fract() == 0.0 { format::count(rows as u64) } else { format::number(rows) }
-}
-
-fn step(step: &PlanStep, depth: usize, lines: &mut Vec<String>) {
-    let mut line = "  ".repeat(depth);
-    line.push_str(&named(step));
-    let rows = step.rows.map_or_else(|| "never run".to_owned(), |rows| format!("{} rows", average(rows)));
-    let _ = write!(line, ": {rows}, {} expected", average(step.expected_rows));
-    if step.loops > 1 {
-        let _ = write!(line, ", {} times", format::count(step.loops));
-    }
-    if let Some(time) = step.time {
-        let _ = write!(line, ", {}", format::duration(time.0 as f64));
-    }
-    let blocks = step.buffers.hit + step.buffers.read;
-    let _ = write!(line, ", {} {}", format::count(blocks), if blocks == 1 { "block" } else { "blocks" });
-    if step.buffers.temp_written > 0 {
-        let _ = write!(line, ", {} to temporary files", format::count(step.buffers.temp_written));
-    }
-    lines.push(line);
-    lines.extend(step.conditions.iter().map(|condition| format!("{}  where {condition}", "  ".repeat(depth))));
-    step.children.iter().for_each(|child| self::step(child, depth + 1, lines));
+    let explained = session.explain(&statement.sql, &statement.params, STATEMENT_TIMEOUT)?;
+    explained.ok_or_else(|| AppError::Input("only a PostgreSQL server explains its plans".to_owned()))
 }

@@ -241,6 +241,16 @@ pub(crate) enum HistoryCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Set two runs beside each other, the earlier one first
+    Compare {
+        /// The number of one, or `last`
+        one: String,
+        /// The number of the other, or `last`
+        other: String,
+        /// Print the comparison as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Write the report of a run
     Report {
         /// Its number, or `last`

@@ -4,6 +4,7 @@ use anyhow::{Context, Result};
 use fetchscope_app::error::AppError;
 use fetchscope_app::reports;
 use fetchscope_engine::mapping::document::MappingDocument;
+use fetchscope_experiment::check::without_variants;
 use fetchscope_experiment::spec::Experiment;
 use serde::de::DeserializeOwned;
 use std::io::Read;
@@ -34,8 +35,10 @@ pub(crate) fn experiment(path: &Path) -> Result<Experiment> {
 /// A JSON file; an error names the line.
 pub(crate) fn json<T: DeserializeOwned>(path: &Path, what: &str) -> Result<T> {
     let text = text(path)?;
-    serde_json::from_str(&text)
-        .map_err(|error| AppError::Input(format!("{} is not a {what}: {error}", path.display())).into())
+    serde_json::from_str(&text).map_err(|error| {
+        let name = if path == Path::new("-") { "standard input".to_owned() } else { path.display().to_string() };
+        AppError::Input(format!("{name} is not a {what}: {}", without_variants(&error.to_string()))).into()
+    })
 }
 
 /// The mapping file, where one is given.

@@ -3,6 +3,7 @@
 use crate::error::DatabaseError;
 use crate::postgres::Engine;
 use crate::postgres::activity::Watcher;
+use crate::postgres::explain::Explained;
 use crate::postgres::statements::Counts;
 use crate::{postgres, sqlite};
 use fetchscope_engine::advisor::evidence::LoadedRelationship;
@@ -168,6 +169,23 @@ impl Session {
             Session::Postgres(session) => postgres::indexes::check(session, relationships)?,
         }
         Ok(())
+    }
+
+    /// Runs a statement once more, at most so long, and says how, with parameters as a trace has them; `None` where
+    /// nothing explains it.
+    pub fn explain(
+        &self,
+        sql: &str,
+        params: &[serde_json::Value],
+        longest: Duration,
+    ) -> Result<Option<Explained>, DatabaseError> {
+        Ok(match self {
+            Session::Sqlite(_) => None,
+            Session::Postgres(session) => {
+                let params: Vec<Value> = params.iter().map(Value::of_json).collect();
+                Some(session.explain(sql, &params, longest)?)
+            }
+        })
     }
 
     /// Whether it can serve another request.

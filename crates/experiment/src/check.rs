@@ -36,13 +36,22 @@ pub enum ExperimentError {
     Inconsistent(String),
 }
 
+/// What serde says of a word that is none of those it may be, without calling it a variant: here that is a way of loading.
+#[must_use]
+pub fn without_variants(message: &str) -> String {
+    match message.split_once("unknown variant `").and_then(|(before, rest)| Some((before, rest.split_once("`, ")?))) {
+        Some((before, (word, rest))) => format!("{before}`{word}` is not known here, {rest}"),
+        None => message.to_owned(),
+    }
+}
+
 impl Experiment {
     /// Reads the TOML form.
     pub fn from_toml(text: &str) -> Result<Experiment, ExperimentError> {
         let experiment: Experiment = toml::from_str(text).map_err(|error| {
             let start = error.span().map_or(0, |span| span.start.min(text.len()));
             let line = text.as_bytes()[..start].iter().filter(|byte| **byte == b'\n').count() + 1;
-            ExperimentError::Syntax { line, message: error.message().replace('\n', "; ") }
+            ExperimentError::Syntax { line, message: without_variants(error.message()).replace('\n', "; ") }
         })?;
         experiment.check()?;
         Ok(experiment)
@@ -226,7 +235,7 @@ expect = "differs"
     #[test]
     fn errors_name_the_place() {
         let strategy = error(|text| text.replace("\"selectin\"", "\"selectn\""));
-        assert!(strategy.starts_with("line 11: unknown variant `selectn`"), "{strategy}");
+        assert!(strategy.starts_with("line 11: `selectn` is not known here, expected one of `default`"), "{strategy}");
         let key = error(|text| format!("{text}\n[workload]\nconcurency = 3\n"));
         assert!(key.starts_with("line 17: unknown field `concurency`"), "{key}");
         assert_eq!(

@@ -4,6 +4,7 @@ use crate::calibration::Estimated;
 use crate::spec::Experiment;
 use crate::sweep::Axis;
 use crate::tenants::Tenant;
+pub use fetchscope_drivers::postgres::explain::{Explained, PlanStep};
 pub use fetchscope_drivers::postgres::statements::Counted;
 pub use fetchscope_drivers::sqlalchemy::Versions;
 use fetchscope_engine::advisor::evidence::Objects;
@@ -294,6 +295,9 @@ pub struct StatementShape {
     pub times: u64,
     /// Rows it returns over one request.
     pub rows: u64,
+    /// How the server ran the first of them, once everything was measured; `None` where nothing explains it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Explained>,
 }
 
 /// One measured request.

@@ -119,5 +119,5 @@ fn what_cannot_be_run_is_said_before_anything_runs() {
     assert!(error("[[sweep]]\nover = \"page_size\"\nvalues = [0.5]\n").contains("whole `values`"));
     assert!(error("[claim]\nsays = \"x\"\n").contains("just one of"));
     assert!(error("[claim]\nsays = \"x\"\nfaster = \"jioned\"\n").contains("`jioned`"));
-    assert!(error("[workload]\ntenants = \"nearest\"\n").contains("unknown variant `nearest`"));
+    assert!(error("[workload]\ntenants = \"nearest\"\n").contains("`nearest` is not known here, expected"));
 }

@@ -4,7 +4,8 @@ use fetchscope_engine::plan::document::Strategy;
 use fetchscope_engine::trace::{Bands, Nanos, OrmError, OrmErrorType, Phase};
 use fetchscope_experiment::outcome::Counted;
 use fetchscope_experiment::outcome::{
-    Agreement, Counts, End, Environment, Failure, Outcome, Sample, ServerWaits, StatementShape, VERSION, VariantOutcome,
+    Agreement, Counts, End, Environment, Explained, Failure, Outcome, Sample, ServerWaits, StatementShape, VERSION,
+    VariantOutcome,
 };
 use fetchscope_experiment::spec::{Conditions, Endpoint, Experiment, Lane, Limits, Pool, ReadNode, Variant, Workload};
 use indexmap::IndexMap;
@@ -192,6 +193,12 @@ pub(crate) fn empty(names: &[&str]) -> Outcome {
     }
 }
 
+/// How a server answers EXPLAIN.
+const PLAN: &str = r#"[{"Planning Time": 0.2, "Execution Time": 1.5, "Plan": {"Node Type": "Hash Join", "Join Type": "Left",
+    "Hash Cond": "(organizations_1.id = users.organization_id)", "Plan Rows": 1000, "Actual Rows": 1000, "Actual Loops": 1,
+    "Actual Total Time": 1.4, "Shared Hit Blocks": 21, "Plans": [{"Node Type": "Seq Scan", "Relation Name": "users",
+    "Alias": "users", "Plan Rows": 900, "Actual Rows": 1000, "Actual Loops": 1, "Actual Total Time": 0.6}]}}]"#;
+
 /// The article's variants on a server, with a lock that one of them waited for.
 pub(crate) fn waited() -> Outcome {
     let mut outcome = article();
@@ -203,6 +210,7 @@ pub(crate) fn waited() -> Outcome {
     for (variant, waits) in outcome.variants.iter_mut().zip(seen) {
         variant.waits = Some(waits);
     }
+    outcome.variants[1].statements[0].plan = Explained::parse(PLAN);
     outcome.counted = vec![Counted {
         sql: "SELECT users.id, users.name FROM users ORDER BY users.id".to_owned(),
         calls: 1011,
@@ -288,7 +296,7 @@ fn uniform(state: &mut u64) -> f64 {
 }
 
 fn shape(sql: &str, phase: Phase, path: Option<&str>, times: u64, rows: u64) -> StatementShape {
-    StatementShape { sql: sql.to_owned(), phase, path: path.map(str::to_owned), times, rows }
+    StatementShape { sql: sql.to_owned(), phase, path: path.map(str::to_owned), times, rows, plan: None }
 }
 
 fn lazy_statements() -> Vec<StatementShape> {

@@ -20,6 +20,7 @@ pub mod lanes;
 mod markdown;
 pub mod palette;
 mod pdf;
+pub mod plan;
 mod png;
 mod raw;
 pub mod remarks;

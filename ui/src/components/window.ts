@@ -6,7 +6,7 @@ export interface Slice {
 }
 
 /** Rows beyond the edges, so that scrolling shows no gap. */
-const MARGIN = 12;
+const MARGIN = 4;
 
 /** What stands in the document before the list was measured. */
 const UNMEASURED_ROWS = 40;

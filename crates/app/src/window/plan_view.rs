@@ -1,9 +1,9 @@
 //! How a server ran a statement, as the window shows it.
 
-use crate::explain::{average, named, times};
 use crate::wire::{PlanStepView, PlanView, Quantity};
 use fetchscope_drivers::postgres::explain::{Explained, PlanStep};
 use fetchscope_report::format;
+use fetchscope_report::plan::{average, named, times};
 
 /// Rows that came against rows that were expected, from which on the planner worked with a wrong picture of the data.
 const MISJUDGED: f64 = 10.0;

@@ -34,6 +34,8 @@ pub(super) struct LastTrace {
 struct Statements {
     shapes: Vec<Shape>,
     all: Vec<Sent>,
+    /// Their parameters, one after the other.
+    params: String,
     built: Built,
 }
 
@@ -68,11 +70,10 @@ struct Shape {
 #[derive(Debug)]
 struct Sent {
     shape: u32,
-    params: String,
+    /// Where its parameters end among those of all.
+    params_end: usize,
     rows: u64,
     bytes: u64,
-    /// Rows of it and of those before.
-    rows_so_far: u64,
     /// Objects of the session once its rows were taken in.
     objects_so_far: u32,
     start: Nanos,
@@ -142,7 +143,7 @@ impl Statements {
             last.map(|last| last.statements.shapes.iter().map(|shape| shape.sql.as_str()).collect());
         let mut found: HashMap<(Phase, Option<&str>, &str), u32> = HashMap::new();
         let (mut shapes, mut all): (Vec<Shape>, Vec<Sent>) = (Vec::new(), Vec::with_capacity(traced.len()));
-        let mut rows_so_far = 0;
+        let mut params = String::new();
         for (index, one) in traced.iter().enumerate() {
             let shape = *found.entry((one.phase, one.path.as_deref(), &*one.sql)).or_insert_with(|| {
                 let sql = sql::pretty(&one.sql);
@@ -155,14 +156,13 @@ impl Statements {
             counted.times += 1;
             counted.rows += one.rows;
             counted.bytes += one.bytes;
-            rows_so_far += one.rows;
             let times = one.times_ns;
+            write_params(&mut params, &one.params);
             all.push(Sent {
                 shape,
-                params: params(&one.params),
+                params_end: params.len(),
                 rows: one.rows,
                 bytes: one.bytes,
-                rows_so_far,
                 // What it has built is there when the next one is sent.
                 objects_so_far: traced.get(index + 1).map_or(u32::MAX, |next| next.objects_before),
                 start: one.started_ns,
@@ -171,7 +171,8 @@ impl Statements {
                 client: times.decode + times.hydrate,
             });
         }
-        Statements { shapes, all, built }
+        params.shrink_to_fit();
+        Statements { shapes, all, params, built }
     }
 
     fn page(&self, from: usize, count: usize) -> Vec<StatementView> {
@@ -187,18 +188,19 @@ impl Statements {
     /// A statement, given what the session held at one before it.
     fn statement_after(&self, held: &mut Held, index: usize) -> StatementView {
         let one = &self.all[index];
-        held.go_on(&self.built, one.objects_so_far);
+        held.go_on(self, index);
+        let params_start = index.checked_sub(1).map_or(0, |before| self.all[before].params_end);
         let after = format::duration(one.end().0 as f64);
         StatementView {
             n: u32::try_from(index + 1).unwrap_or(u32::MAX),
             shape: one.shape,
-            params: one.params.clone(),
+            params: self.params[params_start..one.params_end].to_owned(),
             rows: count(one.rows),
             bytes: size(one.bytes),
             start_ns: one.start.0 as f64,
             so_far: format!(
                 "{} rows, {} objects after {after}",
-                format::count(one.rows_so_far),
+                format::count(held.rows),
                 format::count(held.of_class.iter().map(|count| u64::from(*count)).sum())
             ),
             held: held.of_class.clone(),
@@ -251,23 +253,31 @@ impl Built {
 /// What a session holds at some statement.
 #[derive(Debug, Default)]
 struct Held {
+    /// Statements counted.
+    statements: usize,
+    /// Rows of them.
+    rows: u64,
     /// Objects counted.
-    looked_at: usize,
+    objects: usize,
     /// How many of each class.
     of_class: Vec<u32>,
 }
 
 impl Held {
-    /// Counts on, up to so many objects in all.
-    fn go_on(&mut self, built: &Built, objects: u32) {
+    /// Counts on, up to the end of a statement.
+    fn go_on(&mut self, sent: &Statements, index: usize) {
+        let built = &sent.built;
+        let counted = sent.all.get(self.statements..=index).unwrap_or_default();
+        self.rows += counted.iter().map(|one| one.rows).sum::<u64>();
+        self.statements += counted.len();
         self.of_class.resize(built.classes.len(), 0);
-        let until = built.objects.len().min(objects as usize);
-        for place in built.objects.get(self.looked_at..until).unwrap_or_default() {
+        let until = built.objects.len().min(sent.all[index].objects_so_far as usize);
+        for place in built.objects.get(self.objects..until).unwrap_or_default() {
             if let Some(count) = self.of_class.get_mut(usize::from(*place)) {
                 *count += 1;
             }
         }
-        self.looked_at = self.looked_at.max(until);
+        self.objects = self.objects.max(until);
     }
 }
 
@@ -277,12 +287,15 @@ impl Sent {
     }
 }
 
-fn params(params: &[serde_json::Value]) -> String {
+/// Adds the parameters of a statement.
+fn write_params(to: &mut String, params: &[serde_json::Value]) {
     let shown: Vec<String> = params.iter().take(PARAMS).map(serde_json::Value::to_string).collect();
-    match params.len().saturating_sub(PARAMS) {
-        0 => format!("[{}]", shown.join(", ")),
-        more => format!("[{}, … {more} more]", shown.join(", ")),
+    to.push('[');
+    to.push_str(&shown.join(", "));
+    if let Some(more) = params.len().checked_sub(PARAMS).filter(|more| *more > 0) {
+        to.push_str(&format!(", … {more} more"));
     }
+    to.push(']');
 }
 
 fn count(number: u64) -> Quantity {

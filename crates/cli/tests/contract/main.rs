@@ -283,6 +283,23 @@ fn every_run_is_kept_and_can_be_shown_reported_and_deleted() {
 }
 
 #[test]
+fn two_runs_are_set_beside_each_other_the_earlier_one_first() {
+    let bench = Bench::new();
+    for (strategy, concurrency) in [("joined", 2), ("selectin", 1)] {
+        let few = format!("[workload]\nconcurrency = {concurrency}\nrequests = 4\nwarmup = 1\nrounds = 2\n");
+        assert_eq!(bench.say(&["run", "-"], &experiment(strategy, &few)).status, 0);
+    }
+    let found = bench.say(&["history", "compare", "last", "1", "--json"], "").json();
+    assert_eq!((&found["before"]["id"], &found["after"]["id"]), (&json!("1"), &json!("2")));
+    assert_eq!(found["differences"][0]["what"], "concurrency");
+    let other = &found["variants"][1];
+    assert_eq!((&other["before"]["queries"], &other["after"]["queries"]), (&json!(1), &json!(2)), "{found}");
+    let said = bench.say(&["history", "compare", "1", "2"], "").out;
+    assert!(said.contains("another concurrency: 2") && said.contains("1 → 2"), "{said}");
+    assert!(bench.say(&["history", "compare", "1", "9"], "").sentence(2).contains("there is no run 9"));
+}
+
+#[test]
 fn lessons_are_listed_and_one_of_ones_own_is_measured() {
     let bench = Bench::new();
     let listed = bench.say(&["lesson", "list", "--json"], "").json();

@@ -21,9 +21,6 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::types::Type;
 use tokio_postgres::{Error, Row, RowStream, Statement};
 
-/// How often a wait looks whether to go on.
-const LOOK: Duration = Duration::from_millis(20);
-
 /// How long a server that was asked to stop may take for it.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -253,9 +250,9 @@ impl Drive<'_, '_, '_> {
         let (found, stopped) = session.block_on(async {
             let mut answer = pin!(answer);
             loop {
-                match timeout(LOOK, &mut answer).await {
-                    Ok(found) => return (Some(found), None),
-                    Err(_) => {
+                match session.answer_for_now(answer.as_mut()).await {
+                    Some(found) => return (Some(found), None),
+                    None => {
                         let Err(stopped) = self.meter.look_whether_to_go_on() else { continue };
                         // Whether it heard is seen by what the statement does.
                         drop(timeout(PATIENCE, session.cancel_token().ask()).await);

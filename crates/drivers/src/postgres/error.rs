@@ -229,6 +229,14 @@ pub enum PostgresError {
         /// Whether the schema lacks what the mapping promises, rather than the database failing.
         schema: bool,
     },
+    /// The address asks for schemas that are not there.
+    #[error("there is no schema `{path}`, which `options` in the address asks for; the database has {has}")]
+    NoSchema {
+        /// The search path.
+        path: String,
+        /// Schemas with tables.
+        has: String,
+    },
     /// A mapping does not fit the tables.
     #[error("{0}")]
     Mapping(String),
@@ -255,6 +263,7 @@ impl PostgresError {
             | PostgresError::RootCertificate { .. }
             | PostgresError::NoRoots
             | PostgresError::NoSuchDatabase { .. }
+            | PostgresError::NoSchema { .. }
             | PostgresError::Mapping(_) => true,
             PostgresError::Statement { schema, .. } => *schema,
             PostgresError::Refused { .. }

@@ -9,56 +9,70 @@ use super::value::Param;
 use fetchscope_engine::trace::Nanos;
 use fetchscope_engine::value::Value;
 use futures_util::TryStreamExt;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
 use tokio_postgres::types::Type;
 
 /// A statement's plan, as it ran.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Explained {
     /// The step that returns the rows.
     pub root: PlanStep,
     /// Time to make the plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub planning: Option<Nanos>,
     /// Time to run it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub execution: Option<Nanos>,
     /// Time to compile parts of it, where the server did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compiling: Option<Nanos>,
     /// Tasks that Citus sent to its shards for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard_tasks: Option<u64>,
 }
 
 /// A step of a plan.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PlanStep {
     /// What it does, in the server's words: `Seq Scan`, `Hash Join`.
     pub kind: String,
     /// Of which sort a join is: `Left`, `Inner`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub join: Option<String>,
     /// The table it reads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub relation: Option<String>,
     /// The name of the table in the statement, where it has another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alias: Option<String>,
     /// The index it uses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub index: Option<String>,
-    /// The conditions, as the server writes them.
+    /// The conditions, as the server writes them, long ones cut.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<String>,
     /// Rows that were expected of each loop.
     pub expected_rows: f64,
     /// Rows that came of each loop, as an average; nothing where it was not run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rows: Option<f64>,
     /// Rows that it read of each loop and let go, for a filter or a join's condition.
     pub removed_rows: f64,
     /// How often it ran.
     pub loops: u64,
     /// Time of all loops, with the steps beneath.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time: Option<Nanos>,
     /// Blocks it and the steps beneath touched.
     pub buffers: Buffers,
     /// The steps it has its rows from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub children: Vec<PlanStep>,
 }
 
 /// Blocks, of 8 kB as most servers are built.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Buffers {
     /// Found in the server's memory.
     pub hit: u64,
@@ -71,19 +85,21 @@ pub struct Buffers {
 }
 
 impl Session {
-    /// Runs a statement and says how, in a transaction of its own that cannot write.
+    /// Runs a statement, at most so long, and says how, in a transaction of its own that cannot write.
     ///
     /// # Errors
     /// When the server says no: some engines have no such answer.
-    pub fn explain(&self, sql: &str, params: &[Value]) -> Result<Explained, PostgresError> {
-        self.plan("ANALYZE, BUFFERS, FORMAT JSON", sql, params)
+    pub fn explain(&self, sql: &str, params: &[Value], longest: Duration) -> Result<Explained, PostgresError> {
+        self.plan("ANALYZE, BUFFERS, FORMAT JSON", sql, params, longest)
     }
 
     /// How a statement would be run, or was, in a transaction of its own that cannot write.
-    fn plan(&self, options: &str, sql: &str, params: &[Value]) -> Result<Explained, PostgresError> {
+    fn plan(&self, options: &str, sql: &str, params: &[Value], longest: Duration) -> Result<Explained, PostgresError> {
         let explain = format!("EXPLAIN ({options}) {sql}");
         let failed = |error: tokio_postgres::Error| PostgresError::from_tokio(&error, self.settings(), Some(sql));
-        let begin = self.begin();
+        // Zero would be no limit at all.
+        let milliseconds = longest.as_millis().clamp(1, i32::MAX as u128);
+        let begin = format!("{}; SET LOCAL statement_timeout = {milliseconds}", self.begin());
         let answer = self.block_on(async {
             self.client().batch_execute(&begin).await?;
             let params = params.iter().map(|value| (Param(value), Type::UNKNOWN));

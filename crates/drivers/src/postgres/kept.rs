@@ -1,7 +1,7 @@
 //! What a connection keeps from request to request.
 
+use rustc_hash::FxHashMap;
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 use tokio_postgres::Statement;
 
 /// Prepared statements a connection keeps; lazy loads and IN lists of every length each have their own text.
@@ -10,7 +10,7 @@ const STATEMENTS: usize = 256;
 /// What a connection keeps.
 #[derive(Default)]
 pub(super) struct Kept {
-    statements: RefCell<HashMap<String, Statement>>,
+    statements: RefCell<FxHashMap<String, Statement>>,
     spoiled: Cell<bool>,
 }
 

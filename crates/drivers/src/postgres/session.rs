@@ -7,9 +7,12 @@ use std::cell::RefCell;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
-use std::task::{Context, Poll};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
+use tokio::time::{Instant, Sleep, sleep};
 use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres::{CancelToken, Client, SimpleQueryMessage, SimpleQueryRow, Socket};
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -71,33 +74,90 @@ pub(super) struct Link {
     runtime: Runtime,
     /// `None` once it has ended.
     connection: RefCell<Option<Pin<Box<Connection>>>>,
+    asking: Arc<Side>,
+    carrying: Arc<Side>,
+    /// Goes off when it is time to look whether to go on. It is wound up again and again: a timer of its own for every
+    /// statement would take a good part of what a small one does.
+    alarm: RefCell<Pin<Box<Sleep>>>,
 }
+
+/// How often a wait looks whether to go on.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// What reads and writes the socket.
 pub(super) type Connection = tokio_postgres::Connection<Socket, <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream>;
 
+/// Who asks, or what carries it. They wake each other with every message, and are polled in turn here, so that only what
+/// comes from outside has to wake the runtime, which takes a system call.
+struct Side {
+    runtime: Waker,
+    /// The two are being polled.
+    awake: AtomicBool,
+    /// It has to be polled again.
+    woken: AtomicBool,
+}
+
+impl Wake for Side {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.woken.store(true, Ordering::SeqCst);
+        if !self.awake.load(Ordering::SeqCst) {
+            self.runtime.wake_by_ref();
+        }
+    }
+}
+
+/// How often the two are polled before the runtime looks at its timers again.
+const TURNS: u32 = 16;
+
 impl Link {
     pub(super) fn new(runtime: Runtime, connection: Connection) -> Link {
-        Link { runtime, connection: RefCell::new(Some(Box::pin(connection))) }
+        let waker = runtime.block_on(poll_fn(|context| Poll::Ready(context.waker().clone())));
+        let side =
+            || Arc::new(Side { runtime: waker.clone(), awake: AtomicBool::new(false), woken: AtomicBool::new(false) });
+        let (asking, carrying) = (side(), side());
+        let alarm = runtime.block_on(async { Box::pin(sleep(LOOK)) });
+        let (connection, alarm) = (RefCell::new(Some(Box::pin(connection))), RefCell::new(alarm));
+        Link { runtime, connection, asking, carrying, alarm }
     }
 
     fn block_on<F: Future>(&self, future: F) -> F::Output {
         let mut future = pin!(future);
-        self.runtime.block_on(poll_fn(|context| {
-            if let Poll::Ready(found) = future.as_mut().poll(context) {
-                return Poll::Ready(found);
+        let (asks, carries) = (Waker::from(self.asking.clone()), Waker::from(self.carrying.clone()));
+        let sides = [&self.asking, &self.carrying];
+        self.runtime.block_on(poll_fn(|_| {
+            sides.iter().for_each(|side| side.awake.store(true, Ordering::SeqCst));
+            let mut polled = Poll::Pending;
+            for _ in 0..TURNS {
+                self.asking.woken.store(false, Ordering::SeqCst);
+                polled = future.as_mut().poll(&mut Context::from_waker(&asks));
+                if polled.is_ready() {
+                    break;
+                }
+                self.carry(&mut Context::from_waker(&carries));
+                if sides.iter().all(|side| !side.woken.load(Ordering::SeqCst)) {
+                    break;
+                }
             }
-            self.carry(context);
-            future.as_mut().poll(context)
+            sides.iter().for_each(|side| side.awake.store(false, Ordering::SeqCst));
+            if polled.is_pending() && sides.iter().any(|side| side.woken.load(Ordering::SeqCst)) {
+                self.asking.runtime.wake_by_ref();
+            }
+            polled
         }))
     }
 
     /// Sends what was asked and takes in what was answered.
     fn carry(&self, context: &mut Context<'_>) {
+        self.carrying.woken.store(false, Ordering::SeqCst);
         let mut connection = self.connection.borrow_mut();
         // What ended it is told by the statement that was under way.
         if connection.as_mut().is_some_and(|connection| connection.as_mut().poll(context).is_ready()) {
             *connection = None;
+            self.asking.woken.store(true, Ordering::SeqCst);
         }
     }
 }
@@ -126,6 +186,22 @@ impl Session {
     /// Waits for something that is asked through the client.
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
         self.link.block_on(future)
+    }
+
+    /// Waits for an answer, within `block_on`; `None` when it is time to look whether to go on, which one then may.
+    pub(super) async fn answer_for_now<F: Future>(&self, mut answer: Pin<&mut F>) -> Option<F::Output> {
+        poll_fn(|context| {
+            if let Poll::Ready(found) = answer.as_mut().poll(context) {
+                return Poll::Ready(Some(found));
+            }
+            let mut alarm = self.link.alarm.borrow_mut();
+            let gone_off = alarm.as_mut().poll(context);
+            if gone_off.is_ready() {
+                alarm.as_mut().reset(Instant::now() + LOOK);
+            }
+            gone_off.map(|()| None)
+        })
+        .await
     }
 
     /// The client, for what is asked through `block_on`.

@@ -17,15 +17,11 @@ use fetchscope_engine::sql::Dialect;
 use futures_util::SinkExt;
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 use thiserror::Error;
 use tokio_postgres::CopyInSink;
 
 /// How a comment on a schema begins that this program made.
 const MADE: &str = "Fetchscope sample ";
-
-/// How often a long statement looks whether it was cancelled.
-const LOOK: Duration = Duration::from_millis(20);
 
 /// Why a sample could not be loaded.
 #[derive(Debug, Error)]
@@ -219,7 +215,7 @@ impl Writer {
         let done = session.block_on(async {
             let mut running = pin!(session.client().batch_execute(sql));
             loop {
-                if let Ok(done) = tokio::time::timeout(LOOK, &mut running).await {
+                if let Some(done) = session.answer_for_now(running.as_mut()).await {
                     return done;
                 }
                 if cancel.load(Ordering::Relaxed) {

@@ -1,6 +1,7 @@
 //! What the server says about statements and itself.
 
 use crate::{connect, open, value};
+use fetchscope_drivers::postgres::PostgresError;
 use fetchscope_drivers::postgres::activity::{Wait, Watcher};
 use fetchscope_engine::value::Value;
 use fetchscope_test_postgres::{Server, server};
@@ -9,27 +10,33 @@ use std::time::Duration;
 const ROWS: &str = "CREATE TABLE t (id int PRIMARY KEY, word text); \
                     INSERT INTO t SELECT g, 'w' || g % 7 FROM generate_series(1, 1000) AS g; ANALYZE t";
 
+const LONGEST: Duration = Duration::from_secs(5);
+
 #[test]
 fn a_statement_is_explained_with_its_parameters() {
     let session = connect(&server().unwrap().database(ROWS).unwrap());
     let explained =
-        session.explain("SELECT * FROM t WHERE word = $1 AND id > $2::int", &[Value::from("w3"), 500.into()]);
+        session.explain("SELECT * FROM t WHERE word = $1 AND id > $2::int", &[Value::from("w3"), 500.into()], LONGEST);
     let root = explained.unwrap().root;
     assert_eq!((root.kind.as_str(), root.relation.as_deref()), ("Seq Scan", Some("t")));
     assert_eq!((root.rows, root.removed_rows, root.loops), (Some(71.0), 929.0, 1));
     assert!(root.time.is_some() && root.buffers.hit + root.buffers.read > 0, "{root:?}");
-    let by_key = session.explain("SELECT * FROM t WHERE id = $1::INTEGER", &[7.into()]).unwrap().root;
+    let by_key = session.explain("SELECT * FROM t WHERE id = $1::INTEGER", &[7.into()], LONGEST).unwrap().root;
     assert_eq!(by_key.index.as_deref(), Some("t_pkey"));
 }
 
 #[test]
 fn explaining_writes_nothing_and_leaves_the_session_usable() {
     let session = connect(&server().unwrap().database(ROWS).unwrap());
-    let error = session.explain("DELETE FROM t", &[]).unwrap_err().to_string();
+    let error = session.explain("DELETE FROM t", &[], LONGEST).unwrap_err().to_string();
     assert!(error.contains("read-only transaction"), "{error}");
     assert_eq!(value(&session, "SELECT count(*) FROM t"), "1000");
-    session.explain("SELECT missing FROM t", &[]).unwrap_err();
-    session.explain("SELECT id FROM t", &[]).unwrap();
+    session.explain("SELECT missing FROM t", &[], LONGEST).unwrap_err();
+    session.explain("SELECT id FROM t", &[], LONGEST).unwrap();
+    let slow = session.explain("SELECT pg_sleep(5)", &[], Duration::from_millis(50)).unwrap_err();
+    assert!(matches!(slow, PostgresError::StatementTimeout { .. }), "{slow}");
+    // The limit went with the transaction.
+    session.ask("SELECT pg_sleep(0.1)").unwrap();
 }
 
 #[test]

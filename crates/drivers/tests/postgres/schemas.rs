@@ -114,6 +114,16 @@ fn a_mapping_that_no_longer_fits_is_refused_by_name() {
 }
 
 #[test]
+fn a_search_path_that_leads_nowhere_is_said_with_where_it_could_lead() {
+    let address = server().unwrap().database("CREATE SCHEMA shop; CREATE TABLE shop.t (id int PRIMARY KEY)").unwrap();
+    let session = connect(&format!("{address}?options=-csearch_path%3Dshpo"));
+    let error = introspect(&session, "m").unwrap_err();
+    assert!(error.is_input());
+    let said = error.to_string();
+    assert!(said.contains("no schema `shpo`") && said.contains("the database has `shop`"), "{said}");
+}
+
+#[test]
 fn what_a_role_may_not_read_is_left_out() {
     let script = "CREATE ROLE reader LOGIN PASSWORD 'r'; CREATE TABLE open (id int PRIMARY KEY); \
                   CREATE TABLE shut (id int PRIMARY KEY); GRANT SELECT ON open TO reader; \

@@ -104,6 +104,9 @@ impl Key {
     }
 }
 
+/// Objects for which a graph is made as small as it can be.
+const WORTH_SHRINKING: usize = 64;
+
 /// All objects of a session, found by class and key.
 #[derive(Debug, Default)]
 pub struct Graph {
@@ -274,11 +277,19 @@ impl Graph {
         }
     }
 
-    /// Gives back the memory that was kept for objects to come.
+    /// Gives back the memory that was kept for objects to come, where it is worth the while.
     pub(crate) fn shrink(&mut self) {
+        if self.objects.len() < WORTH_SHRINKING {
+            return;
+        }
         self.objects.shrink_to_fit();
         self.values.shrink();
         self.related.shrink_to_fit();
+    }
+
+    /// Gives back what only a load needs: the identity map, and which columns are missing.
+    pub(crate) fn end_of_loading(&mut self) {
+        (self.identities, self.missing, self.raises) = Default::default();
     }
 
     /// The objects that an object refers to.

@@ -55,7 +55,8 @@ impl Survey {
     /// The survey from what the program for it has loaded, and from the statements that were sent; `None` if that failed.
     #[must_use]
     pub fn of(program: &Program, loaded: Loaded, statements: &[StatementTrace]) -> Option<Survey> {
-        let Loaded { graph, roots: Some(roots), error: None } = loaded else { return None };
+        let Loaded { mut graph, roots: Some(roots), error: None } = loaded else { return None };
+        graph.end_of_loading();
         let mut rows: FxHashMap<Option<&str>, u64> = FxHashMap::default();
         for statement in statements {
             *rows.entry(statement.path.as_deref()).or_default() += statement.rows;

@@ -4,6 +4,7 @@ use super::batch::{Batch, Report, Share};
 use super::contender::{Audience, Contender, check_variants};
 use super::crew::Clients;
 use super::limit::Limit;
+use super::shapes::Params;
 use super::{RunError, Setup};
 use crate::event::Event;
 use crate::found::{Measured, Piece};
@@ -23,6 +24,8 @@ use std::time::Duration;
 /// What a cell found.
 pub(super) struct Cell {
     pub(super) variants: Vec<VariantOutcome>,
+    /// Parameters of their statements, of each the first.
+    pub(super) params: Vec<Vec<Params>>,
     pub(super) control: Option<Control>,
     pub(super) tenants: Vec<Tenant>,
     pub(super) notes: Vec<String>,
@@ -55,8 +58,9 @@ pub(super) fn measure(
     let mut round_robin = Rounds { experiment, rounds, contenders, control: None, watcher };
     let end = std::thread::scope(|scope| round_robin.run(&mut Clients::new(&batch, scope), emit));
     let end = end.map_err(|error| RunError::Internal(error.to_string()))?;
-    let variants = round_robin.contenders.into_iter().map(|contender| contender.outcome).collect();
-    Ok(Cell { variants, control: round_robin.control, tenants: audience.tenants, notes, end })
+    let contenders = round_robin.contenders.into_iter();
+    let (variants, params) = contenders.map(|contender| (contender.outcome, contender.params)).unzip();
+    Ok(Cell { variants, params, control: round_robin.control, tenants: audience.tenants, notes, end })
 }
 
 /// What is known before the first round.

@@ -3,7 +3,8 @@
 use super::agreement::{self, Answer};
 use super::batch::Batch;
 use super::limit::{Limit, cores};
-use super::{RunError, Setup, shapes};
+use super::shapes::{self, Params};
+use super::{RunError, Setup};
 use crate::event::Event;
 use crate::outcome::{Agreement, Counts, VariantOutcome};
 use crate::spec::{Endpoint, Experiment, Variant};
@@ -28,6 +29,8 @@ pub(super) struct Contender<W> {
     pub(super) work: W,
     pub(super) outcome: VariantOutcome,
     pub(super) limit: Limit,
+    /// Parameters of its statements, of each the first.
+    pub(super) params: Vec<Params>,
 }
 
 /// One program a tenant, or one in all.
@@ -173,7 +176,7 @@ fn contender(
         }
         Some(_) | None => Limit::exactly(0),
     };
-    let (statements, hash) =
+    let ((statements, params), hash) =
         first.map_or_else(Default::default, |(served, hash)| (shapes::of(&served.statements), hash));
     let outcome = VariantOutcome {
         name: name.to_owned(),
@@ -189,7 +192,7 @@ fn contender(
         tracing: Nanos(0),
         waits: None,
     };
-    Contender { work: prepared.into(), outcome, limit }
+    Contender { work: prepared.into(), outcome, limit, params }
 }
 
 /// Whether every variant answers as the baseline does, for every tenant compared.

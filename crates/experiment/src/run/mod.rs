@@ -7,6 +7,7 @@ mod contender;
 mod crew;
 mod health;
 mod limit;
+mod plans;
 mod shapes;
 mod sqlalchemy;
 
@@ -148,7 +149,7 @@ pub fn run(setup: &Setup<'_>, emit: &mut dyn FnMut(Event), cancel: &AtomicBool) 
         notes: setup.notes.clone(),
     };
     emit(Piece::Began { outcome: Box::new(outcome.clone()) }.into());
-    let Cell { variants, control, tenants, notes, mut end } = cell::measure(setup, experiment, emit, cancel)?;
+    let Cell { variants, params, control, tenants, notes, mut end } = cell::measure(setup, experiment, emit, cancel)?;
     (outcome.variants, outcome.control, outcome.tenants) = (variants, control, tenants);
     outcome.notes.extend(notes);
     for sweep in &experiment.sweep {
@@ -161,6 +162,9 @@ pub fn run(setup: &Setup<'_>, emit: &mut dyn FnMut(Event), cancel: &AtomicBool) 
         }
     }
     outcome.counted = before.map_or_else(Vec::new, |before| counted(setup, &before));
+    if end == End::Completed {
+        outcome.notes.extend(plans::ask(setup.database, &mut outcome.variants, &params, cancel));
+    }
     outcome.sqlalchemy = match (experiment.is_run_in_sqlalchemy(), &end) {
         (true, End::Completed) => Some(sqlalchemy::run(setup, &outcome.variants, emit, cancel)),
         (true | false, _) => None,

@@ -2,6 +2,7 @@
 
 use super::Block;
 use crate::format;
+use crate::plan;
 use crate::rows::Row;
 use crate::sql;
 use fetchscope_engine::trace::Phase;
@@ -26,6 +27,10 @@ pub(super) fn blocks<'a>(outcome: &Outcome, rows: &[Row]) -> Vec<Block<'a>> {
                 format::count(shape.rows),
             )));
             blocks.push(Block::Code { language: "sql", text: sql::pretty(&shape.sql) });
+            if let Some(plan) = &shape.plan {
+                blocks.push(Block::Aside("How the server ran it:".to_owned()));
+                blocks.push(Block::Code { language: "text", text: plan::lines(plan).join("\n") });
+            }
         }
         if measured.statements.is_empty() {
             blocks.push(Block::Aside(format!("{} no statement was recorded", format::UNKNOWN)));

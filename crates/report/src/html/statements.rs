@@ -2,6 +2,7 @@
 
 use super::variant;
 use crate::format;
+use crate::plan;
 use crate::rows::Row;
 use crate::sql;
 use fetchscope_engine::trace::Phase;
@@ -38,6 +39,12 @@ fn statement(shape: &StatementShape) -> Markup {
                 @if shape.times > 1 { " in all" }
             }
             pre { code.sql { @for line in sql::pretty(&shape.sql).lines() { (sql_line(line)) } } }
+            @if let Some(plan) = &shape.plan {
+                details {
+                    summary { "How the server ran it: " (plan::times(plan)) }
+                    pre { code { @for line in plan::lines(plan) { (line) "\n" } } }
+                }
+            }
         }
     }
 }

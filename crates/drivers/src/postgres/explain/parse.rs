@@ -7,6 +7,9 @@ use serde_json::Value as Json;
 /// Plans nest as deep as statements do; a tree beyond this is not the answer to one of ours.
 const DEEPEST: usize = 200;
 
+/// Letters of a condition that are kept.
+const LONGEST_CONDITION: usize = 200;
+
 /// Keys under which the server writes a condition, and its word for each.
 const CONDITIONS: [&str; 9] = [
     "Index Cond",
@@ -68,7 +71,7 @@ fn step(plan: &Json, shard_tasks: &mut Option<u64>, deeper: usize) -> Option<Pla
         alias: text("Alias").filter(|alias| Some(alias) != relation.as_ref()),
         relation,
         index: text("Index Name"),
-        conditions: CONDITIONS.iter().filter_map(|key| Some(format!("{key}: {}", text(key)?))).collect(),
+        conditions: CONDITIONS.iter().filter_map(|key| Some(cut(format!("{key}: {}", text(key)?)))).collect(),
         expected_rows: number("Plan Rows").unwrap_or(0.0),
         rows: number("Actual Rows"),
         removed_rows: REMOVED.iter().filter_map(|key| number(key)).sum(),
@@ -82,6 +85,14 @@ fn step(plan: &Json, shard_tasks: &mut Option<u64>, deeper: usize) -> Option<Pla
         },
         children,
     })
+}
+
+/// A condition may name hundreds of keys; the statement has them all.
+fn cut(condition: String) -> String {
+    match condition.char_indices().nth(LONGEST_CONDITION) {
+        Some((end, _)) => format!("{} …", &condition[..end]),
+        None => condition,
+    }
 }
 
 /// What a step does. A custom one is called as its provider, which says more.
@@ -127,6 +138,15 @@ mod tests {
         assert_eq!((inner.index.as_deref(), inner.loops), (Some("orgs_pkey"), 9));
         // Of 9 loops of 0.001 ms each.
         assert_eq!(inner.time, Some(Nanos(9_000)));
+    }
+
+    #[test]
+    fn a_condition_with_hundreds_of_keys_is_cut() {
+        let keys = vec!["4711"; 500].join(",");
+        let answer = format!(r#"[{{"Plan": {{"Node Type": "Seq Scan", "Filter": "(id = ANY ('{{{keys}}}'))"}}}}]"#);
+        let [condition] = &Explained::parse(&answer).unwrap().root.conditions[..] else { panic!("one condition") };
+        assert!(condition.starts_with("Filter: (id = ANY ('{4711,4711,") && condition.ends_with(" …"), "{condition}");
+        assert_eq!(condition.chars().count(), LONGEST_CONDITION + 2);
     }
 
     #[test]

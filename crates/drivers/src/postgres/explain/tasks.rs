@@ -1,7 +1,7 @@
 //! How many tasks Citus makes of the statements of a request.
 
 use crate::postgres::error::PostgresError;
-use crate::postgres::session::Session;
+use crate::postgres::session::{STATEMENT_TIMEOUT, Session};
 use fetchscope_engine::trace::StatementTrace;
 use fetchscope_engine::value::Value;
 use std::collections::HashMap;
@@ -12,7 +12,7 @@ impl Session {
     pub(crate) fn shard_tasks(&self, statements: &[StatementTrace]) -> Result<Option<u64>, PostgresError> {
         sum(statements, |statement| {
             let params: Vec<Value> = statement.params.iter().map(Value::of_json).collect();
-            match self.plan("FORMAT JSON", &statement.sql, &params) {
+            match self.plan("FORMAT JSON", &statement.sql, &params, STATEMENT_TIMEOUT) {
                 Ok(explained) => Ok(explained.shard_tasks),
                 Err(error) if error.is_lost() => Err(error),
                 // What cannot be explained may run all the same.

@@ -79,7 +79,8 @@ impl Lane<'_> {
             Err(error) => (End::Completed, Some(error)),
         };
         let variants = round_robin.contenders.into_iter().map(|contender| contender.outcome).collect();
-        let cell = Cell { variants, control: round_robin.control, tenants: audience.tenants, notes, end };
+        let (control, tenants) = (round_robin.control, audience.tenants);
+        let cell = Cell { variants, params: Vec::new(), control, tenants, notes, end };
         Ok(Measured { cell, disagreements, failure })
     }
 
@@ -242,5 +243,5 @@ fn contender(
         tracing: Nanos(0),
         waits: None,
     };
-    Contender { work: name.to_owned(), outcome, limit }
+    Contender { work: name.to_owned(), outcome, limit, params: Vec::new() }
 }
