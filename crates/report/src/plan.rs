@@ -54,7 +54,10 @@ pub fn average(rows: f64) -> String {
 fn step(step: &PlanStep, depth: usize, lines: &mut Vec<String>) {
     let mut line = "  ".repeat(depth);
     line.push_str(&named(step));
-    let rows = step.rows.map_or_else(|| "never run".to_owned(), |rows| format!("{} rows", average(rows)));
+    let rows = step.rows.map_or_else(
+        || "never run".to_owned(),
+        |rows| format!("{} {}", average(rows), if rows == 1.0 { "row" } else { "rows" }),
+    );
     let _ = write!(line, ": {rows}, {} expected", average(step.expected_rows));
     if step.loops > 1 {
         let _ = write!(line, ", {} times", format::count(step.loops));

@@ -3,6 +3,7 @@
 use super::Lesson;
 use fetchscope_experiment::outcome::Outcome;
 use fetchscope_experiment::spec::Experiment;
+use fetchscope_report::charts::SweepChart;
 use fetchscope_report::rows::{Row, interval_text, rows, verdict};
 use fetchscope_report::{claims, format, sentence, sweeps, time};
 
@@ -94,8 +95,13 @@ impl Placeholder {
         let (figure, name) = match self {
             Placeholder::Sentence => return sentence::sentence(outcome, rows),
             Placeholder::Sweeps => {
-                let found: Vec<String> =
-                    sweeps::charts(outcome).iter().map(|chart| sweeps::sentence(&chart.finding)).collect();
+                let charts = sweeps::charts(outcome);
+                // Each of several says what it is about, since all end with "everywhere" or "nowhere" of their own.
+                let said = |chart: &SweepChart| match charts.len() {
+                    1 => sweeps::sentence(&chart.finding),
+                    _ => format!("{}: {}", chart.title, chart.finding),
+                };
+                let found: Vec<String> = charts.iter().map(said).collect();
                 return if found.is_empty() { "Nothing was swept.".to_owned() } else { found.join(" ") };
             }
             Placeholder::Verdict => {

@@ -119,7 +119,10 @@ impl Link {
         let side =
             || Arc::new(Side { runtime: waker.clone(), awake: AtomicBool::new(false), woken: AtomicBool::new(false) });
         let (asking, carrying) = (side(), side());
-        let alarm = runtime.block_on(async { Box::pin(sleep(LOOK)) });
+        let alarm = {
+            let _within = runtime.enter();
+            Box::pin(sleep(LOOK))
+        };
         let (connection, alarm) = (RefCell::new(Some(Box::pin(connection))), RefCell::new(alarm));
         Link { runtime, connection, asking, carrying, alarm }
     }
