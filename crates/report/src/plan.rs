@@ -26,7 +26,7 @@ pub fn times(explained: &Explained) -> String {
     times.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-/// `Hash Join Left`, `Index Scan on users AS u using users_pkey`
+/// `Hash Join Left`, `Index Scan on users u using users_pkey`
 #[must_use]
 pub fn named(step: &PlanStep) -> String {
     let mut name = step.kind.clone();

@@ -149,6 +149,18 @@ impl History {
         Ok(KeptRun { entry, outcome, doc: doc.unwrap_or_default() })
     }
 
+    /// Two runs with everything that was measured, the earlier one first.
+    ///
+    /// # Errors
+    /// As for one.
+    pub fn pair(&self, one: RunId, other: RunId) -> Result<(KeptRun, KeptRun), HistoryError> {
+        let mut runs = [(self.run(one)?, one), (self.run(other)?, other)];
+        // Times are told by the second, numbers by the run.
+        runs.sort_by(|(left, a), (right, b)| (&left.entry.started_at, a).cmp(&(&right.entry.started_at, b)));
+        let [(before, _), (after, _)] = runs;
+        Ok((before, after))
+    }
+
     /// Calls a run something else.
     ///
     /// # Errors

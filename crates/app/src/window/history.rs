@@ -43,9 +43,8 @@ impl App {
     /// Two runs beside each other, the earlier one first.
     pub fn compare_runs(&self, one: &str, other: &str) -> Answer<BetweenView> {
         let history = self.past()?;
-        let read = |run: &str| history.run(run.parse()?);
-        let (one, other) = read(one).and_then(|one| Ok((one, read(other)?))).map_err(AppError::from)?;
-        let (before, after) = if one.entry.started_at <= other.entry.started_at { (one, other) } else { (other, one) };
+        let numbered = |run: &str| run.parse::<RunId>().map_err(AppError::from);
+        let (before, after) = history.pair(numbered(one)?, numbered(other)?).map_err(AppError::from)?;
         let Between { differences, pairs } = between(&before.outcome, &after.outcome);
         let told = |Difference { what, before, after }| DifferenceView { what: what.to_owned(), before, after };
         Ok(BetweenView {

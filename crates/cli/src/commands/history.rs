@@ -50,10 +50,8 @@ fn act(history: &History, command: &HistoryCommand) -> Result<()> {
             output::result(&format!("{}\n{}", head(&kept.entry), readable(&kept.outcome)))
         }
         HistoryCommand::Compare { one, other, json } => {
-            let read = |run: &str| history.run(numbered(history, run)?).map_err(AppError::from);
-            let (one, other) = (read(one)?, read(other)?);
-            let in_order = one.entry.started_at <= other.entry.started_at;
-            let (before, after) = if in_order { (one, other) } else { (other, one) };
+            let (one, other) = (numbered(history, one)?, numbered(history, other)?);
+            let (before, after) = history.pair(one, other).map_err(AppError::from)?;
             let found = between(&before.outcome, &after.outcome);
             match json {
                 true => output::json(&Compared::of(&before.entry, &after.entry, &found)),
@@ -166,7 +164,7 @@ fn name(pair: &Pair) -> &str {
 fn compared(before: &HistoryEntry, after: &HistoryEntry, found: &Between) -> String {
     let mut text = format!("{}\n{}\n", head(before), head(after));
     for Difference { what, before, after } in &found.differences {
-        let _ = writeln!(text, "    another {what}: {before}, then {after}");
+        let _ = writeln!(text, "    {what}: {before}, then {after}");
     }
     let mut table = comfy_table::Table::new();
     table.load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY);
@@ -207,9 +205,6 @@ fn head(entry: &HistoryEntry) -> String {
     format!("Run {}, {}: {}{tags}", entry.id, entry.started_at, entry.name)
 }
 
-/// Letters of a line where nobody says how wide it may be.
-const NARROW: u16 = 120;
-
 fn listed(entries: &[HistoryEntry]) -> String {
     if entries.is_empty() {
         return "No run is kept, or none that says this.".to_owned();
@@ -217,9 +212,9 @@ fn listed(entries: &[HistoryEntry]) -> String {
     let mut table = comfy_table::Table::new();
     table.load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY);
     table.set_header(["run", "began (UTC)", "name", "tags", "variants", "found"]);
-    table.set_content_arrangement(comfy_table::ContentArrangement::Dynamic);
-    if table.width().is_none() {
-        table.set_width(NARROW);
+    // Whoever reads it with a program wants each run on one line.
+    if table.width().is_some() {
+        table.set_content_arrangement(comfy_table::ContentArrangement::Dynamic);
     }
     for entry in entries {
         let end = match entry.end {

@@ -295,7 +295,7 @@ fn two_runs_are_set_beside_each_other_the_earlier_one_first() {
     let other = &found["variants"][1];
     assert_eq!((&other["before"]["queries"], &other["after"]["queries"]), (&json!(1), &json!(2)), "{found}");
     let said = bench.say(&["history", "compare", "1", "2"], "").out;
-    assert!(said.contains("another concurrency: 2") && said.contains("1 → 2"), "{said}");
+    assert!(said.contains("concurrency: 2, then 1") && said.contains("1 → 2"), "{said}");
     assert!(bench.say(&["history", "compare", "1", "9"], "").sentence(2).contains("there is no run 9"));
 }
 

@@ -229,8 +229,8 @@ pub enum PostgresError {
         /// Whether the schema lacks what the mapping promises, rather than the database failing.
         schema: bool,
     },
-    /// The address asks for schemas that are not there.
-    #[error("there is no schema `{path}`, which `options` in the address asks for; the database has {has}")]
+    /// The search path names schemas of which none is there.
+    #[error("there is no schema `{path}`, which the search path asks for; the database has {has}")]
     NoSchema {
         /// The search path.
         path: String,

@@ -101,12 +101,12 @@ impl Session {
         let milliseconds = longest.as_millis().clamp(1, i32::MAX as u128);
         let begin = format!("{}; SET LOCAL statement_timeout = {milliseconds}", self.begin());
         let answer = self.block_on(async {
-            self.client().batch_execute(&begin).await?;
             let params = params.iter().map(|value| (Param(value), Type::UNKNOWN));
-            let rows = match self.client().query_typed_raw(&explain, params).await {
-                Ok(rows) => rows.try_collect::<Vec<_>>().await,
-                Err(error) => Err(error),
+            let rows = async {
+                self.client().batch_execute(&begin).await?;
+                self.client().query_typed_raw(&explain, params).await?.try_collect::<Vec<_>>().await
             };
+            let rows = rows.await;
             // After a failure there is nothing else to be said than how it came.
             let ended = self.client().batch_execute("ROLLBACK").await;
             let rows = rows?;

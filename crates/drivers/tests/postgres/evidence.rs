@@ -1,6 +1,7 @@
 //! What the server says about statements and itself.
 
 use crate::{connect, open, value};
+use fetchscope_drivers::database::Session;
 use fetchscope_drivers::postgres::PostgresError;
 use fetchscope_drivers::postgres::activity::{Wait, Watcher};
 use fetchscope_engine::value::Value;
@@ -37,6 +38,15 @@ fn explaining_writes_nothing_and_leaves_the_session_usable() {
     assert!(matches!(slow, PostgresError::StatementTimeout { .. }), "{slow}");
     // The limit went with the transaction.
     session.ask("SELECT pg_sleep(0.1)").unwrap();
+}
+
+#[test]
+fn bytes_are_explained_as_they_were_sent() {
+    let script = "CREATE TABLE b (id bytea PRIMARY KEY); INSERT INTO b VALUES ('\\xabcd')";
+    let session = Session::Postgres(Box::new(connect(&server().unwrap().database(script).unwrap())));
+    // As a trace has them.
+    let explained = session.explain("SELECT id FROM b WHERE id = $1::BYTEA", &["abcd".into()], LONGEST).unwrap();
+    assert_eq!(explained.unwrap().root.rows, Some(1.0));
 }
 
 #[test]

@@ -162,13 +162,16 @@ pub fn run(setup: &Setup<'_>, emit: &mut dyn FnMut(Event), cancel: &AtomicBool) 
         }
     }
     outcome.counted = before.map_or_else(Vec::new, |before| counted(setup, &before));
-    if end == End::Completed {
-        outcome.notes.extend(plans::ask(setup.database, &mut outcome.variants, &params, cancel));
-    }
     outcome.sqlalchemy = match (experiment.is_run_in_sqlalchemy(), &end) {
         (true, End::Completed) => Some(sqlalchemy::run(setup, &outcome.variants, emit, cancel)),
         (true | false, _) => None,
     };
+    if end == End::Completed
+        && let Some(note) = plans::ask(setup.database, &mut outcome.variants, &params, cancel)
+    {
+        emit(Event::Note(note.clone()));
+        outcome.notes.push(note);
+    }
     Ok(Outcome { elapsed: start.elapsed().into(), end, ..outcome })
 }
 

@@ -87,7 +87,7 @@ fn step(plan: &Json, shard_tasks: &mut Option<u64>, deeper: usize) -> Option<Pla
     })
 }
 
-/// A condition may name hundreds of keys; the statement has them all.
+/// A condition may name hundreds of keys, of which the first say what there is to say.
 fn cut(condition: String) -> String {
     match condition.char_indices().nth(LONGEST_CONDITION) {
         Some((end, _)) => format!("{} …", &condition[..end]),
