@@ -2,6 +2,9 @@
 import { render, screen, waitFor } from '@testing-library/svelte';
 import { expect } from 'vitest';
 import App from '../App.svelte';
+// What the window fetches when it is first shown: a test may be over before, and nothing can be fetched then.
+import '../components/formatSql';
+import '../components/highlight';
 import type { Host } from '../host/host';
 import { Session } from '../state/session.svelte';
 
