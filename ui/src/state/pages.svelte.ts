@@ -7,6 +7,9 @@ import type { Host } from '../host/host';
 /** Statements asked for at once. */
 export const PAGE = 500;
 
+/** Statements around those in view that are asked for too, so that who scrolls on does not come upon empty rows. */
+const AROUND = PAGE / 2;
+
 /** Pages kept: what was scrolled past is asked for again. */
 const KEPT = 20;
 
@@ -29,8 +32,13 @@ export class Pages {
     return this.#trace.statements[index] ?? this.#pages.get(Math.floor(index / PAGE))?.[index % PAGE];
   }
 
-  /** Sees to it that these are there, from 0 to before `end`. */
+  /** Sees to it that these are there, from 0 to before `end`, and then those around them. */
   async ensure(first: number, end: number): Promise<void> {
+    await this.#askFor(first, end);
+    await this.#askFor(first - AROUND, end + AROUND);
+  }
+
+  async #askFor(first: number, end: number): Promise<void> {
     const from = Math.max(first, this.#trace.statements.length);
     for (let page = Math.floor(from / PAGE); page * PAGE < Math.min(end, this.count); page += 1) {
       if (!this.#asked.has(page)) await this.#ask(page);

@@ -26,7 +26,7 @@ function request(count: number): { trace: TraceView; host: Host; asked: number[]
   return { trace, host, asked };
 }
 
-it('asks only for pages that are looked at, and for each once', async () => {
+it('asks only for pages that are looked at, then for what is around them, and for each once', async () => {
   const { trace, host, asked } = request(100_000);
   const pages = new Pages(host, trace);
   expect([pages.count, pages.at(PAGE)?.n, pages.at(PAGE + 1)]).toEqual([100_000, PAGE, undefined]);
@@ -34,7 +34,7 @@ it('asks only for pages that are looked at, and for each once', async () => {
   expect(asked).toEqual([]);
   await pages.ensure(60_190, 60_230);
   await pages.ensure(60_200, 60_240);
-  expect(asked).toEqual([60_001]);
+  expect(asked).toEqual([60_001, 59_501]);
   expect([pages.at(60_001)?.n, pages.at(60_500)?.n, pages.at(60_501)]).toEqual([60_001, 60_500, undefined]);
   await pages.ensure(99_990, 100_020);
   expect(pages.at(100_000)?.n).toBe(100_000);
