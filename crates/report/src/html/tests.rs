@@ -142,7 +142,7 @@ fn tables_are_marked_up_for_those_who_do_not_see_them() {
 #[test]
 fn how_a_server_ran_a_statement_is_folded_below_it() {
     let page = content(&fixture::waited());
-    assert!(page.contains("<summary>How the server ran it: planning 200 µs, execution 1.5 ms</summary>"));
+    assert!(page.contains("<summary>How the server ran it: planning 200 µs, execution 1.50 ms</summary>"));
     assert!(page.contains("  Seq Scan on users: 1"), "a step is not indented below the one it gives its rows to");
     assert!(!content(&fixture::article()).contains("How the server ran it"));
 }
