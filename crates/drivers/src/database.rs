@@ -181,16 +181,7 @@ impl Session {
     ) -> Result<Option<Explained>, DatabaseError> {
         Ok(match self {
             Session::Sqlite(_) => None,
-            Session::Postgres(session) => {
-                // A trace has bytes as hexadecimal digits.
-                let is_bytes = |index: usize| sql.contains(&format!("${}::BYTEA", index + 1));
-                let value = |(index, param): (usize, &serde_json::Value)| match param.as_str() {
-                    Some(digits) if is_bytes(index) => Value::from(format!("\\x{digits}").as_str()),
-                    Some(_) | None => Value::of_json(param),
-                };
-                let params: Vec<Value> = params.iter().enumerate().map(value).collect();
-                Some(session.explain(sql, &params, longest)?)
-            }
+            Session::Postgres(session) => Some(session.explain(sql, params, longest)?),
         })
     }
 

@@ -11,7 +11,7 @@ export const PAGE = 500;
 const AROUND = PAGE / 2;
 
 /** Pages kept: what was scrolled past is asked for again. */
-const KEPT = 20;
+const KEPT = 8;
 
 export class Pages {
   readonly count: number;

@@ -10,6 +10,7 @@ use fetchscope_engine::trace::Nanos;
 use fetchscope_engine::value::Value;
 use futures_util::TryStreamExt;
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 use std::time::Duration;
 use tokio_postgres::types::Type;
 
@@ -85,16 +86,18 @@ pub struct Buffers {
 }
 
 impl Session {
-    /// Runs a statement, at most so long, and says how, in a transaction of its own that cannot write.
+    /// Runs a statement, at most so long, and says how, in a transaction of its own that cannot write. Its parameters are
+    /// as a trace has them.
     ///
     /// # Errors
     /// When the server says no: some engines have no such answer.
-    pub fn explain(&self, sql: &str, params: &[Value], longest: Duration) -> Result<Explained, PostgresError> {
+    pub fn explain(&self, sql: &str, params: &[Json], longest: Duration) -> Result<Explained, PostgresError> {
         self.plan("ANALYZE, BUFFERS, FORMAT JSON", sql, params, longest)
     }
 
     /// How a statement would be run, or was, in a transaction of its own that cannot write.
-    fn plan(&self, options: &str, sql: &str, params: &[Value], longest: Duration) -> Result<Explained, PostgresError> {
+    fn plan(&self, options: &str, sql: &str, params: &[Json], longest: Duration) -> Result<Explained, PostgresError> {
+        let params = of_trace(sql, params);
         let explain = format!("EXPLAIN ({options}) {sql}");
         let failed = |error: tokio_postgres::Error| PostgresError::from_tokio(&error, self.settings(), Some(sql));
         // Zero would be no limit at all.
@@ -118,17 +121,27 @@ impl Session {
             sql: sql.to_owned(),
         };
         let row = rows.first().ok_or_else(|| unreadable("nothing came"))?;
-        let json: Json<'_> = row.try_get(0).map_err(failed)?;
+        let json: Answer<'_> = row.try_get(0).map_err(failed)?;
         Explained::parse(json.0).ok_or_else(|| unreadable("there is no plan in it"))
     }
 }
 
-/// The answer, whose type is `json` or `text`, depending on the engine.
-struct Json<'r>(&'r str);
+/// Parameters as a trace has them. Bytes are hexadecimal digits there, and only the statement says that they are bytes.
+fn of_trace(sql: &str, params: &[Json]) -> Vec<Value> {
+    let is_bytes = |index: usize| sql.contains(&format!("${}::BYTEA", index + 1));
+    let value = |(index, param): (usize, &Json)| match param.as_str() {
+        Some(digits) if is_bytes(index) => Value::from(format!("\\x{digits}").as_str()),
+        Some(_) | None => Value::of_json(param),
+    };
+    params.iter().enumerate().map(value).collect()
+}
 
-impl<'r> tokio_postgres::types::FromSql<'r> for Json<'r> {
+/// The answer, whose type is `json` or `text`, depending on the engine.
+struct Answer<'r>(&'r str);
+
+impl<'r> tokio_postgres::types::FromSql<'r> for Answer<'r> {
     fn from_sql(_: &Type, raw: &'r [u8]) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
-        Ok(Json(std::str::from_utf8(raw)?))
+        Ok(Answer(std::str::from_utf8(raw)?))
     }
 
     fn accepts(ty: &Type) -> bool {

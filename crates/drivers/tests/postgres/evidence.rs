@@ -1,10 +1,8 @@
 //! What the server says about statements and itself.
 
 use crate::{connect, open, value};
-use fetchscope_drivers::database::Session;
 use fetchscope_drivers::postgres::PostgresError;
 use fetchscope_drivers::postgres::activity::{Wait, Watcher};
-use fetchscope_engine::value::Value;
 use fetchscope_test_postgres::{Server, server};
 use std::time::Duration;
 
@@ -16,9 +14,8 @@ const LONGEST: Duration = Duration::from_secs(5);
 #[test]
 fn a_statement_is_explained_with_its_parameters() {
     let session = connect(&server().unwrap().database(ROWS).unwrap());
-    let explained =
-        session.explain("SELECT * FROM t WHERE word = $1 AND id > $2::int", &[Value::from("w3"), 500.into()], LONGEST);
-    let root = explained.unwrap().root;
+    let sql = "SELECT * FROM t WHERE word = $1 AND id > $2::int";
+    let root = session.explain(sql, &["w3".into(), 500.into()], LONGEST).unwrap().root;
     assert_eq!((root.kind.as_str(), root.relation.as_deref()), ("Seq Scan", Some("t")));
     assert_eq!((root.rows, root.removed_rows, root.loops), (Some(71.0), 929.0, 1));
     assert!(root.time.is_some() && root.buffers.hit + root.buffers.read > 0, "{root:?}");
@@ -43,10 +40,10 @@ fn explaining_writes_nothing_and_leaves_the_session_usable() {
 #[test]
 fn bytes_are_explained_as_they_were_sent() {
     let script = "CREATE TABLE b (id bytea PRIMARY KEY); INSERT INTO b VALUES ('\\xabcd')";
-    let session = Session::Postgres(Box::new(connect(&server().unwrap().database(script).unwrap())));
+    let session = connect(&server().unwrap().database(script).unwrap());
     // As a trace has them.
     let explained = session.explain("SELECT id FROM b WHERE id = $1::BYTEA", &["abcd".into()], LONGEST).unwrap();
-    assert_eq!(explained.unwrap().root.rows, Some(1.0));
+    assert_eq!(explained.root.rows, Some(1.0));
 }
 
 #[test]

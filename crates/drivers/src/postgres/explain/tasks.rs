@@ -3,7 +3,6 @@
 use crate::postgres::error::PostgresError;
 use crate::postgres::session::{STATEMENT_TIMEOUT, Session};
 use fetchscope_engine::trace::StatementTrace;
-use fetchscope_engine::value::Value;
 use std::collections::HashMap;
 
 impl Session {
@@ -11,8 +10,7 @@ impl Session {
     /// `None` where no plan tells of tasks.
     pub(crate) fn shard_tasks(&self, statements: &[StatementTrace]) -> Result<Option<u64>, PostgresError> {
         sum(statements, |statement| {
-            let params: Vec<Value> = statement.params.iter().map(Value::of_json).collect();
-            match self.plan("FORMAT JSON", &statement.sql, &params, STATEMENT_TIMEOUT) {
+            match self.plan("FORMAT JSON", &statement.sql, &statement.params, STATEMENT_TIMEOUT) {
                 Ok(explained) => Ok(explained.shard_tasks),
                 Err(error) if error.is_lost() => Err(error),
                 // What cannot be explained may run all the same.
