@@ -47,6 +47,18 @@ pub enum Phase {
     Walk,
 }
 
+impl Phase {
+    /// Its name, as it is read.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Phase::Before => "before",
+            Phase::Load => "load",
+            Phase::Walk => "walk",
+        }
+    }
+}
+
 /// Where the time of a statement, or of a request, went. The parts do not overlap.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bands {

@@ -212,12 +212,7 @@ impl Statements {
 
     fn shape(&self, shape: &Shape) -> ShapeView {
         ShapeView {
-            phase: match shape.phase {
-                Phase::Before => "before",
-                Phase::Load => "load",
-                Phase::Walk => "walk",
-            }
-            .to_owned(),
+            phase: shape.phase.name().to_owned(),
             path: shape.path.as_deref().map(str::to_owned),
             sql: shape.sql.clone(),
             changed: shape.changed,

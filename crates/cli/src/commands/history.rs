@@ -1,5 +1,7 @@
 //! `fetchscope history`: the runs that were made.
 
+mod compared;
+
 use super::Verdict;
 use super::run::readable;
 use crate::arguments::{History as Arguments, HistoryCommand};
@@ -9,11 +11,8 @@ use fetchscope_app::Paths;
 use fetchscope_app::error::AppError;
 use fetchscope_app::history::{History, RunId};
 use fetchscope_app::wire::{HistoryEnd, HistoryEntry};
-use fetchscope_report::between::{APART, Between, Difference, Pair, between};
-use fetchscope_report::format;
-use fetchscope_report::rows::Row;
+use fetchscope_report::between::between;
 use serde::Serialize;
-use std::fmt::Write;
 use std::path::PathBuf;
 
 #[derive(Serialize)]
@@ -54,8 +53,8 @@ fn act(history: &History, command: &HistoryCommand) -> Result<()> {
             let (before, after) = history.pair(one, other).map_err(AppError::from)?;
             let found = between(&before.outcome, &after.outcome);
             match json {
-                true => output::json(&Compared::of(&before.entry, &after.entry, &found)),
-                false => output::result(&compared(&before.entry, &after.entry, &found)),
+                true => output::json(&compared::json(&before.entry, &after.entry, &found)),
+                false => output::result(&compared::text(&before.entry, &after.entry, &found)),
             }
         }
         HistoryCommand::Report { run, files, json } => {
@@ -90,104 +89,6 @@ fn act(history: &History, command: &HistoryCommand) -> Result<()> {
             }
         }
     }
-}
-
-/// Two runs beside each other.
-#[derive(Serialize)]
-struct Compared<'a> {
-    before: &'a HistoryEntry,
-    after: &'a HistoryEntry,
-    note: &'static str,
-    differences: Vec<Changed<'a>>,
-    variants: Vec<ComparedVariant<'a>>,
-}
-
-/// What else was another in the later run.
-#[derive(Serialize)]
-struct Changed<'a> {
-    what: &'a str,
-    before: &'a str,
-    after: &'a str,
-}
-
-/// A variant in both runs; the ratio is the later median over the earlier one, with its 95 % interval.
-#[derive(Serialize)]
-struct ComparedVariant<'a> {
-    name: &'a str,
-    before: Option<Figures>,
-    after: Option<Figures>,
-    ratio: Option<[Option<f64>; 3]>,
-    verdict: &'a str,
-}
-
-#[derive(Serialize)]
-struct Figures {
-    queries: Option<u64>,
-    rows: Option<u64>,
-    p50_ns: Option<f64>,
-}
-
-impl Compared<'_> {
-    fn of<'a>(before: &'a HistoryEntry, after: &'a HistoryEntry, found: &'a Between) -> Compared<'a> {
-        let changed = |one: &'a Difference| Changed { what: one.what, before: &one.before, after: &one.after };
-        let variant = |pair: &'a Pair| ComparedVariant {
-            name: name(pair),
-            before: pair.before.as_ref().map(Figures::of),
-            after: pair.after.as_ref().map(Figures::of),
-            ratio: pair.ratio.map(|ratio| [Some(ratio.value), ratio.low, ratio.high]),
-            verdict: &pair.verdict,
-        };
-        Compared {
-            before,
-            after,
-            note: APART,
-            differences: found.differences.iter().map(changed).collect(),
-            variants: found.pairs.iter().map(variant).collect(),
-        }
-    }
-}
-
-impl Figures {
-    fn of(row: &Row) -> Figures {
-        Figures {
-            queries: row.counts.map(|counts| counts.queries),
-            rows: row.counts.map(|counts| counts.rows),
-            p50_ns: row.latency.as_ref().map(|latency| latency.p50.value),
-        }
-    }
-}
-
-fn name(pair: &Pair) -> &str {
-    pair.after.as_ref().or(pair.before.as_ref()).map_or("", |row| &row.name)
-}
-
-fn compared(before: &HistoryEntry, after: &HistoryEntry, found: &Between) -> String {
-    let mut text = format!("{}\n{}\n", head(before), head(after));
-    for Difference { what, before, after } in &found.differences {
-        let _ = writeln!(text, "    {what}: {before}, then {after}");
-    }
-    let mut table = comfy_table::Table::new();
-    table.load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY);
-    table.set_header(["variant", "queries", "rows", "p50", "ratio", "95 % interval", "verdict"]);
-    let change = |pair: &Pair, figure: &dyn Fn(&Row) -> Option<String>| {
-        let side = |row: &Option<Row>| row.as_ref().and_then(figure).unwrap_or_else(|| format::UNKNOWN.to_owned());
-        let (before, after) = (side(&pair.before), side(&pair.after));
-        if before == after { before } else { format!("{before} → {after}") }
-    };
-    for pair in &found.pairs {
-        let (ratio, interval) = pair.ratio_text().unwrap_or_default();
-        table.add_row([
-            name(pair).to_owned(),
-            change(pair, &|row| row.counts.map(|counts| format::count(counts.queries))),
-            change(pair, &|row| row.counts.map(|counts| format::count(counts.rows))),
-            change(pair, &|row| row.latency.as_ref().map(|latency| format::duration(latency.p50.value))),
-            ratio,
-            interval,
-            pair.verdict.clone(),
-        ]);
-    }
-    let _ = write!(text, "{table}\n{APART}");
-    text
 }
 
 /// The run of a number, or the newest one for `last`.

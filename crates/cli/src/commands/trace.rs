@@ -11,7 +11,7 @@ use fetchscope_app::prediction::{self, Predicted};
 use fetchscope_app::python::Python;
 use fetchscope_engine::plan::document::PlanDocument;
 use fetchscope_engine::predict::Prediction;
-use fetchscope_engine::trace::{self, Phase};
+use fetchscope_engine::trace;
 use fetchscope_report::findings::{self, Told};
 use fetchscope_report::{format, sql};
 use serde::Serialize;
@@ -103,11 +103,7 @@ fn readable(trace: &trace::Trace, findings: &[Told], plans: &[StatementPlan]) ->
         let _ = writeln!(text, "    try: {remedy}");
     }
     for one in trace.statements.iter().take(SHOWN) {
-        let phase = match one.phase {
-            Phase::Before => "before",
-            Phase::Load => "load",
-            Phase::Walk => "walk",
-        };
+        let phase = one.phase.name();
         let path = one.path.as_deref().unwrap_or("root");
         let _ = writeln!(text, "\n{} [{phase}, {path}, {} rows]", one.n, format::count(one.rows));
         for line in sql::pretty(&one.sql).lines() {

@@ -5,7 +5,6 @@ use crate::format;
 use crate::plan;
 use crate::rows::Row;
 use crate::sql;
-use fetchscope_engine::trace::Phase;
 use fetchscope_experiment::outcome::Outcome;
 
 pub(super) fn blocks<'a>(outcome: &Outcome, rows: &[Row]) -> Vec<Block<'a>> {
@@ -13,15 +12,11 @@ pub(super) fn blocks<'a>(outcome: &Outcome, rows: &[Row]) -> Vec<Block<'a>> {
     for (row, measured) in rows.iter().zip(&outcome.variants) {
         blocks.push(Block::Heading(row.label()));
         for shape in &measured.statements {
-            let phase = match shape.phase {
-                Phase::Before => "before",
-                Phase::Load => "load",
-                Phase::Walk => "walk",
-            };
             let in_all = if shape.times > 1 { " in all" } else { "" };
             let said = if shape.rows == 1 { "row" } else { "rows" };
             blocks.push(Block::Aside(format!(
-                "{phase} · {} · {}× · {} {said}{in_all}",
+                "{} · {} · {}× · {} {said}{in_all}",
+                shape.phase.name(),
                 shape.path.as_deref().unwrap_or("root"),
                 format::count(shape.times),
                 format::count(shape.rows),

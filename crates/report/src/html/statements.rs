@@ -5,7 +5,6 @@ use crate::format;
 use crate::plan;
 use crate::rows::Row;
 use crate::sql;
-use fetchscope_engine::trace::Phase;
 use fetchscope_experiment::outcome::{Outcome, StatementShape};
 use maud::{Markup, html};
 
@@ -26,15 +25,10 @@ pub(super) fn list(outcome: &Outcome, rows: &[Row]) -> Markup {
 }
 
 fn statement(shape: &StatementShape) -> Markup {
-    let phase = match shape.phase {
-        Phase::Before => "before",
-        Phase::Load => "load",
-        Phase::Walk => "walk",
-    };
     html! {
         div.statement {
             p.aside {
-                (phase) " · " (shape.path.as_deref().unwrap_or("root")) " · "
+                (shape.phase.name()) " · " (shape.path.as_deref().unwrap_or("root")) " · "
                 b { (format::count(shape.times)) "×" } " · " (plural(shape.rows, "row"))
                 @if shape.times > 1 { " in all" }
             }
