@@ -19,6 +19,6 @@ export function visibleSlice(count: number, rowHeight: number, top: number, heig
   if (rowHeight <= 0 || height <= 0) return { first: 0, end: Math.min(count, UNMEASURED_ROWS) };
   // One more than fit, since the first and the last may be cut.
   const rows = Math.ceil(height / rowHeight) + 1 + 2 * MARGIN;
-  const first = Math.min(Math.floor(top / rowHeight) - MARGIN, count - rows);
-  return { first: Math.max(0, first), end: Math.min(count, Math.max(0, first) + rows) };
+  const first = Math.max(0, Math.min(Math.floor(top / rowHeight) - MARGIN, count - rows));
+  return { first, end: Math.min(count, first + rows) };
 }
