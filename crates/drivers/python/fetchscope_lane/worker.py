@@ -1,7 +1,7 @@
 """The program: it is told what to do a line at a time, and answers each with a line, or with one a request.
 
 `hello` (always first, without being asked), `open` a database, `prepare` a variant's plans, `check` one of them, run a
-`batch`, and read the `models` of a program.
+`batch`, and read the `models` of a program; and, for a program of the user's, everything in `application.desk`.
 """
 
 import importlib.metadata
@@ -13,23 +13,33 @@ import warnings
 # SQLite comes with Python. What asynchronous sessions need, whatever their driver, is greenlet.
 PACKAGES = ("aiosqlite", "psycopg", "asyncpg", "greenlet")
 
+# What is asked about a program of the user's, and not about a mapping.
+APPLICATION = {"application", "routes", "request", "trace", "prepare_overrides", "compare", "measure"}
+
 
 def serve(channel):
     """Does what the channel says, until nobody says anything more."""
     warnings.simplefilter("ignore")
     channel.say(hello=_hello())
-    worker = None
+    desks = {}
     for order in channel.orders():
         try:
-            if worker is None:
-                # Needs SQLAlchemy, which may not be there.
-                from .desk import Desk
-
-                worker = Desk(channel)
-            getattr(worker, order["do"])(order)
+            getattr(_desk(channel, desks, order["do"]), order["do"])(order)
         except BaseException as error:
             traceback.print_exc()
             channel.say(error={"type": type(error).__name__, "message": _sentence(error)})
+
+
+def _desk(channel, desks, what):
+    """Whoever does this, made when first asked: both need SQLAlchemy, which may not be there."""
+    is_application = what in APPLICATION
+    if is_application not in desks:
+        if is_application:
+            from .application.desk import ApplicationDesk as Kind
+        else:
+            from .desk import Desk as Kind
+        desks[is_application] = Kind(channel)
+    return desks[is_application]
 
 
 def _hello():

@@ -15,6 +15,23 @@ const FILES: &[(&str, &str)] = files![
     "worker.py",
     "fetchscope_lane/__init__.py",
     "fetchscope_lane/address.py",
+    "fetchscope_lane/application/__init__.py",
+    "fetchscope_lane/application/compare.py",
+    "fetchscope_lane/application/desk.py",
+    "fetchscope_lane/application/failure.py",
+    "fetchscope_lane/application/guard.py",
+    "fetchscope_lane/application/hooks.py",
+    "fetchscope_lane/application/internals.py",
+    "fetchscope_lane/application/lifespan.py",
+    "fetchscope_lane/application/meter.py",
+    "fetchscope_lane/application/origin.py",
+    "fetchscope_lane/application/overrides.py",
+    "fetchscope_lane/application/program.py",
+    "fetchscope_lane/application/request.py",
+    "fetchscope_lane/application/routes.py",
+    "fetchscope_lane/application/senders.py",
+    "fetchscope_lane/application/target.py",
+    "fetchscope_lane/application/watch.py",
     "fetchscope_lane/batch.py",
     "fetchscope_lane/bulk.py",
     "fetchscope_lane/capture.py",
@@ -67,10 +84,12 @@ mod tests {
     fn every_file_of_the_package_is_carried_and_unpacked_once() {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("python");
         let mut there = vec!["worker.py".to_owned()];
-        for entry in std::fs::read_dir(source.join("fetchscope_lane")).unwrap() {
-            let name = entry.unwrap().file_name().to_string_lossy().into_owned();
-            if name.ends_with(".py") {
-                there.push(format!("fetchscope_lane/{name}"));
+        for folder in ["fetchscope_lane", "fetchscope_lane/application"] {
+            for entry in std::fs::read_dir(source.join(folder)).unwrap() {
+                let name = entry.unwrap().file_name().to_string_lossy().into_owned();
+                if name.ends_with(".py") {
+                    there.push(format!("{folder}/{name}"));
+                }
             }
         }
         there.sort();

@@ -1,0 +1,88 @@
+"""Where the time of one request of an application went.
+
+Every moment belongs to one band, the one that was switched to last. *hydrate* is what SQLAlchemy does between being called
+and giving its result back, *application* what is left: the framework, validation, the response and the user's code.
+Several requests at once share an interpreter, and waiting for that is not told from the work that waited.
+"""
+
+import time
+
+from . import internals
+
+BANDS = ("scheduling", "pool_wait", "round_trip", "execute", "fetch", "decode", "hydrate", "serialize", "application")
+
+
+class Measured:
+    """One request while it runs."""
+
+    def __init__(self, lengths=None, overrides=None):
+        self.bands = dict.fromkeys(BANDS, 0)
+        self.queries = self.round_trips = self.rows = 0
+        self.lengths, self._overrides = lengths, overrides
+        self.began = self._at = time.perf_counter_ns()
+        self._band = "application"
+
+    def switch(self, band):
+        """What goes on from here belongs to another band; the one until here."""
+        now, before = time.perf_counter_ns(), self._band
+        self.bands[before] += now - self._at
+        self._at, self._band = now, band
+        return before
+
+    def done(self):
+        """What the whole request took, in nanoseconds."""
+        self.switch("application")
+        return self._at - self.began
+
+    def late(self, length):
+        """A round trip has ended that should have taken `length`: what it took beyond that was a wait for the processor."""
+        now = time.perf_counter_ns()
+        took = now - self._at
+        own = min(took, length)
+        self.bands["round_trip"] += own
+        self.bands["scheduling"] += took - own
+        self._at = now
+
+    # What `hooks` tells.
+
+    def execute(self, original, session, statement, arguments, named):
+        before = self.switch("hydrate")
+        try:
+            changed = statement
+            if self._overrides is not None and internals.is_orm_select(statement):
+                if internals.loading(statement, named) is None:
+                    changed = self._overrides.applied(statement)
+            result = original(session, changed, *arguments, **named)
+            if changed is not statement:
+                internals.make_unique(result, None)
+            internals.time_rows(result, self.timed)
+            return result
+        finally:
+            self.switch(before)
+
+    def timed(self, chunks):
+        while True:
+            before = self.switch("hydrate")
+            try:
+                chunk = next(chunks, None)
+            finally:
+                self.switch(before)
+            if chunk is None:
+                return
+            yield chunk
+
+    def sending(self, _connection, _cursor, _sql, _parameters, context):
+        self.queries += 1
+        context.fetchscope_before = self.switch("execute")
+
+    def answered(self, _connection, _cursor, context, known):
+        self.switch(context.fetchscope_before)
+        self.rows += known or 0
+
+    def fetched(self, _context, rows):
+        self.rows += len(rows)
+
+    def raised(self, _error):
+        # No answer comes to a statement that fails, so nothing has switched back.
+        if self._band == "execute":
+            self.switch("hydrate")

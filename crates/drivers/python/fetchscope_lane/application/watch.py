@@ -1,0 +1,298 @@
+"""One request of an endpoint, watched: its queries, what each path loaded and how, what was read, and which line did it."""
+
+import contextvars
+import decimal
+import sys
+
+from sqlalchemy import inspect
+
+from ..capture import _plain_placeholders
+from ..columns import plain
+from . import internals
+from .guard import is_write
+from .meter import Measured
+
+# What is executed now, and whether rows are being fetched.
+NOW = contextvars.ContextVar("fetchscope_now", default=None)
+FETCHING = contextvars.ContextVar("fetchscope_fetching", default=False)
+
+# How deep eager loading is followed where nothing was loaded or read.
+DEPTH = 6
+
+EAGER = {"joined", "joined_inner", "selectin", "subquery", "immediate", "contains_eager"}
+
+
+class Refused(Exception):
+    """The request asks for more rows than it may."""
+
+
+class Query:
+    """A query of the endpoint, however often it sends it."""
+
+    def __init__(self, n, place, shape, entities):
+        self.n, self.place, self.shape, self.entities = n, place, shape, entities
+        self.sent, self.compile_state = 0, None
+
+    @property
+    def origin(self):
+        return self.place[0]
+
+    @property
+    def names(self):
+        return [inspect(one).mapper.class_.__name__ for one in self.entities]
+
+
+class _Cause:
+    """Why a statement is sent."""
+
+    def __init__(self, kind, query=None, path=None, keys=None):
+        self.kind, self.query, self.path, self.keys = kind, query, path, keys
+
+
+class Watched(Measured):
+    """A request of which everything is recorded. It is slower than others, and no figure of its times is compared."""
+
+    def __init__(self, origins, overrides=None, most_rows=None):
+        super().__init__(None, overrides)
+        self._origins, self._most_rows = origins, most_rows
+        self.statements, self.query_list, self.reads = [], [], {}
+        self.needs_unique, self.raised_by, self.wrote = set(), None, None
+        self._by_key = {}
+
+    # What is executed.
+
+    def execute(self, original, session, statement, arguments, named):
+        before = self.switch("hydrate")
+        cause, changed = _Cause("other"), statement
+        if internals.is_orm_select(statement):
+            part = internals.loading(statement, named)
+            if part is None:
+                query = self._query(statement)
+                cause = _Cause("root", query)
+                if self._overrides is not None:
+                    changed = self._overrides.applied(statement)
+                changed = internals.with_options(changed, (*internals.options_of(changed), internals.Mark(query.n)))
+            else:
+                cause = self._part(statement, *part)
+        token = NOW.set(cause)
+        try:
+            result = original(session, changed, *arguments, **named)
+            if cause.kind == "root" and self._overrides is not None:
+                internals.make_unique(result, lambda: self.needs_unique.add(cause.query.n))
+            internals.time_rows(result, self.timed)
+            return result
+        finally:
+            NOW.reset(token)
+            self.switch(before)
+
+    def timed(self, chunks):
+        inner = super().timed(chunks)
+        while True:
+            token = FETCHING.set(True)
+            try:
+                chunk = next(inner, None)
+            finally:
+                FETCHING.reset(token)
+            if chunk is None:
+                return
+            yield chunk
+
+    def _query(self, statement):
+        entities = internals.entities(statement)
+        place = (self._origins(sys._getframe(3)), tuple(inspect(one).mapper.class_.__name__ for one in entities))
+        key = (place, internals.shape(statement))
+        query = self._by_key.get(key)
+        if query is None:
+            query = self._by_key[key] = Query(len(self.query_list) + 1, *key, entities)
+            self.query_list.append(query)
+        query.sent += 1
+        return query
+
+    def _part(self, statement, path, owner, is_column):
+        marked = next((one.payload for one in internals.options_of(statement) if isinstance(one, internals.Mark)), None)
+        if marked is None and owner is not None:
+            marked = internals.query_of(owner)
+        if is_column and owner is not None:
+            path = internals.load_path(owner)
+        query = self.query_list[marked - 1] if marked else None
+        if is_column:
+            kind = "column"
+        else:
+            kind = "lazy" if owner is not None and not FETCHING.get() else "load"
+        if path is None or not path.path:
+            return _Cause(kind, query)
+        keys = internals.keys(path)
+        return _Cause(kind, query, ".".join([internals.root_name(path, query.entities if query else ()), *keys]), keys)
+
+    # What is sent.
+
+    def sending(self, connection, cursor, sql, parameters, context):
+        super().sending(connection, cursor, sql, parameters, context)
+        cause = NOW.get() or _Cause("other")
+        if cause.kind == "root" and cause.query.compile_state is None:
+            cause.query.compile_state = internals.compile_state(context)
+        values = parameters.values() if isinstance(parameters, dict) else parameters or ()
+        record = {
+            "n": len(self.statements) + 1,
+            "phase": "walk" if cause.kind in ("lazy", "column") else "load",
+            "kind": cause.kind,
+            "query": cause.query.n if cause.query else None,
+            "path": cause.path,
+            "origin": self._origins(sys._getframe(2)),
+            "sql": _plain_placeholders(" ".join(sql.split()), connection.dialect.paramstyle),
+            "params": [_shown(value) for value in values],
+            "rows": 0,
+            "bytes": 0,
+            "started_ns": self._at - self.began,
+            "bands": dict(self.bands),
+            "announced": connection.dialect.driver == "asyncpg",
+            "answered": False,
+            "cause": cause,
+        }
+        context.fetchscope_record = record
+        self.statements.append(record)
+
+    def answered(self, connection, cursor, context, known):
+        super().answered(connection, cursor, context, known)
+        record = getattr(context, "fetchscope_record", None)
+        if record is None:
+            return
+        record["answered"] = True
+        record["execute"] = self.bands["execute"] - record["bands"]["execute"]
+        if known:
+            record["rows"] += known
+            record["bytes"] += sum(_size(row) for row in getattr(cursor, "_rows", None) or ())
+        self._check()
+
+    def fetched(self, context, rows):
+        super().fetched(context, rows)
+        record = getattr(context, "fetchscope_record", None)
+        if record is not None:
+            record["rows"] += len(rows)
+            record["bytes"] += sum(_size(row) for row in rows)
+        self._check()
+
+    def raised(self, error):
+        super().raised(error)
+        if is_write(error):
+            self.wrote = error
+
+    def _check(self):
+        if self._most_rows is not None and self.rows > self._most_rows:
+            raise Refused(f"one request had more than {self._most_rows} rows and was stopped")
+
+    # What is read.
+
+    def read(self, state, key, read):
+        from .request import REQUEST
+
+        if REQUEST.get() is not self:
+            return read()
+        path = internals.load_path(state)
+        query = internals.query_of(state)
+        entities = self.query_list[query - 1].entities if query else ()
+        place = (query, internals.root_name(path, entities), (*internals.keys(path), key))
+        self.reads[place] = self.reads.get(place, 0) + 1
+        try:
+            return read()
+        except Exception as error:
+            if self.raised_by is None:
+                self.raised_by = (error, ".".join([place[1], *place[2]]), query)
+            raise
+
+    # What came of it.
+
+    def sent(self):
+        """The statements that reached the database: without a greenlet asyncpg announces one and then does not send it."""
+        return [one for one in self.statements if one["answered"] or not one["announced"]]
+
+    def paths(self, query):
+        """Every path of a query that its plan loads eagerly, that an option names, or that was loaded or read."""
+        found = {}
+        for entity in query.entities:
+            name = inspect(entity).mapper.class_.__name__
+            wanted = {}
+            for keys in self._named(query, entity):
+                wanted.setdefault(keys, None)
+            for (number, root, keys), _ in self.reads.items():
+                if number == query.n and root == name:
+                    wanted.setdefault(keys, None)
+            for one in self.sent():
+                cause = one["cause"]
+                if cause.query is query and cause.kind in ("lazy", "load") and cause.keys and cause.path.split(".")[0] == name:
+                    wanted.setdefault(cause.keys, None)
+            for keys in list(wanted):
+                for length in range(1, len(keys)):
+                    wanted.setdefault(keys[:length], None)
+            for keys in sorted(wanted, key=lambda one: (len(one), one)):
+                described = self._path(query, entity, name, keys)
+                if described is not None:
+                    found.setdefault(described["path"], described)
+        return sorted(found.values(), key=lambda one: one["path"])
+
+    def _path(self, query, entity, name, keys):
+        dotted = ".".join([name, *keys])
+        if query.compile_state is None:
+            return None
+        known = internals.effective(query.compile_state, entity, keys)
+        if known is None:
+            return None
+        strategy, written_by = known
+        own = [
+            one for one in self.sent()
+            if one["cause"].query is query and one["cause"].kind in ("lazy", "load") and one["path"] == dotted
+        ]
+        prop = internals.relationship_at(entity, keys)
+        return {
+            "path": dotted,
+            "strategy": strategy,
+            "written_by": written_by,
+            "collection": bool(prop.uselist),
+            "reads": sum(count for (number, root, read), count in self.reads.items()
+                         if number == query.n and root == name and read == keys),
+            "statements": len(own),
+            "rows": sum(one["rows"] for one in own),
+            "unread": False,
+        }
+
+    def _named(self, query, entity):
+        if query.compile_state is None:
+            return
+        yield from internals.optioned(query.compile_state, entity)
+        yield from self._eager(query, entity, inspect(entity).mapper, (), ())
+
+    def _eager(self, query, entity, mapper, keys, seen):
+        if len(keys) >= DEPTH:
+            return
+        for prop in mapper.relationships:
+            here = (*keys, prop.key)
+            known = internals.effective(query.compile_state, entity, here)
+            if known is None or known[0] not in EAGER:
+                continue
+            strategy, written_by = known
+            if written_by == "relationship" and prop.mapper in (*seen, mapper) and not prop.join_depth:
+                # A relationship that is eager by itself does not follow a circle.
+                continue
+            yield here
+            yield from self._eager(query, entity, prop.mapper, here, (*seen, mapper))
+
+
+def _shown(value):
+    try:
+        return plain(value)
+    except Exception:
+        return str(value)
+
+
+def _size(row):
+    total = 0
+    for value in row:
+        if isinstance(value, (str, bytes, memoryview)):
+            total += len(value)
+        elif isinstance(value, bool):
+            total += 1
+        elif isinstance(value, (int, float, decimal.Decimal)):
+            total += 8
+        elif value is not None:
+            total += len(str(value))
+    return total
