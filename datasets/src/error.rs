@@ -69,6 +69,14 @@ pub enum DatasetError {
         /// What is wrong.
         problem: String,
     },
+    /// The application of the sample could not be put where Python finds it.
+    #[error("the sample's application could not be unpacked into {}: {source}", folder.display())]
+    NotUnpacked {
+        /// The folder.
+        folder: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
     /// The sample could not be written or read back.
     #[error(transparent)]
     Write(#[from] WriteError),

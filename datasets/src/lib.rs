@@ -5,6 +5,7 @@
 //! rows stream without any table in memory, a row can look up another, and the same seed gives the same sample on any
 //! machine. The rows know nothing of a database; `create.rs` writes them into a file, `load.rs` into a server.
 
+mod application;
 mod blueprint;
 mod create;
 mod dataset;
@@ -24,6 +25,7 @@ mod spec;
 mod template;
 mod words;
 
+pub use application::Application;
 pub use create::{create, ensure, file_name};
 pub use dataset::{Dataset, DatasetInfo, SizeInfo, list};
 pub use dump::canonical_sha256;

@@ -111,7 +111,7 @@ impl From<DatasetError> for AppError {
     fn from(error: DatasetError) -> Self {
         match error {
             DatasetError::Cancelled => AppError::Cancelled(error.to_string()),
-            DatasetError::Write(_) => AppError::File(error.to_string()),
+            DatasetError::Write(_) | DatasetError::NotUnpacked { .. } => AppError::File(error.to_string()),
             DatasetError::Load(LoadError::Server(ref cause)) if !cause.is_input() => {
                 AppError::Database(error.to_string())
             }

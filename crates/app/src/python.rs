@@ -59,8 +59,8 @@ pub fn driver(is_server: bool, session: SessionKind) -> &'static str {
     }
 }
 
-/// What is installed into a prepared environment beside SQLAlchemy.
-const DRIVERS: [&str; 3] = ["aiosqlite", "asyncpg", "psycopg[binary]"];
+/// What is installed into a prepared environment beside SQLAlchemy: drivers, and what the application of a sample needs.
+const PACKAGES: [&str; 4] = ["aiosqlite", "asyncpg", "psycopg[binary]", "fastapi"];
 
 /// Makes the environment that is used where nobody names one, in place of one that may be there. `tell` hears what is done.
 pub fn prepare(
@@ -81,9 +81,9 @@ pub fn prepare(
     let interpreter = Interpreter::at(&place)?;
     let sqlalchemy =
         version.map_or_else(|| "sqlalchemy[asyncio]>=2.0".to_owned(), |one| format!("sqlalchemy[asyncio]=={one}"));
-    tell(&format!("Installing {sqlalchemy}, {}", DRIVERS.join(", ")));
+    tell(&format!("Installing {sqlalchemy}, {}", PACKAGES.join(", ")));
     let mut install = Command::new(interpreter.program());
-    install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).arg(sqlalchemy).args(DRIVERS);
+    install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).arg(sqlalchemy).args(PACKAGES);
     finished(&mut install, "SQLAlchemy could not be installed", cancel)
 }
 

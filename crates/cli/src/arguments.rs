@@ -92,7 +92,7 @@ pub(crate) enum SqlalchemyCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Make a virtual environment with SQLAlchemy and its drivers, from PyPI, in Fetchscope's own folder
+    /// Make a virtual environment with SQLAlchemy, its drivers and FastAPI, from PyPI, in Fetchscope's own folder
     Prepare {
         /// The Python it is made with
         #[arg(long, value_name = "PATH", default_value = "python3")]

@@ -72,7 +72,7 @@ export interface Host {
   run(experiment: ExperimentDoc, onEvent: (event: RunEvent) => void): Promise<RunView>;
   /** What a Python has for measuring a source in the real SQLAlchemy; with none named, the one that is found. */
   lookAtPython(place: string, source: string, asynchronous: boolean): Promise<PythonView>;
-  /** Makes a virtual environment with SQLAlchemy and its drivers. */
+  /** Makes a virtual environment with SQLAlchemy, its drivers and FastAPI. */
   preparePython(
     source: string,
     asynchronous: boolean,

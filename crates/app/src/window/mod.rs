@@ -261,7 +261,7 @@ impl App {
         Ok(pythons::look(&pythons::chosen(&self.paths, place), Needs { source, asynchronous })?)
     }
 
-    /// Makes an environment with SQLAlchemy and its drivers, which runs from now on use; `emit` hears what is being done.
+    /// Makes an environment with SQLAlchemy, its drivers and FastAPI, which runs from now on use; `emit` hears what is being done.
     pub fn prepare_python(
         &self,
         source: &str,
