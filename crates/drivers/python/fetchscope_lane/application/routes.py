@@ -18,7 +18,7 @@ def _starlette(application, prefix, found, origins, seen):
     if routes is None or id(application) in seen:
         return routes is not None
     seen.add(id(application))
-    for route in routes:
+    for route in _flattened(routes):
         path = prefix + (getattr(route, "path", None) or "")
         inner = getattr(route, "app", None)
         methods = getattr(route, "methods", None)
@@ -36,6 +36,16 @@ def _starlette(application, prefix, found, origins, seen):
         for method in sorted(methods - {"HEAD", "OPTIONS"}):
             found.append(_described(method, path, endpoint, needs, origins))
     return True
+
+
+def _flattened(routes):
+    """FastAPI since 0.165 keeps the routes of an included router as one, and says what becomes of each."""
+    for route in routes:
+        candidates = getattr(route, "effective_candidates", None)
+        if candidates is None:
+            yield route
+        else:
+            yield from _flattened(candidates())
 
 
 def _is_documentation(path):

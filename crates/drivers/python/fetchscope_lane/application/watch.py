@@ -5,6 +5,7 @@ import decimal
 import sys
 
 from sqlalchemy import inspect
+from sqlalchemy.exc import MissingGreenlet
 
 from ..capture import _plain_placeholders
 from ..columns import plain
@@ -145,8 +146,8 @@ class Watched(Measured):
             "bytes": 0,
             "started_ns": self._at - self.began,
             "bands": dict(self.bands),
-            "announced": connection.dialect.driver == "asyncpg",
-            "answered": False,
+            # Outside a greenlet an asynchronous driver cannot send what was announced.
+            "is_sent": not connection.dialect.is_async,
             "cause": cause,
         }
         context.fetchscope_record = record
@@ -157,7 +158,7 @@ class Watched(Measured):
         record = getattr(context, "fetchscope_record", None)
         if record is None:
             return
-        record["answered"] = True
+        record["is_sent"] = True
         record["execute"] = self.bands["execute"] - record["bands"]["execute"]
         if known:
             record["rows"] += known
@@ -174,6 +175,8 @@ class Watched(Measured):
 
     def raised(self, error):
         super().raised(error)
+        if self.statements and not isinstance(error, MissingGreenlet):
+            self.statements[-1]["is_sent"] = True
         if is_write(error):
             self.wrote = error
 
@@ -203,8 +206,8 @@ class Watched(Measured):
     # What came of it.
 
     def sent(self):
-        """The statements that reached the database: without a greenlet asyncpg announces one and then does not send it."""
-        return [one for one in self.statements if one["answered"] or not one["announced"]]
+        """The statements that reached the database."""
+        return [one for one in self.statements if one["is_sent"]]
 
     def paths(self, query):
         """Every path of a query that its plan loads eagerly, that an option names, or that was loaded or read."""
