@@ -14,6 +14,13 @@ impl Nanos {
     pub fn as_millis(self) -> f64 {
         self.0 as f64 / 1e6
     }
+
+    /// Whether it is no time at all.
+    #[must_use]
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields by reference")]
+    pub fn is_nothing(&self) -> bool {
+        self.0 == 0
+    }
 }
 
 impl std::ops::Add for Nanos {
@@ -79,25 +86,29 @@ pub struct Bands {
     pub hydrate: Nanos,
     /// Writing the response.
     pub serialize: Nanos,
+    /// What a program of the user's does besides: its framework, validation, the response and its own code.
+    #[serde(default, skip_serializing_if = "Nanos::is_nothing")]
+    pub application: Nanos,
 }
 
 impl Bands {
     /// The parts in which the client or the database works; in the others it waits.
     #[must_use]
-    pub fn working(&self) -> [Nanos; 5] {
-        [self.execute, self.fetch, self.decode, self.hydrate, self.serialize]
+    pub fn working(&self) -> [Nanos; 6] {
+        [self.execute, self.fetch, self.decode, self.hydrate, self.serialize, self.application]
     }
 
     /// The same, to be changed.
-    pub fn working_mut(&mut self) -> [&mut Nanos; 5] {
-        [&mut self.execute, &mut self.fetch, &mut self.decode, &mut self.hydrate, &mut self.serialize]
+    pub fn working_mut(&mut self) -> [&mut Nanos; 6] {
+        let Bands { execute, fetch, decode, hydrate, serialize, application, .. } = self;
+        [execute, fetch, decode, hydrate, serialize, application]
     }
 
     /// The sum of all parts.
     #[must_use]
     pub fn total(&self) -> Nanos {
-        let Bands { scheduling, pool_wait, round_trip, execute, fetch, decode, hydrate, serialize } = *self;
-        scheduling + pool_wait + round_trip + execute + fetch + decode + hydrate + serialize
+        let Bands { scheduling, pool_wait, round_trip, .. } = *self;
+        self.working().into_iter().fold(scheduling + pool_wait + round_trip, |sum, one| sum + one)
     }
 }
 
@@ -111,6 +122,7 @@ impl std::ops::AddAssign for Bands {
         self.decode += other.decode;
         self.hydrate += other.hydrate;
         self.serialize += other.serialize;
+        self.application += other.application;
     }
 }
 

@@ -8,7 +8,7 @@ use crate::error::ReportError;
 use crate::figures::Material;
 use crate::reproduction::Reproduction;
 use crate::rows::Row;
-use crate::time::{BANDS, means};
+use crate::time::{means, shown};
 use crate::{circumstances, sentence};
 use ::csv::Writer;
 use fetchscope_engine::stats::quantile::Estimate;
@@ -83,7 +83,8 @@ fn line(table: &mut Writer<Vec<u8>>, place: [&str; 4], variant: &str, sample: &S
     table.write_field(variant)?;
     table.write_field(sample.round.to_string())?;
     table.write_field(sample.tenant.map_or_else(String::new, |tenant| tenant.to_string()))?;
-    let Bands { scheduling, pool_wait, round_trip, execute, fetch, decode, hydrate, serialize } = sample.bands;
+    let Bands { scheduling, pool_wait, round_trip, execute, fetch, decode, hydrate, serialize, application: _ } =
+        sample.bands;
     let times = [sample.latency, scheduling, pool_wait, round_trip, execute, fetch, decode, hydrate, serialize];
     for number in times.map(|time| time.0).into_iter().chain([
         u64::from(sample.queries),
@@ -178,11 +179,12 @@ fn latency(fields: &mut Vec<String>, summary: Option<&Summary>) {
 
 fn bands(variants: &[VariantOutcome]) -> Result<Vec<u8>, ReportError> {
     let mut table = Writer::from_writer(Vec::new());
-    let names = BANDS.map(|band| format!("{}_ns", band.replace(' ', "_")));
+    let bands = shown(variants);
+    let names = bands.iter().map(|band| format!("{}_ns", band.replace(' ', "_")));
     table.write_record(["variant".to_owned()].into_iter().chain(names).chain(["mean_ns".to_owned()]))?;
     for variant in variants {
-        let Some((bands, mean)) = means(variant) else { continue };
-        let figures = bands.into_iter().chain([mean]).map(|time| format!("{time:.0}"));
+        let Some((times, mean)) = means(variant) else { continue };
+        let figures = times.into_iter().take(bands.len()).chain([mean]).map(|time| format!("{time:.0}"));
         table.write_record(std::iter::once(variant.name.clone()).chain(figures))?;
     }
     finished(table)

@@ -283,6 +283,7 @@ fn bands(latency: f64, queries: u64) -> Bands {
         decode: share(0.04),
         hydrate: share(0.05),
         serialize: share(0.02),
+        application: Nanos(0),
     }
 }
 

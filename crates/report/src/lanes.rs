@@ -162,8 +162,8 @@ fn where_spent(variants: &[VariantOutcome], rows: &[Row], (one, other): (usize, 
 /// Mean time of each of [`PARTS`].
 fn parts(variant: &VariantOutcome) -> Option<[f64; 4]> {
     let (bands, _) = time::means(variant)?;
-    let [scheduling, pool_wait, round_trip, execute, fetch, decode, hydrate, serialize] = bands;
-    Some([execute + fetch, round_trip, decode + hydrate + serialize, scheduling + pool_wait])
+    let [scheduling, pool_wait, round_trip, execute, fetch, decode, hydrate, serialize, application] = bands;
+    Some([execute + fetch, round_trip, decode + hydrate + serialize + application, scheduling + pool_wait])
 }
 
 /// What a native figure does not say.

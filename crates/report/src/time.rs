@@ -7,12 +7,20 @@ use fetchscope_engine::trace::{Bands, Nanos};
 use fetchscope_experiment::outcome::VariantOutcome;
 
 /// Names of the bands in the order a request goes through them.
-pub const BANDS: [&str; 8] =
-    ["scheduling", "pool wait", "round trip", "execute", "fetch", "decode", "hydrate", "serialize"];
+pub const BANDS: [&str; 9] =
+    ["scheduling", "pool wait", "round trip", "execute", "fetch", "decode", "hydrate", "serialize", "application"];
+
+/// The bands that are shown: the last one only if there is an application.
+#[must_use]
+pub fn shown(variants: &[VariantOutcome]) -> &'static [&'static str] {
+    let mut samples = variants.iter().flat_map(|variant| &variant.samples);
+    let all: &'static [&'static str] = &BANDS;
+    if samples.any(|sample| !sample.bands.application.is_nothing()) { all } else { &all[..all.len() - 1] }
+}
 
 /// Mean nanoseconds of every band in the order of [`BANDS`], and of the whole request; `None` without a sample.
 #[must_use]
-pub fn means(variant: &VariantOutcome) -> Option<([f64; 8], f64)> {
+pub fn means(variant: &VariantOutcome) -> Option<Means> {
     let n = variant.samples.len();
     if n == 0 {
         return None;
@@ -23,8 +31,9 @@ pub fn means(variant: &VariantOutcome) -> Option<([f64; 8], f64)> {
         whole += sample.latency;
     }
     let mean = |nanos: Nanos| nanos.0 as f64 / n as f64;
-    let Bands { scheduling, pool_wait, round_trip, execute, fetch, decode, hydrate, serialize } = sum;
-    Some(([scheduling, pool_wait, round_trip, execute, fetch, decode, hydrate, serialize].map(mean), mean(whole)))
+    let Bands { scheduling, pool_wait, round_trip, execute, fetch, decode, hydrate, serialize, application } = sum;
+    let bands = [scheduling, pool_wait, round_trip, execute, fetch, decode, hydrate, serialize, application];
+    Some((bands.map(mean), mean(whole)))
 }
 
 /// The band a request of it spends most of its time on; `None` without a sample.
@@ -69,14 +78,16 @@ pub fn finding(rows: &[Row], variants: &[VariantOutcome]) -> String {
 /// The mean of every band.
 #[must_use]
 pub fn table(rows: &[Row], variants: &[VariantOutcome]) -> Table {
-    let head = BANDS.into_iter().chain(["mean"]).map(str::to_owned).collect();
-    let line = |(row, (bands, mean)): (&Row, Means)| {
-        (row.colour, bands.into_iter().chain([mean]).map(format::duration).collect())
+    let bands = shown(variants);
+    let head = bands.iter().copied().chain(["mean"]).map(str::to_owned).collect();
+    let line = |(row, (times, mean)): (&Row, Means)| {
+        (row.colour, times.into_iter().take(bands.len()).chain([mean]).map(format::duration).collect())
     };
     Table { head, rows: measured(rows, variants).map(line).collect() }
 }
 
-type Means = ([f64; 8], f64);
+/// Nanoseconds of every band, and of the whole request.
+pub type Means = ([f64; BANDS.len()], f64);
 
 /// A wrong answer has no time worth looking at.
 fn measured<'a>(rows: &'a [Row], variants: &'a [VariantOutcome]) -> impl Iterator<Item = (&'a Row, Means)> {

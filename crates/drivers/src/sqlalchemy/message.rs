@@ -182,7 +182,7 @@ pub struct Statement {
 
 /// A measured request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(from = "[u64; 13]")]
+#[serde(try_from = "Vec<u64>")]
 pub struct Sample {
     /// Index of the tenant it asked for.
     pub tenant: u32,
@@ -198,19 +198,35 @@ pub struct Sample {
     pub bands: Bands,
 }
 
-impl From<[u64; 13]> for Sample {
-    fn from(all: [u64; 13]) -> Sample {
+impl TryFrom<Vec<u64>> for Sample {
+    type Error = &'static str;
+
+    /// In the order of the members; only an application has the last one.
+    fn try_from(mut all: Vec<u64>) -> Result<Sample, &'static str> {
+        all.resize(all.len().max(14), 0);
+        let all: [u64; 14] = all.try_into().map_err(|_| "a sample has 13 or 14 members")?;
         let [tenant, latency, queries, round_trips, rows, bands @ ..] = all;
-        let [scheduling, pool_wait, round_trip, execute, fetch, decode, hydrate, serialize] = bands.map(Nanos);
+        let [scheduling, pool_wait, round_trip, execute, fetch, decode, hydrate, serialize, application] =
+            bands.map(Nanos);
         let small = |number| u32::try_from(number).unwrap_or(u32::MAX);
-        Sample {
+        Ok(Sample {
             tenant: small(tenant),
             latency: Nanos(latency),
             queries: small(queries),
             round_trips: small(round_trips),
             rows,
-            bands: Bands { scheduling, pool_wait, round_trip, execute, fetch, decode, hydrate, serialize },
-        }
+            bands: Bands {
+                scheduling,
+                pool_wait,
+                round_trip,
+                execute,
+                fetch,
+                decode,
+                hydrate,
+                serialize,
+                application,
+            },
+        })
     }
 }
 

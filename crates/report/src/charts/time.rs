@@ -5,7 +5,7 @@ use super::{Chart, Style};
 use crate::error::ReportError;
 use crate::format;
 use crate::rows::Row;
-use crate::time::{BANDS, means};
+use crate::time::{means, shown};
 use fetchscope_experiment::outcome::VariantOutcome;
 
 /// Draws the bands of every variant. A wrong answer has no time worth a bar.
@@ -13,13 +13,13 @@ use fetchscope_experiment::outcome::VariantOutcome;
 /// # Errors
 /// Where a font or the token file cannot be used, which only a broken build can cause.
 pub fn where_time_goes(rows: &[Row], variants: &[VariantOutcome], style: &Style) -> Result<Chart, ReportError> {
-    let parts: Vec<_> = BANDS.into_iter().enumerate().map(|(index, name)| (name, index)).collect();
+    let parts: Vec<_> = shown(variants).iter().enumerate().map(|(index, name)| (*name, index)).collect();
     let bar = |(row, variant): (&Row, &VariantOutcome)| {
         let latency = row.latency.as_ref()?;
         let (bands, mean) = means(variant)?;
         let details =
             vec![("n".to_owned(), format::count(latency.n as u64)), ("mean".to_owned(), format::duration(mean))];
-        Some(Bar { parts: bands.to_vec(), whole: mean, details })
+        Some(Bar { parts: bands[..parts.len()].to_vec(), whole: mean, details })
     };
     let stack = Stack {
         id: "time",

@@ -4,7 +4,7 @@ use crate::charts::SweepChart;
 use crate::format;
 use crate::html::LISTED;
 use crate::rows::{NOT_SQLALCHEMY, Row, in_words, interval_text, queries_text};
-use crate::time::{BANDS, means};
+use crate::time::{means, shown};
 use crate::{sweeps, waits};
 use fetchscope_engine::stats::quantile::Estimate;
 use fetchscope_experiment::outcome::{Counted, Counts, Outcome, VariantOutcome};
@@ -129,22 +129,23 @@ pub(super) fn bands(rows: &[Row], variants: &[VariantOutcome]) -> Grid {
                    core while there was work to do, and in an open loop waiting for a client; round trip is the injected \
                    network time, as achieved."
         .to_owned();
+    let names = shown(variants);
     let line = |(row, measured): (&Row, &VariantOutcome)| {
         let mut cells = vec![variant(row)];
         match row.latency.as_ref().and_then(|_| means(measured)) {
             Some((bands, mean)) => {
-                cells.extend(bands.map(|band| Cell {
+                cells.extend(bands.into_iter().take(names.len()).map(|band| Cell {
                     text: format::duration(band),
                     small: format::percent(band / mean),
                     ..Cell::default()
                 }));
                 cells.push(plain(format::duration(mean)));
             }
-            None => cells.extend((0..=BANDS.len()).map(|_| plain(format::UNKNOWN.to_owned()))),
+            None => cells.extend((0..=names.len()).map(|_| plain(format::UNKNOWN.to_owned()))),
         }
         cells
     };
-    let figures: Vec<&str> = BANDS.into_iter().chain(["mean"]).collect();
+    let figures: Vec<&str> = names.iter().copied().chain(["mean"]).collect();
     Grid { caption, columns: columns(&figures, &[]), rows: rows.iter().zip(variants).map(line).collect() }
 }
 

@@ -6,7 +6,7 @@ use crate::error::ReportError;
 use crate::format;
 use crate::palette::Theme;
 use crate::rows::Row;
-use crate::time::{BANDS, means};
+use crate::time::{means, shown};
 use fetchscope_experiment::outcome::Outcome;
 use maud::{Markup, html};
 
@@ -25,6 +25,7 @@ pub(super) fn section(outcome: &Outcome, rows: &[Row]) -> Result<Markup, ReportE
 }
 
 fn table(outcome: &Outcome, rows: &[Row]) -> Markup {
+    let names = shown(&outcome.variants);
     html! {
             div.scroll {
                 table {
@@ -36,7 +37,7 @@ fn table(outcome: &Outcome, rows: &[Row]) -> Markup {
                     thead {
                         tr {
                             th scope="col" { "variant" }
-                            @for name in BANDS { th scope="col" { (name) } }
+                            @for name in names { th scope="col" { (name) } }
                             th scope="col" { "mean" }
                         }
                     }
@@ -46,12 +47,12 @@ fn table(outcome: &Outcome, rows: &[Row]) -> Markup {
                                 th scope="row" { (variant(row)) }
                                 @match row.latency.as_ref().and_then(|_| means(measured)) {
                                     Some((bands, mean)) => {
-                                        @for band in bands {
+                                        @for band in bands.into_iter().take(names.len()) {
                                             td { (format::duration(band)) small { (format::percent(band / mean)) } }
                                         }
                                         td { b { (format::duration(mean)) } }
                                     }
-                                    None => td.words.bad[row.bad] colspan=(BANDS.len() + 1) {
+                                    None => td.words.bad[row.bad] colspan=(names.len() + 1) {
                                         (format::UNKNOWN) " " (row.no_time.as_deref().unwrap_or("not measured"))
                                     },
                                 }
