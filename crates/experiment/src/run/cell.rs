@@ -1,36 +1,18 @@
-//! One cell of an experiment: all its variants under one workload and one set of conditions, in interleaved rounds.
+//! One cell of the native lane: its variants served by threads of this program.
 
-use super::batch::{Batch, Report, Share};
-use super::contender::{Audience, Contender, check_variants};
+use super::audience::Audience;
+use super::batch::Batch;
+use super::contender::check_variants;
 use super::crew::Clients;
-use super::limit::Limit;
-use super::shapes::Params;
+use super::rounds::{self, Cell, Ready};
 use super::{RunError, Setup};
 use crate::event::Event;
-use crate::found::{Measured, Piece};
-use crate::outcome::{Control, End, Failure, Sample, ServerWaits, VariantOutcome};
-use crate::spec::{Experiment, Tenants, Workload};
-use crate::tenants::{self, Draw, Tenant};
+use crate::spec::Experiment;
+use crate::tenants::Draw;
 use fetchscope_drivers::pool::Pool;
-use fetchscope_drivers::postgres::activity::{Waits, Watcher};
-use fetchscope_drivers::sqlalchemy::WorkerError;
-use fetchscope_engine::stats::paired::FEWEST_ROUNDS;
-use rand::SeedableRng;
-use rand::seq::SliceRandom;
-use rand_chacha::ChaCha8Rng;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
-
-/// What a cell found.
-pub(super) struct Cell {
-    pub(super) variants: Vec<VariantOutcome>,
-    /// Parameters of their statements, of each the first.
-    pub(super) params: Vec<Vec<Params>>,
-    pub(super) control: Option<Control>,
-    pub(super) tenants: Vec<Tenant>,
-    pub(super) notes: Vec<String>,
-    pub(super) end: End,
-}
 
 /// Checks and measures the variants of an experiment.
 pub(super) fn measure(
@@ -39,213 +21,20 @@ pub(super) fn measure(
     emit: &mut dyn FnMut(Event),
     cancel: &AtomicBool,
 ) -> Result<Cell, RunError> {
-    let audience = audience(setup, experiment)?;
     let pool_of = &experiment.workload.pool;
     let timeout = Duration::from_secs_f64(pool_of.timeout);
     let pool = Pool::new(setup.database.clone(), pool_of.size, pool_of.overflow, timeout);
-    let draw = Draw::new(experiment.workload.tenants, &audience.tenants);
-    let batch = Batch::new(experiment, &pool, draw, cancel);
-    let mut contenders = check_variants(setup, &batch, &audience, emit)?;
-    let mut notes: Vec<String> = Vec::new();
-    for Contender { limit, outcome, .. } in &mut contenders {
-        notes.extend(limit.shorten(experiment, &outcome.name));
-    }
-    let (rounds, fewer) = rounds(experiment, &contenders);
-    notes.extend(fewer);
-    notes.iter().for_each(|note| emit(Event::Note(note.clone())));
-    emit(checked(&contenders, &audience, &notes).into());
-    let watcher = setup.database.watch(LOOK).map_err(|error| RunError::Data(Box::new(error)))?;
-    let mut round_robin = Rounds { experiment, rounds, contenders, control: None, watcher };
-    let end = std::thread::scope(|scope| round_robin.run(&mut Clients::new(&batch, scope), emit));
-    let end = end.map_err(|error| RunError::Internal(error.to_string()))?;
-    let contenders = round_robin.contenders.into_iter();
-    let (variants, params) = contenders.map(|contender| (contender.outcome, contender.params)).unzip();
-    Ok(Cell { variants, params, control: round_robin.control, tenants: audience.tenants, notes, end })
-}
-
-/// What is known before the first round.
-pub(super) fn checked<W>(contenders: &[Contender<W>], audience: &Audience, notes: &[String]) -> Piece {
-    let variants = contenders.iter().map(|contender| contender.outcome.clone()).collect();
-    Piece::Checked { variants, tenants: audience.tenants.clone(), notes: notes.to_vec() }
-}
-
-/// The tenants that the workload asks for.
-pub(super) fn audience(setup: &Setup<'_>, experiment: &Experiment) -> Result<Audience, RunError> {
-    let wanted = experiment.workload.tenants;
-    if wanted == Tenants::One {
-        return Ok(Audience::default());
-    }
-    let column = tenants::column(experiment, &setup.mapping)?;
-    let sql = tenants::sizes_sql(&setup.mapping, &experiment.endpoint.root, &column, setup.database.dialect())?;
-    let database = |error| RunError::Data(Box::new(error));
-    let session = setup.database.connect().map_err(database)?;
-    let found = session.groups(&sql).map_err(database)?;
-    let all = found.into_iter().map(|(value, roots)| Tenant { value: value.to_json(), roots }).collect::<Vec<_>>();
-    if all.is_empty() {
-        return Err(RunError::NoTenants { column });
-    }
-    Ok(Audience { column: Some(column), tenants: tenants::chosen(all, wanted) })
-}
-
-/// How often the server's sessions are looked at: seldom enough that the looks themselves are nothing beside the requests.
-pub(super) const LOOK: Duration = Duration::from_millis(50);
-
-/// Rounds that are enough to tell variants apart on an ordinary machine.
-const ENOUGH_ROUNDS: u32 = 10;
-
-/// Requests that every client should have in a round: with one, all that is measured is how a batch begins and ends.
-/// Too few rounds are worse, though, since then nothing can be told.
-const REQUESTS_EACH: u32 = 2;
-
-/// At most as many rounds as leave every client requests in each, and a note where those are few and fewer than
-/// asked for, or where even one round has too few.
-pub(super) fn rounds<W>(experiment: &Experiment, contenders: &[Contender<W>]) -> (u32, Option<String>) {
-    let Workload { concurrency, rounds, .. } = experiment.workload;
-    let fewest = contenders.iter().map(|one| one.limit.expected()).filter(|expected| *expected > 0).min();
-    let Some(fewest) = fewest else { return (rounds, None) };
-    // In an open loop the rate says how many are in flight.
-    let at_once = if experiment.workload.rate.is_some() { 1 } else { concurrency };
-    if fewest < at_once && experiment.workload.seconds.is_none() {
-        let note = format!(
-            "With {fewest} requests a variant, no more than {fewest} were in flight at once, not {concurrency}."
-        );
-        return (1, Some(note));
-    }
-    let comfortable = fewest / at_once.saturating_mul(REQUESTS_EACH);
-    let possible = comfortable.max((fewest / at_once).min(FEWEST_ROUNDS as u32)).clamp(1, rounds);
-    if possible >= rounds.min(ENOUGH_ROUNDS) {
-        return (possible, None);
-    }
-    let needed = rounds.saturating_mul(at_once).saturating_mul(REQUESTS_EACH);
-    let note = format!(
-        "Measured in {possible} instead of {rounds} rounds, so that each of {concurrency} clients has requests in each; \
-         {needed} requests a variant allow {rounds}, and more rounds tell smaller differences."
-    );
-    (possible, Some(note))
-}
-
-/// Those who make the requests: threads of this program, or the real SQLAlchemy.
-pub(super) trait Crew {
-    /// A variant made ready for them.
-    type Work;
-
-    /// A round's share of a variant's requests.
-    fn run(
-        &mut self,
-        work: &Self::Work,
-        limit: &Limit,
-        share: Share,
-        progress: &mut dyn FnMut(u32),
-    ) -> Result<Report, WorkerError>;
-}
-
-/// Warm-up and rounds.
-pub(super) struct Rounds<'a, W> {
-    pub(super) experiment: &'a Experiment,
-    pub(super) rounds: u32,
-    pub(super) contenders: Vec<Contender<W>>,
-    pub(super) control: Option<Control>,
-    /// Looks what the server's sessions wait for.
-    pub(super) watcher: Option<Watcher>,
-}
-
-impl<W> Rounds<'_, W> {
-    pub(super) fn run(
-        &mut self,
-        crew: &mut impl Crew<Work = W>,
-        emit: &mut dyn FnMut(Event),
-    ) -> Result<End, WorkerError> {
-        let experiment = self.experiment;
-        let seed = experiment.seed;
-        let baseline =
-            self.contenders.iter().position(|one| Some(one.outcome.name.as_str()) == experiment.baseline_name());
-        let baseline = baseline.filter(|index| self.contenders[*index].limit.planned() != Some(0));
-        // The baseline takes part twice; what its two halves differ by is the noise of the machine.
-        let again = baseline.filter(|_| self.contenders.len() > 1);
-        let slots: Vec<usize> = (0..self.contenders.len()).chain(again).collect();
-        let total = slots.iter().map(|slot| self.contenders[*slot].limit.planned()).sum::<Option<u32>>();
-        let warm = self.warm_up(crew, emit)?;
-        if warm != End::Completed {
-            return Ok(warm);
-        }
-        self.control = again.map(|_| Control { samples: Vec::new() });
-        let mut random = ChaCha8Rng::seed_from_u64(seed);
-        let mut order: Vec<usize> = (0..slots.len()).collect();
-        let mut done = 0;
-        for round in 0..self.rounds {
-            order.shuffle(&mut random);
-            let mut found: Vec<Measured> = self.contenders.iter().map(|_| Measured::default()).collect();
-            let mut again: Option<Vec<Sample>> = None;
-            for slot in &order {
-                let is_control = *slot == self.contenders.len();
-                let contender = &mut self.contenders[slots[*slot]];
-                let variant = contender.outcome.name.clone();
-                let share = Share { round, rounds: self.rounds, seed: seed ^ (u64::from(round) << 32) };
-                let mut progress = |finished: u32| {
-                    let (done, rounds) = (done + finished, self.rounds);
-                    emit(Event::Progress { done, total, round: round + 1, rounds, variant: variant.clone() });
-                };
-                self.watcher.as_ref().map(Watcher::take);
-                let report = crew.run(&contender.work, &contender.limit, share, &mut progress)?;
-                done += report.finished();
-                let end = report.end();
-                match (&mut self.control, is_control) {
-                    (Some(control), true) => {
-                        // It is the baseline that failed.
-                        let failures: Vec<Failure> = report.failures.into_iter().map(Failure::from).collect();
-                        contender.outcome.take_in(&Measured { failures: failures.clone(), ..Measured::default() });
-                        found[slots[*slot]].failures.extend(failures);
-                        control.samples.extend_from_slice(&report.samples);
-                        again = Some(report.samples);
-                    }
-                    (Some(_) | None, _) => {
-                        let mut measured = measured(report, self.watcher.as_ref().map(Watcher::take));
-                        contender.outcome.take_in(&measured);
-                        let known = &mut found[slots[*slot]];
-                        measured.failures.append(&mut known.failures);
-                        *known = measured;
-                    }
-                }
-                if end != End::Completed {
-                    return Ok(end);
-                }
-            }
-            emit(Piece::Round { measured: found, control: again }.into());
-        }
-        Ok(End::Completed)
-    }
-
-    fn warm_up(&self, crew: &mut impl Crew<Work = W>, emit: &mut dyn FnMut(Event)) -> Result<End, WorkerError> {
-        let warmup = self.experiment.workload.warmup;
-        for contender in self.contenders.iter().filter(|one| warmup > 0 && one.limit.planned() != Some(0)) {
-            emit(Event::WarmingUp { variant: contender.outcome.name.clone() });
-            let planned = contender.limit.planned().unwrap_or(u32::MAX);
-            let few = Limit::exactly(warmup.min(planned));
-            let share = Share { round: 0, rounds: 1, seed: self.experiment.seed };
-            let end = crew.run(&contender.work, &few, share, &mut |_| {})?.end();
-            if end != End::Completed {
-                return Ok(end);
-            }
-        }
-        Ok(End::Completed)
-    }
-}
-
-/// What a batch found, and what its sessions were seen waiting for meanwhile.
-fn measured(report: Report, waits: Option<Waits>) -> Measured {
-    let Report { samples, failures, busy, processor, tracing, cancelled: _, given_up: _ } = report;
-    let failures = failures.into_iter().map(Failure::from).collect();
-    Measured { samples, failures, busy, processor, tracing, waits: waits.map(ServerWaits::from) }
-}
-
-impl From<(String, u64)> for Failure {
-    fn from((message, count): (String, u64)) -> Failure {
-        Failure { message, count }
-    }
-}
-
-impl From<Waits> for ServerWaits {
-    fn from(Waits { looks, seen }: Waits) -> ServerWaits {
-        ServerWaits { looks, seen: seen.into_iter().map(|(wait, times)| (wait.to_string(), times)).collect() }
+    let cell = std::thread::scope(|scope| {
+        let get_ready = |audience: &Audience, emit: &mut dyn FnMut(Event)| {
+            let draw = Draw::new(experiment.workload.tenants, &audience.tenants);
+            let batch = Arc::new(Batch::new(experiment, &pool, draw, cancel));
+            let contenders = check_variants(setup, &batch, audience, emit)?;
+            Ok(Ready { crew: Clients::new(batch, scope), contenders, notes: Vec::new() })
+        };
+        rounds::measure(setup, experiment, get_ready, emit)
+    })?;
+    match cell.failure {
+        Some(error) => Err(RunError::Internal(error.to_string())),
+        None => Ok(cell),
     }
 }

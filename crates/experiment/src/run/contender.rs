@@ -1,63 +1,28 @@
-//! A variant made ready: its programs, what one request of it costs, and whether it answers as the others do.
+//! A variant made ready for the native lane: its programs, what one request of it costs, and whether it answers as the
+//! others do.
 
 use super::agreement::{self, Answer};
+use super::audience::Audience;
 use super::batch::Batch;
 use super::limit::{Limit, cores};
-use super::shapes::{self, Params};
+use super::rounds::Contender;
+use super::shapes;
 use super::{RunError, Setup};
 use crate::event::Event;
 use crate::outcome::{Agreement, Counts, VariantOutcome};
-use crate::spec::{Endpoint, Experiment, Variant};
-use crate::tenants::{Tenant, endpoint_of};
+use crate::spec::{Experiment, Variant};
 use fetchscope_drivers::error::DatabaseError;
 use fetchscope_drivers::request::{Prepared, ServeError, Served};
 use fetchscope_engine::advisor::evidence::Objects;
 use fetchscope_engine::advisor::multiplication::Volume;
 use fetchscope_engine::graph::response;
 use fetchscope_engine::plan::Program;
-use fetchscope_engine::plan::document::{PlanDocument, Strategy};
 use fetchscope_engine::trace::Nanos;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-/// Most tenants whose answers are compared before measuring: the smallest, the largest, and some between them.
-const COMPARED: usize = 10;
-
-/// A variant that takes part.
-pub(super) struct Contender<W> {
-    /// What its crew needs to make its requests.
-    pub(super) work: W,
-    pub(super) outcome: VariantOutcome,
-    pub(super) limit: Limit,
-    /// Parameters of its statements, of each the first.
-    pub(super) params: Vec<Params>,
-}
-
 /// One program a tenant, or one in all.
 type Native = Arc<[Prepared]>;
-
-/// Whose data the requests of a cell ask for.
-#[derive(Debug, Default)]
-pub(super) struct Audience {
-    /// Path of the tenant column; `None` where the filter is used as it stands.
-    pub(super) column: Option<String>,
-    pub(super) tenants: Vec<Tenant>,
-}
-
-impl Audience {
-    /// Indices of the tenants whose answers are compared.
-    pub(super) fn compared(&self) -> Vec<usize> {
-        if self.column.is_none() {
-            return vec![0];
-        }
-        let mut by_size: Vec<usize> = (0..self.tenants.len()).collect();
-        by_size.sort_by_key(|index| std::cmp::Reverse(self.tenants[*index].roots));
-        let last = by_size.len().saturating_sub(1);
-        let steps = COMPARED.min(by_size.len());
-        let spread = (0..steps).map(|step| by_size[step * last / (steps - 1).max(1)]);
-        spread.collect()
-    }
-}
 
 /// Serves each variant once for each tenant compared, recorded and without the injected network.
 pub(super) fn check_variants(
@@ -117,22 +82,6 @@ fn looked_up(setup: &Setup<'_>, variant: &str, mut objects: Objects) -> Result<O
     Ok(objects)
 }
 
-/// A variant's plans, one a tenant.
-pub(super) fn plans(experiment: &Experiment, audience: &Audience, variant: &Variant) -> Vec<PlanDocument> {
-    let endpoints = match &audience.column {
-        None => vec![experiment.endpoint.clone()],
-        Some(column) => {
-            let of = |tenant: &Tenant| endpoint_of(&experiment.endpoint, column, &tenant.value);
-            audience.tenants.iter().map(of).collect()
-        }
-    };
-    let of = |endpoint: Endpoint| {
-        let plan = endpoint.plan(&variant.strategies, Strategy::Select);
-        PlanDocument { session: experiment.conditions.session, ..plan }
-    };
-    endpoints.into_iter().map(of).collect()
-}
-
 fn prepare(
     setup: &Setup<'_>,
     experiment: &Experiment,
@@ -140,7 +89,7 @@ fn prepare(
     (name, variant): (&String, &Variant),
 ) -> Result<Vec<Prepared>, RunError> {
     let mut prepared: Vec<Prepared> = Vec::new();
-    for plan in plans(experiment, audience, variant) {
+    for plan in audience.plans(experiment, variant) {
         let program = Program::resolve(setup.mapping.clone(), &plan, setup.database.dialect())
             .map_err(|error| RunError::Plan { variant: name.clone(), error: Box::new(error) })?;
         let program = Arc::new(program);

@@ -4,8 +4,8 @@
 //! make the first requests of every batch slower than the rest, and short batches differ from one another.
 
 use super::batch::{Batch, Report, Share};
-use super::cell::Crew;
 use super::limit::Limit;
+use super::rounds::Crew;
 use crate::outcome::Sample;
 use fetchscope_drivers::clock::process_time;
 use fetchscope_drivers::latency::wake_on_time;
@@ -27,7 +27,7 @@ const PAUSE: Duration = Duration::from_millis(1);
 
 /// The workers of one cell.
 pub(super) struct Clients<'scope, 'env> {
-    batch: &'env Batch<'env>,
+    batch: Arc<Batch<'env>>,
     scope: &'scope Scope<'scope, 'env>,
     workers: Vec<Sender<Shift>>,
 }
@@ -58,7 +58,7 @@ struct Found {
 
 impl<'scope, 'env> Clients<'scope, 'env> {
     /// Workers are hired when the first batch needs them, and go home when the crew is dropped.
-    pub(super) fn new(batch: &'env Batch<'env>, scope: &'scope Scope<'scope, 'env>) -> Clients<'scope, 'env> {
+    pub(super) fn new(batch: Arc<Batch<'env>>, scope: &'scope Scope<'scope, 'env>) -> Clients<'scope, 'env> {
         Clients { batch, scope, workers: Vec::new() }
     }
 
@@ -66,10 +66,10 @@ impl<'scope, 'env> Clients<'scope, 'env> {
         let hired = u32::try_from(self.workers.len()).unwrap_or(u32::MAX);
         for number in hired..wanted {
             let (send, shifts) = mpsc::channel();
-            let batch = self.batch;
+            let batch = self.batch.clone();
             self.scope.spawn(move || {
                 wake_on_time();
-                work(batch, number, &shifts);
+                work(&batch, number, &shifts);
             });
             self.workers.push(send);
         }

@@ -1,6 +1,7 @@
 //! Running an experiment: check each variant once, warm up, then measure in interleaved rounds.
 
 mod agreement;
+mod audience;
 mod batch;
 mod cell;
 mod contender;
@@ -8,6 +9,7 @@ mod crew;
 mod health;
 mod limit;
 mod plans;
+mod rounds;
 mod shapes;
 mod sqlalchemy;
 
@@ -17,7 +19,6 @@ use crate::found::{Piece, noted_at};
 use crate::outcome::{End, Environment, Outcome, SweepOutcome, SweepPoint, VERSION};
 use crate::spec::Experiment;
 use crate::sweep::{Axis, Sweep};
-use cell::Cell;
 use fetchscope_drivers::database::Database;
 use fetchscope_drivers::error::DatabaseError;
 use fetchscope_drivers::postgres::statements::{Counted, Counts};
@@ -26,6 +27,7 @@ use fetchscope_engine::mapping::Mapping;
 use fetchscope_engine::mapping::document::MappingDocument;
 use fetchscope_engine::plan::resolve::PlanError;
 use fetchscope_engine::trace::Nanos;
+use rounds::Cell;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -149,7 +151,8 @@ pub fn run(setup: &Setup<'_>, emit: &mut dyn FnMut(Event), cancel: &AtomicBool) 
         notes: setup.notes.clone(),
     };
     emit(Piece::Began { outcome: Box::new(outcome.clone()) }.into());
-    let Cell { variants, params, control, tenants, notes, mut end } = cell::measure(setup, experiment, emit, cancel)?;
+    let Cell { variants, params, control, tenants, notes, mut end, failure: _ } =
+        cell::measure(setup, experiment, emit, cancel)?;
     (outcome.variants, outcome.control, outcome.tenants) = (variants, control, tenants);
     outcome.notes.extend(notes);
     for sweep in &experiment.sweep {

@@ -3,12 +3,12 @@
 use super::compare::{agreement, disagreement};
 use super::crew::Python;
 use crate::event::Event;
-use crate::outcome::{Agreement, Counts, End, VariantOutcome};
+use crate::outcome::{Agreement, Counts, VariantOutcome};
+use crate::run::audience::Audience;
 use crate::run::batch::Share;
-use crate::run::cell::{Crew, LOOK, Rounds, audience, checked, rounds};
-use crate::run::contender::{Audience, Contender, plans};
 use crate::run::limit::Limit;
-use crate::run::{Cell, EMULATES, RunError, Setup};
+use crate::run::rounds::{self, Cell, Contender, Crew, Ready};
+use crate::run::{EMULATES, RunError, Setup};
 use crate::spec::{Experiment, Variant};
 use crate::tenants::Draw;
 use fetchscope_drivers::sqlalchemy::{Answer, Check, Conditions, Open, Place, Pool, Worker, WorkerError};
@@ -29,59 +29,56 @@ pub(super) struct Lane<'a> {
     pub(super) cancel: &'a AtomicBool,
 }
 
-/// A cell, as far as it came.
-pub(super) struct Measured {
-    pub(super) cell: Cell,
-    pub(super) disagreements: Vec<String>,
-    /// Why the worker could not go on.
-    pub(super) failure: Option<WorkerError>,
-}
-
 impl Lane<'_> {
-    /// Checks and measures the variants; `native` is what the native lane found, where they are to be compared.
+    /// Checks and measures the variants; `native` is what the native lane found, where they are to be compared. With a
+    /// sentence for each that does something else there.
     pub(super) fn measure(
         &mut self,
         experiment: &Experiment,
         native: &[VariantOutcome],
         emit: &mut dyn FnMut(Event),
-    ) -> Result<Measured, RunError> {
-        let audience = audience(self.setup, experiment)?;
-        self.open(experiment)?;
+    ) -> Result<(Cell, Vec<String>), RunError> {
+        let setup = self.setup;
         let mut disagreements = Vec::new();
+        let get_ready = |audience: &Audience, emit: &mut dyn FnMut(Event)| {
+            let lane = self;
+            lane.open(experiment)?;
+            let contenders = lane.check_all(experiment, audience, native, &mut disagreements, emit)?;
+            let notes = lane.other_version().into_iter().collect();
+            Ok(Ready { crew: lane.crew(experiment, audience), contenders, notes })
+        };
+        let cell = rounds::measure(setup, experiment, get_ready, emit)?;
+        Ok((cell, disagreements))
+    }
+
+    fn check_all(
+        &mut self,
+        experiment: &Experiment,
+        audience: &Audience,
+        native: &[VariantOutcome],
+        disagreements: &mut Vec<String>,
+        emit: &mut dyn FnMut(Event),
+    ) -> Result<Vec<Contender<String>>, RunError> {
         let mut contenders: Vec<Contender<String>> = Vec::new();
         for (name, variant) in &experiment.variants {
             emit(Event::Checking { variant: name.clone() });
             let known = native.iter().find(|one| one.name == *name);
             let baseline = contenders.iter().find(|one| Some(one.work.as_str()) == experiment.baseline_name());
             let hash = baseline.and_then(|one| one.outcome.hash.clone());
-            let (contender, said) = self.check(experiment, &audience, (name, variant), known, hash.as_deref())?;
+            let (contender, said) = self.check(experiment, audience, (name, variant), known, hash.as_deref())?;
             disagreements.extend(said);
             contenders.push(contender);
         }
-        let mut notes: Vec<String> = Vec::new();
-        if let Some(version) = self.worker.hello().sqlalchemy.as_deref().filter(|version| !is_emulated(version)) {
-            notes.push(format!(
-                "SQLAlchemy {version} words its statements otherwise than {EMULATES}, which the native lane follows: their \
-                 number, rows and answers are compared."
-            ));
-        }
-        for Contender { limit, outcome, .. } in &mut contenders {
-            notes.extend(limit.shorten(experiment, &outcome.name));
-        }
-        let (rounds, fewer) = rounds(experiment, &contenders);
-        notes.extend(fewer);
-        notes.iter().for_each(|note| emit(Event::Note(note.clone())));
-        emit(checked(&contenders, &audience, &notes).into());
-        let watcher = self.setup.database.watch(LOOK).map_err(|error| RunError::Data(Box::new(error)))?;
-        let mut round_robin = Rounds { experiment, rounds, contenders, control: None, watcher };
-        let (end, failure) = match round_robin.run(&mut self.crew(experiment, &audience), emit) {
-            Ok(end) => (end, None),
-            Err(error) => (End::Completed, Some(error)),
-        };
-        let variants = round_robin.contenders.into_iter().map(|contender| contender.outcome).collect();
-        let (control, tenants) = (round_robin.control, audience.tenants);
-        let cell = Cell { variants, params: Vec::new(), control, tenants, notes, end };
-        Ok(Measured { cell, disagreements, failure })
+        Ok(contenders)
+    }
+
+    /// What to know of a version that is not the one whose statements the native lane sends.
+    fn other_version(&self) -> Option<String> {
+        let version = self.worker.hello().sqlalchemy.as_deref().filter(|version| !is_emulated(version))?;
+        Some(format!(
+            "SQLAlchemy {version} words its statements otherwise than {EMULATES}, which the native lane follows: their \
+             number, rows and answers are compared."
+        ))
     }
 
     fn crew<'b>(&'b mut self, experiment: &'b Experiment, audience: &Audience) -> Python<'b> {
@@ -134,7 +131,7 @@ impl Lane<'_> {
             return Ok((contender(name, None, agreement, Limit::exactly(0)), None));
         }
         let tenant = audience.compared().first().copied().unwrap_or_default();
-        self.worker.prepare(name, &plans(experiment, audience, variant))?;
+        self.worker.prepare(name, &audience.plans(experiment, variant))?;
         let longest = Duration::from_secs_f64(experiment.limits.seconds);
         let answer = match self.worker.check(&Check { variant: name, tenant }, longest, self.cancel)? {
             Ok(answer) => answer,

@@ -2,8 +2,8 @@
 
 use crate::outcome::Sample;
 use crate::run::batch::{Report, Share};
-use crate::run::cell::Crew;
 use crate::run::limit::Limit;
+use crate::run::rounds::Crew;
 use crate::spec::Experiment;
 use crate::tenants::Draw;
 use fetchscope_drivers::sqlalchemy::{self, Batch, Heard, Worker, WorkerError};

@@ -4,12 +4,13 @@ mod cell;
 mod compare;
 mod crew;
 
-use super::{Cell, RunError, Setup};
+use super::rounds::Cell;
+use super::{RunError, Setup};
 use crate::event::Event;
 use crate::found::Piece;
 use crate::outcome::{End, LaneOutcome, VariantOutcome};
 use crate::spec::Experiment;
-use cell::{Lane, Measured};
+use cell::Lane;
 use fetchscope_drivers::sqlalchemy::{Worker, WorkerError, unpack};
 use std::sync::atomic::AtomicBool;
 
@@ -46,18 +47,18 @@ fn measure(
     let mut worker = Worker::start(&interpreter, &unpack(sqlalchemy.folder)?)?;
     let mut lane = Lane { setup, mapping: sqlalchemy.mapping, worker: &mut worker, cancel };
     let experiment = setup.experiment;
-    let Measured { cell, disagreements, failure } = lane.measure(experiment, native, emit)?;
+    let (cell, disagreements) = lane.measure(experiment, native, emit)?;
     found.versions = Some(lane.worker.versions());
     found.disagreements = disagreements;
     (found.variants, found.control, found.end, found.notes) = (cell.variants, cell.control, cell.end, cell.notes);
-    if let Some(failure) = failure {
+    if let Some(failure) = cell.failure {
         return Err(failure.into());
     }
     for sweep in &experiment.sweep {
         if found.end == End::Completed {
             let mut measure = |changed: &Experiment, emit: &mut dyn FnMut(Event)| -> Result<Cell, RunError> {
-                let Measured { cell, failure, disagreements: _ } = lane.measure(changed, &[], emit)?;
-                failure.map_or(Ok(cell), |failure| Err(failure.into()))
+                let (mut cell, _) = lane.measure(changed, &[], emit)?;
+                cell.failure.take().map_or(Ok(cell), |failure| Err(failure.into()))
             };
             let (points, end) = super::sweep(experiment, sweep, &mut measure, &mut found.notes, emit)?;
             found.sweeps.push(points);
