@@ -53,8 +53,8 @@ pub enum WorkerError {
     },
     /// Somebody's modules do not come to the end of their import.
     #[error(
-        "importing `{name}` did not come further for {} and was ended: what a module does when it is imported, such as \
-         connecting or waiting, must not hold up whoever reads its classes",
+        "importing `{name}` made no progress for {} and was stopped; a module that is imported must not wait or connect to \
+         anything",
         seconds(*.after)
     )]
     Stuck {
@@ -109,6 +109,9 @@ pub enum WorkerError {
         /// Its first line.
         message: String,
     },
+    /// A program of the user's, or what was asked of it, is not usable; a sentence.
+    #[error("{0}")]
+    Unusable(String),
     /// The database is one that the lane does not connect to.
     #[error("{0}")]
     Unreachable(String),
@@ -127,11 +130,12 @@ impl WorkerError {
             | WorkerError::NotStarted { .. }
             | WorkerError::Missing { .. }
             | WorkerError::TooOld { .. }
+            | WorkerError::Stuck { .. }
+            | WorkerError::Unusable(_)
             | WorkerError::Unreachable(_) => true,
             WorkerError::NotUnpacked { .. }
             | WorkerError::Silent { .. }
             | WorkerError::TooLong { .. }
-            | WorkerError::Stuck { .. }
             | WorkerError::Ended { .. }
             | WorkerError::Garbage { .. }
             | WorkerError::Raised { .. }

@@ -1,5 +1,6 @@
 //! What is said to the worker and heard from it: a JSON document a line, either way.
 
+use super::application::{Compared, HttpRequest, Import, Imported, Injected, Most, Overrides, RequestTrace, Routes};
 use super::place::Place;
 use fetchscope_engine::mapping::document::MappingDocument;
 use fetchscope_engine::plan::document::{PlanDocument, SessionKind};
@@ -16,6 +17,13 @@ pub(super) enum Order<'a> {
     Check(&'a Check<'a>),
     Batch(&'a Batch<'a>),
     Models { name: &'a str, root: Option<&'a str> },
+    Application(&'a Import<'a>),
+    Routes,
+    Request { request: &'a HttpRequest, conditions: Injected, limits: Most },
+    Trace { strategies: &'a Overrides, peak: bool },
+    PrepareOverrides { variant: &'a str, strategies: &'a Overrides },
+    Compare { variant: &'a str },
+    Measure(&'a Batch<'a>),
     Cancel,
 }
 
@@ -101,8 +109,15 @@ pub(super) struct Said {
     pub(super) failed: Option<String>,
     pub(super) done: Option<Done>,
     pub(super) models: Option<Models>,
+    pub(super) application: Option<Imported>,
+    pub(super) routes: Option<Routes>,
+    pub(super) requested: Option<bool>,
+    pub(super) traced: Option<Box<RequestTrace>>,
+    pub(super) compared: Option<Box<Compared>>,
     /// Nothing, as a sign of life: how many modules are imported.
     pub(super) alive: Option<u64>,
+    /// And how long the process has been at work, in nanoseconds.
+    pub(super) cpu: Option<u64>,
     pub(super) error: Option<Raised>,
 }
 

@@ -3,6 +3,7 @@
 //! What runs there is the package `crates/drivers/python`, which this program carries and unpacks. The process is a group of
 //! its own and goes with its [`Worker`]; should this program be killed, it finds its standard input closed and ends.
 
+mod application;
 mod error;
 mod interpreter;
 mod message;
@@ -10,6 +11,10 @@ mod package;
 mod place;
 mod worker;
 
+pub use application::{
+    Compared, Failed, HttpRequest, Import, Imported, Injected, Most, Origin, Overrides, PathTrace, QueryTrace,
+    RequestTrace, Route, SentStatement,
+};
 pub use error::WorkerError;
 pub use interpreter::Interpreter;
 pub use message::{

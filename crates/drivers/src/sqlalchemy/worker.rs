@@ -15,13 +15,16 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// A worker that says nothing for so long hangs: it gives a sign of life twice a second, whatever it does.
-const SILENCE: Duration = Duration::from_secs(4);
+pub(super) const SILENCE: Duration = Duration::from_secs(4);
 
 /// How long it may take until it has begun, and until it is connected.
-const BEGINNING: Duration = Duration::from_secs(30);
+pub(super) const BEGINNING: Duration = Duration::from_secs(30);
 
 /// How long importing somebody's modules may stand still. With starting Python, that is within five seconds.
 const IMPORTING: Duration = Duration::from_millis(3_500);
+
+/// How long an import may be at work without importing anything more.
+const WORKING: Duration = Duration::from_secs(60);
 
 /// How long it may take to stop what is under way.
 const STOPPING: Duration = Duration::from_secs(2);
@@ -100,15 +103,21 @@ impl Worker {
         }
     }
 
+    /// The end of an import, for which no modules, and no work either, are the sign that it hangs.
+    pub(super) fn hear_importing(&mut self, name: &str) -> Result<Said, WorkerError> {
+        let patience = Patience { still: IMPORTING, working: WORKING };
+        match self.hear_with(&format!("importing `{name}`"), patience, &mut || true) {
+            Err(WorkerError::TooLong { after, .. }) => Err(WorkerError::Stuck { name: name.to_owned(), after }),
+            other => other,
+        }
+    }
+
     /// Reads the classes of a program, `package.module:Base`, from the working directory or what is installed.
     pub fn models(&mut self, name: &str, root: Option<&str>) -> Result<Models, WorkerError> {
         self.needs("sqlalchemy")?;
         self.send(&Order::Models { name, root })?;
-        match self.hear_within(&format!("the models `{name}` could not be read"), IMPORTING) {
-            Ok(said) => said.models.ok_or_else(|| self.unexpected()),
-            Err(WorkerError::TooLong { after, .. }) => Err(WorkerError::Stuck { name: name.to_owned(), after }),
-            Err(error) => Err(error),
-        }
+        let said = self.hear_importing(name)?;
+        said.models.ok_or_else(|| self.unexpected())
     }
 
     /// Opens a database in place of one that was open.
@@ -171,9 +180,18 @@ impl Worker {
         heard: &mut dyn FnMut(Heard),
     ) -> Result<Option<Done>, WorkerError> {
         self.send(&Order::Batch(batch))?;
-        let doing = format!("a request of `{}` in SQLAlchemy", batch.variant);
         // Clients wait for one another, so none may have ended until the last one's wait is over.
-        let each = longest + SILENCE;
+        self.hear_batch(&format!("a request of `{}` in SQLAlchemy", batch.variant), longest + SILENCE, cancel, heard)
+    }
+
+    /// The samples of a batch, until it is done; each may be waited for so long.
+    pub(super) fn hear_batch(
+        &mut self,
+        doing: &str,
+        each: Duration,
+        cancel: &AtomicBool,
+        heard: &mut dyn FnMut(Heard),
+    ) -> Result<Option<Done>, WorkerError> {
         let mut stopping: Option<Instant> = None;
         loop {
             let mut go_on = || {
@@ -181,7 +199,7 @@ impl Worker {
                 stopping.is_some() || !cancel.load(Ordering::Relaxed)
             };
             let patience = stopping.map_or(each, |since| STOPPING.saturating_sub(since.elapsed()));
-            let said = match self.hear(&doing, patience, &mut go_on) {
+            let said = match self.hear(doing, patience, &mut go_on) {
                 Ok(said) => said,
                 Err(WorkerError::Cancelled) => {
                     self.send(&Order::Cancel)?;
@@ -201,29 +219,53 @@ impl Worker {
         }
     }
 
-    fn send(&self, order: &Order<'_>) -> Result<(), WorkerError> {
+    pub(super) fn send(&self, order: &Order<'_>) -> Result<(), WorkerError> {
         let line = serde_json::to_string(order).map_err(|error| self.garbage(&error.to_string()))?;
         // A process that ended is noticed when its answer is waited for.
         let _ = self.orders.send(line);
         Ok(())
     }
 
-    fn hear_within(&mut self, doing: &str, patience: Duration) -> Result<Said, WorkerError> {
+    pub(super) fn hear_unless(
+        &mut self,
+        doing: &str,
+        longest: Duration,
+        cancel: &AtomicBool,
+    ) -> Result<Said, WorkerError> {
+        self.hear(doing, longest + SILENCE, &mut || !cancel.load(Ordering::Relaxed))
+    }
+
+    pub(super) fn hear_within(&mut self, doing: &str, patience: Duration) -> Result<Said, WorkerError> {
         self.hear(doing, patience, &mut || true)
     }
 
-    /// The next thing it says that is more than a sign of life. Patience begins anew where signs of life tell of progress.
     fn hear(&mut self, doing: &str, patience: Duration, go_on: &mut dyn FnMut() -> bool) -> Result<Said, WorkerError> {
+        self.hear_with(doing, Patience { still: patience, working: Duration::ZERO }, go_on)
+    }
+
+    /// The next thing it says that is more than a sign of life. Patience begins again if signs of life tell of progress.
+    fn hear_with(
+        &mut self,
+        doing: &str,
+        patience: Patience,
+        go_on: &mut dyn FnMut() -> bool,
+    ) -> Result<Said, WorkerError> {
         let start = Instant::now();
-        let (mut heard, mut moved, mut modules) = (start, start, None);
+        let (mut heard, mut moved, mut worked) = (start, start, start);
+        let (mut modules, mut processor) = (None, None);
         loop {
             match self.lines.recv_timeout(TICK) {
                 Ok(line) => match serde_json::from_str::<Said>(&line) {
-                    Ok(Said { alive: Some(count), .. }) => {
+                    Ok(Said { alive: Some(count), cpu, .. }) => {
                         heard = Instant::now();
                         if modules.replace(count).is_some_and(|before| before != count) {
-                            moved = heard;
+                            (moved, worked) = (heard, heard);
                         }
+                        let at_work = |before: u64| cpu.is_some_and(|now| now.saturating_sub(before) > WORK);
+                        if processor.is_some_and(at_work) {
+                            worked = heard;
+                        }
+                        processor = cpu.or(processor);
                     }
                     Ok(Said { error: Some(raised), .. }) => {
                         return Err(WorkerError::Raised {
@@ -246,14 +288,17 @@ impl Worker {
                 let interpreter = self.interpreter.program().to_owned();
                 return Err(WorkerError::Silent { interpreter, after: SILENCE });
             }
-            if moved.elapsed() > patience {
+            // Work alone is progress only for so long: a loop without an end works as well.
+            let stands_still = worked.elapsed() > patience.still || moved.elapsed() > patience.working;
+            if moved.elapsed() > patience.still && stands_still {
                 end_group(&mut self.process);
-                return Err(WorkerError::TooLong { doing: doing.to_owned(), after: patience });
+                let after = if worked == moved { patience.still } else { moved.elapsed() };
+                return Err(WorkerError::TooLong { doing: doing.to_owned(), after });
             }
         }
     }
 
-    fn unexpected(&self) -> WorkerError {
+    pub(super) fn unexpected(&self) -> WorkerError {
         self.garbage("an answer to something that it was not asked")
     }
 
@@ -287,6 +332,18 @@ impl Worker {
         let said = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default().trim().to_owned();
         WorkerError::Ended { interpreter: self.interpreter.program().to_owned(), how, said }
     }
+}
+
+/// Processor time between two signs of life that is work and not the signs themselves, in nanoseconds.
+const WORK: u64 = 100_000_000;
+
+/// How long it may take without a sign of progress.
+#[derive(Clone, Copy)]
+struct Patience {
+    /// Without importing and without work.
+    still: Duration,
+    /// Without importing, but at work; at least as long as `still`.
+    working: Duration,
 }
 
 /// What is heard while a batch runs.

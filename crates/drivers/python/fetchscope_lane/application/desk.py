@@ -37,7 +37,8 @@ class ApplicationDesk:
 
     def routes(self, _order):
         """Its routes."""
-        self._channel.say(routes=routes.of(self._program.target.value, self._program.origins))
+        found = routes.of(self._program.target.value, self._program.origins)
+        self._channel.say(routes={"known": found is not None, "routes": found or []})
 
     def request(self, order):
         """The request that is traced, checked and measured from now on."""

@@ -1,6 +1,7 @@
 """The program that is measured, started and ready to be asked."""
 
 import asyncio
+import os
 import threading
 
 from . import guard, hooks, senders
@@ -25,6 +26,7 @@ class Program:
 
     def __init__(self, order):
         _install(order.get("allow_writes", False))
+        os.environ.update(order.get("variables") or {})
         self.target = load(order["import"], order.get("directory"), order.get("env_file"), order.get("is_call", False))
         self.origins = Origins(".", self.target.package)
         self.loop = self._lifespan = None
