@@ -2,8 +2,7 @@
 
 use crate::wire::{AxisInfo, PoolView, WireAxis};
 use fetchscope_experiment::check::MAX_CONCURRENCY;
-use fetchscope_experiment::spec::Pool;
-use fetchscope_experiment::sweep::Axis;
+use fetchscope_experiment::spec::{Axis, Pool};
 
 /// Every circumstance, in the order of the form.
 pub(crate) fn offered() -> Vec<AxisInfo> {

@@ -7,9 +7,8 @@ use crate::wire::{
 use fetchscope_engine::plan::document::{FilterDocument, Mode, SessionKind};
 use fetchscope_engine::plan::endpoint::{Endpoint, ReadNode};
 use fetchscope_experiment::spec::{
-    Conditions, Expectation, Experiment, Lane, Limits, Pool, Tenants, Variant, Workload,
+    Conditions, Expectation, Experiment, Lane, Limits, Pool, Sweep, Tenants, Variant, Workload,
 };
-use fetchscope_experiment::sweep::Sweep;
 use indexmap::IndexMap;
 
 /// The experiment that the open work stands for.

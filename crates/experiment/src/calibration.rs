@@ -7,7 +7,7 @@
 //! others. It knows nothing of how wide rows are, of what the response makes of the objects, or of waiting: it estimates
 //! the service time.
 
-use crate::outcome::{LaneOutcome, Outcome, Sample, VariantOutcome};
+use crate::outcome::{Estimated, LaneOutcome, Outcome, Sample, VariantOutcome};
 use fetchscope_drivers::sqlalchemy::Versions;
 use fetchscope_engine::plan::document::Strategy;
 use fetchscope_engine::stats::{nonnegative, quantile};
@@ -53,19 +53,6 @@ pub struct Calibration {
     pub variants: usize,
     /// Median relative error of the service time of a variant that is estimated from the others.
     pub error: f64,
-}
-
-/// What the variants of a native run would take in Python.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Estimated {
-    /// What was measured when it was calibrated.
-    pub versions: Versions,
-    /// When that run began, RFC 3339 in UTC.
-    pub calibrated_at: String,
-    /// Median relative error there.
-    pub error: f64,
-    /// Service time by variant; one without it cannot be estimated.
-    pub service: BTreeMap<String, Nanos>,
 }
 
 impl Calibrations {

@@ -1,7 +1,6 @@
 //! Reading an experiment's file, and what must hold before anything runs.
 
-use crate::spec::{Experiment, Lane};
-use crate::sweep::{Axis, Sweep};
+use crate::spec::{Axis, Experiment, Lane, Sweep};
 use thiserror::Error;
 
 /// Most requests in flight at once.

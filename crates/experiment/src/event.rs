@@ -1,7 +1,7 @@
 //! What a run says while it runs. Whoever listens decides how to show it.
 
 use crate::found::Piece;
-use crate::sweep::Axis;
+use crate::spec::Axis;
 
 /// Progress of a run.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,4 +46,10 @@ pub enum Event {
     Found(Box<Piece>),
     /// Something the reader of the result should know.
     Note(String),
+}
+
+impl From<Piece> for Event {
+    fn from(piece: Piece) -> Event {
+        Event::Found(Box::new(piece))
+    }
 }

@@ -1,12 +1,10 @@
 //! What a run finds, piece by piece. Whoever keeps the pieces loses no finished round, however the run ends: they give an
 //! outcome at any moment.
 
-use crate::event::Event;
 use crate::outcome::{
-    Control, End, Failure, LaneOutcome, Outcome, Sample, ServerWaits, SweepOutcome, SweepPoint, VariantOutcome,
+    Control, End, Failure, LaneOutcome, Outcome, Sample, ServerWaits, SweepOutcome, SweepPoint, Tenant, VariantOutcome,
 };
-use crate::sweep::Axis;
-use crate::tenants::Tenant;
+use crate::spec::Axis;
 use fetchscope_engine::trace::Nanos;
 use serde::{Deserialize, Serialize};
 
@@ -194,11 +192,5 @@ impl Assembly {
                 point.map_or(&mut [], |point| &mut point.variants)
             }
         }
-    }
-}
-
-impl From<Piece> for Event {
-    fn from(piece: Piece) -> Event {
-        Event::Found(Box::new(piece))
     }
 }

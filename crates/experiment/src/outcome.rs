@@ -1,15 +1,13 @@
 //! What a run found: raw samples and exact counts, with everything needed to repeat it.
 
-use crate::calibration::Estimated;
-use crate::spec::Experiment;
-use crate::sweep::Axis;
-use crate::tenants::Tenant;
+use crate::spec::{Axis, Experiment};
 pub use fetchscope_drivers::postgres::explain::{Explained, PlanStep};
 pub use fetchscope_drivers::postgres::statements::Counted;
 pub use fetchscope_drivers::sqlalchemy::Versions;
 use fetchscope_engine::advisor::evidence::Objects;
 use fetchscope_engine::trace::{Bands, Nanos, OrmError, Phase};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Version of this format.
@@ -107,6 +105,19 @@ impl LaneOutcome {
     }
 }
 
+/// What the variants of a native run would take in Python.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Estimated {
+    /// What was measured when it was calibrated.
+    pub versions: Versions,
+    /// When that run began, RFC 3339 in UTC.
+    pub calibrated_at: String,
+    /// Median relative error there.
+    pub error: f64,
+    /// Service time by variant; one without it cannot be estimated.
+    pub service: BTreeMap<String, Nanos>,
+}
+
 impl Outcome {
     /// The SQLAlchemy lane in the form of the native one, so that whatever is said of this can be said of that.
     #[must_use]
@@ -130,6 +141,15 @@ impl Outcome {
 pub struct Control {
     /// One entry a measured request.
     pub samples: Vec<Sample>,
+}
+
+/// A tenant of the data.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Tenant {
+    /// The value of the tenant column.
+    pub value: Value,
+    /// Roots that belong to it.
+    pub roots: u64,
 }
 
 /// What a sweep found.

@@ -1,8 +1,8 @@
 //! How variants stand to each other, round by round, in the run itself and in every point of its sweeps.
 
 use crate::outcome::{Agreement, Outcome, SweepOutcome, SweepPoint, VariantOutcome};
+use crate::spec::Axis;
 use crate::summary::{round_trip, rounds};
-use crate::sweep::Axis;
 use fetchscope_engine::stats::crossover::{Place, Region, crossings_of, regions};
 use fetchscope_engine::stats::drift::Trend;
 use fetchscope_engine::stats::paired::{Comparison, Verdict, compare};

@@ -1,31 +1,6 @@
 //! Sweeps: the same experiment again and again, with one circumstance changed.
 
-use crate::spec::{Experiment, Tenants};
-use serde::{Deserialize, Serialize};
-
-/// One circumstance and the values it takes, in the order of the chart.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Sweep {
-    /// What is changed.
-    pub over: Axis,
-    /// To which values, ascending.
-    pub values: Vec<f64>,
-}
-
-/// A circumstance that can be swept over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Axis {
-    /// Requests in flight at once.
-    Concurrency,
-    /// Injected time per round trip, in milliseconds.
-    RttMs,
-    /// Roots a request returns at most: the filter's `limit`.
-    PageSize,
-    /// Roots of the tenant that is asked for: of all tenants, the one whose number comes nearest.
-    TenantSize,
-}
+use crate::spec::{Axis, Experiment, Tenants};
 
 impl Axis {
     /// The name experiment files use.

@@ -1,6 +1,7 @@
 //! Whose data a request asks for: values of the tenant column, drawn from the data.
 
 use crate::check::ExperimentError;
+use crate::outcome::Tenant;
 use crate::spec::{Endpoint, Experiment, Tenants};
 use fetchscope_engine::mapping::document::RelationshipKind;
 use fetchscope_engine::mapping::{Mapping, Remote};
@@ -8,20 +9,10 @@ use fetchscope_engine::plan::document::Operator;
 use fetchscope_engine::sql::Dialect;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// The column that tells tenants apart unless the workload names another.
 pub const COLUMN: &str = "tenant_id";
-
-/// A tenant of the data.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Tenant {
-    /// The value of the tenant column.
-    pub value: Value,
-    /// Roots that belong to it.
-    pub roots: u64,
-}
 
 /// The dotted path of the tenant column: the one named, or where the filter or the root has `tenant_id`.
 pub(crate) fn column(experiment: &Experiment, mapping: &Mapping) -> Result<String, ExperimentError> {

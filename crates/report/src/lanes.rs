@@ -5,8 +5,7 @@ use crate::rows::{Row, rows, verdict};
 use crate::sentence::{listed, quoted};
 use crate::table::Table;
 use crate::time;
-use fetchscope_experiment::calibration::Estimated;
-use fetchscope_experiment::outcome::{LaneOutcome, Outcome, VariantOutcome};
+use fetchscope_experiment::outcome::{Estimated, LaneOutcome, Outcome, VariantOutcome};
 
 /// The SQLAlchemy lane with its rows.
 #[derive(Debug, Clone)]

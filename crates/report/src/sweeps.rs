@@ -7,9 +7,9 @@ use crate::sentence::{listed, quoted};
 use crate::table::Table;
 use fetchscope_engine::stats::crossover::Region;
 use fetchscope_experiment::outcome::{Outcome, SweepOutcome};
+use fetchscope_experiment::spec::Axis;
 use fetchscope_experiment::standing::{achieved, comparable, is_logarithmic, overtakings, winners};
 use fetchscope_experiment::summary::Summary;
-use fetchscope_experiment::sweep::Axis;
 
 /// Every sweep of an outcome that has at least one point.
 #[must_use]

@@ -7,9 +7,7 @@
 mod fixture;
 
 use fetchscope_engine::trace::Nanos;
-use fetchscope_experiment::calibration::Estimated;
-use fetchscope_experiment::outcome::{Control, End, LaneOutcome, Outcome, ServerWaits, Versions};
-use fetchscope_experiment::tenants::Tenant;
+use fetchscope_experiment::outcome::{Control, End, Estimated, LaneOutcome, Outcome, ServerWaits, Tenant, Versions};
 use fetchscope_report::export::{Format, export};
 use fetchscope_report::reopen;
 use serde_json::Value;

@@ -3,7 +3,7 @@
 use super::runs::Run;
 use crate::error::AppError;
 use crate::wire::{ChartPair, ChartView, ExperimentDoc, Figure, FigureRow, FigureView, MarkView, ThemeChoice};
-use fetchscope_experiment::sweep::Axis;
+use fetchscope_experiment::spec::Axis;
 use fetchscope_report::charts::{self, Chart, Style};
 use fetchscope_report::palette::Theme;
 use fetchscope_report::rows::Row;

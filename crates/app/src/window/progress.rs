@@ -2,8 +2,7 @@
 
 use crate::wire::RunEvent;
 use fetchscope_experiment::event::Event;
-use fetchscope_experiment::spec::Experiment;
-use fetchscope_experiment::sweep::Axis;
+use fetchscope_experiment::spec::{Axis, Experiment};
 use std::time::Instant;
 
 /// Turns what a run says into what the window shows.

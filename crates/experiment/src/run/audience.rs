@@ -1,8 +1,9 @@
 //! Whose data the requests of a cell ask for.
 
 use super::{RunError, Setup};
+use crate::outcome::Tenant;
 use crate::spec::{Endpoint, Experiment, Tenants, Variant};
-use crate::tenants::{self, Tenant, endpoint_of};
+use crate::tenants::{self, endpoint_of};
 use fetchscope_engine::plan::document::{PlanDocument, Strategy};
 
 /// Most tenants whose answers are compared before measuring: the smallest, the largest, and some between them.
