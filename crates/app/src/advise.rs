@@ -247,6 +247,8 @@ fn promising(opened: &Opened, endpoint: &Endpoint, paths: &[Path], frontier: &[C
         conditions: Conditions { rtt_ms: load.rtt_ms, ..Conditions::default() },
         limits: Limits::default(),
         sweep: Vec::new(),
+        application: None,
+        request: None,
         claim: None,
     }
 }

@@ -59,6 +59,8 @@ pub fn experiment(doc: &ExperimentDoc) -> Result<Experiment, AppError> {
         limits: Limits::default(),
         lanes: if doc.in_sqlalchemy { vec![Lane::Native, Lane::Sqlalchemy] } else { vec![Lane::Native] },
         sweep: doc.sweeps.iter().map(sweep).collect(),
+        application: None,
+        request: None,
         claim: None,
     })
 }
@@ -108,7 +110,7 @@ pub fn endpoint(doc: &EndpointDoc) -> Result<Endpoint, AppError> {
 #[must_use]
 pub fn variant(doc: &VariantDoc) -> Variant {
     let strategies = doc.strategies.iter().map(|(path, strategy)| (path.clone(), (*strategy).into())).collect();
-    Variant { expect: Expectation::Same, strategies }
+    Variant { expect: Expectation::Same, strategies, polymorphic: Vec::new() }
 }
 
 /// The open work that an experiment stands for.

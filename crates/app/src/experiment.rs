@@ -135,6 +135,8 @@ pub fn default_experiment(source: &str, endpoint: Endpoint) -> Experiment {
         limits: Limits::default(),
         lanes: vec![Lane::Native],
         sweep: Vec::new(),
+        application: None,
+        request: None,
         claim: None,
     }
 }

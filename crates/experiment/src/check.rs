@@ -1,6 +1,8 @@
 //! Reading an experiment's file, and what must hold before anything runs.
 
-use crate::spec::{Axis, Experiment, Lane, Sweep};
+use crate::spec::{Axis, Experiment, Lane, Sweep, Tenants};
+use crate::spec::POLYMORPHIC;
+use fetchscope_engine::plan::document::Strategy;
 use thiserror::Error;
 
 /// Most requests in flight at once.
@@ -81,6 +83,7 @@ impl Experiment {
                 "the experiment has no variants; add a `[variants.NAME]` table for each way of loading".to_owned(),
             ));
         }
+        self.check_subject()?;
         if !self.lanes.contains(&Lane::Native) {
             return Err(ExperimentError::Inconsistent(
                 "`lanes` has no `native`, which every other lane is compared with; write `lanes = [\"native\", \"sqlalchemy\"]`"
@@ -140,6 +143,51 @@ impl Experiment {
         self.sweep.iter().try_for_each(|sweep| self.check_sweep(sweep))
     }
 
+    /// Either a source and an endpoint, or an application and a request.
+    fn check_subject(&self) -> Result<(), ExperimentError> {
+        let wrong = |what: &str| Err(ExperimentError::Inconsistent(what.to_owned()));
+        let has_source = !self.source.is_empty() || !self.endpoint.root.is_empty();
+        let (application, request) = match (&self.application, &self.request) {
+            (None, None) if self.source.is_empty() => {
+                return wrong("the experiment has no `source`; write `source = \"sample:citizenapp\"`, or `[application]`");
+            }
+            (None, None) if self.endpoint.root.is_empty() => {
+                return wrong("the experiment has no `[endpoint]` with a `root`, the class it loads");
+            }
+            (None, None) => return Ok(()),
+            (Some(_), Some(_)) if has_source => {
+                return wrong("an `[application]` has a database of its own; take `source` and `[endpoint]` out");
+            }
+            (Some(application), Some(request)) => (application, request),
+            (Some(_), None) => return wrong("`[application]` needs a `[request]`, as `path = \"/users\"`"),
+            (None, Some(_)) => return wrong("`[request]` needs an `[application]`, as `import = \"app.main:app\"`"),
+        };
+        match (&application.import, &request.path, &request.call) {
+            (_, Some(_), Some(_)) => return wrong("`[request]` has both `path` and `call`; keep one of the two"),
+            (_, None, None) => return wrong("`[request]` needs a `path`, or a function to `call`"),
+            (None, Some(_), None) => return wrong("`[application]` needs an `import`, as `import = \"app.main:app\"`"),
+            (Some(_), Some(_), None) | (_, None, Some(_)) => {}
+        }
+        if self.is_run_in_sqlalchemy() {
+            return wrong("an `[application]` runs in its own SQLAlchemy; take `lanes` out");
+        }
+        if self.workload.tenants != Tenants::One {
+            return wrong("an `[application]` is asked one request; take `tenants` out of `[workload]`");
+        }
+        let fixed = |axis: Axis| matches!(axis, Axis::PageSize | Axis::TenantSize);
+        if let Some(sweep) = self.sweep.iter().find(|sweep| fixed(sweep.over)) {
+            let over = sweep.over.name();
+            return wrong(&format!("a sweep over `{over}` needs an endpoint of a mapping; an `[application]` has its own query"));
+        }
+        for (name, variant) in &self.variants {
+            if let Some((path, strategy)) = variant.strategies.iter().find(|(_, strategy)| !is_option(**strategy)) {
+                let strategy = strategy.name();
+                return wrong(&format!("the variant `{name}` loads `{path}` with `{strategy}`, which no loader option does"));
+            }
+        }
+        Ok(())
+    }
+
     fn check_sweep(&self, sweep: &Sweep) -> Result<(), ExperimentError> {
         let over = sweep.over.name();
         let wrong = |what: &str| Err(ExperimentError::Inconsistent(format!("the sweep over `{over}` {what}")));
@@ -181,8 +229,17 @@ impl Experiment {
                 listed(self.variants.keys())
             )));
         }
+        if self.application.is_some() {
+            // What its queries are is known once it was asked.
+            return Ok(());
+        }
         let paths = self.endpoint.paths();
         for (name, variant) in &self.variants {
+            if let Some(query) = variant.polymorphic.first() {
+                return Err(ExperimentError::Inconsistent(format!(
+                    "the variant `{name}` loads `{query}` with {POLYMORPHIC}, which only an application's query can be"
+                )));
+            }
             if let Some(path) = variant.strategies.keys().find(|path| !paths.contains(path)) {
                 return Err(ExperimentError::Inconsistent(format!(
                     "the variant `{name}` names `{path}`, which the endpoint does not have; it has {}",
@@ -191,6 +248,26 @@ impl Experiment {
             }
         }
         Ok(())
+    }
+}
+
+/// Whether a strategy can be given to a query of an application from outside.
+fn is_option(strategy: Strategy) -> bool {
+    match strategy {
+        Strategy::Select
+        | Strategy::Joined
+        | Strategy::JoinedInner
+        | Strategy::Selectin
+        | Strategy::Subquery
+        | Strategy::Immediate
+        | Strategy::Raise
+        | Strategy::Noload => true,
+        Strategy::Default
+        | Strategy::JoinedInnerUnnested
+        | Strategy::RaiseOnSql
+        | Strategy::ContainsEager
+        | Strategy::Bulk
+        | Strategy::JsonAgg => false,
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::spec::{Axis, Experiment};
 pub use fetchscope_drivers::postgres::explain::{Explained, PlanStep};
 pub use fetchscope_drivers::postgres::statements::Counted;
-pub use fetchscope_drivers::sqlalchemy::Versions;
+pub use fetchscope_drivers::sqlalchemy::{Origin, PathTrace, QueryTrace, Versions};
 use fetchscope_engine::advisor::evidence::Objects;
 use fetchscope_engine::trace::{Bands, Nanos, OrmError, Phase};
 use serde::{Deserialize, Serialize};
@@ -43,6 +43,9 @@ pub struct Outcome {
     /// nothing counts them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub counted: Vec<Counted>,
+    /// The program that was measured, where it is one of the user's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub application: Option<ApplicationOutcome>,
     /// The same in the real SQLAlchemy, where the experiment asks for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sqlalchemy: Option<LaneOutcome>,
@@ -51,6 +54,24 @@ pub struct Outcome {
     pub estimated: Option<Estimated>,
     /// What a reader should know: shortened runs, skipped tables.
     pub notes: Vec<String>,
+}
+
+/// What is known of a program that was measured, from its request as it is written.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ApplicationOutcome {
+    /// HTTP status; `None` for a function.
+    pub status: Option<u16>,
+    /// Size of the answer.
+    pub body_bytes: u64,
+    /// What it failed with: `MissingGreenlet: …`.
+    pub failure: Option<String>,
+    /// Most memory that Python held for one request.
+    pub peak_bytes: Option<u64>,
+    /// Its queries, with what each path loads and which line sends them.
+    pub queries: Vec<QueryTrace>,
+    /// Variants whose code would need `.unique()`, with the numbers of the queries.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs_unique: Vec<(String, Vec<u32>)>,
 }
 
 /// What was found in the real SQLAlchemy.
@@ -129,6 +150,7 @@ impl Outcome {
             sweeps: lane.sweeps.clone(),
             end: lane.end.clone(),
             notes: lane.notes.clone(),
+            application: None,
             sqlalchemy: None,
             estimated: None,
             ..self.clone()
@@ -315,6 +337,9 @@ pub struct StatementShape {
     pub times: u64,
     /// Rows it returns over one request.
     pub rows: u64,
+    /// The line of an application that caused it; `None` where a framework did, and without an application.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
     /// How the server ran the first of them, once everything was measured; `None` where nothing explains it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<Explained>,

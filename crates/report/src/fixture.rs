@@ -167,6 +167,8 @@ pub(crate) fn empty(names: &[&str]) -> Outcome {
             conditions: Conditions { rtt_ms: 1.0, ..Conditions::default() },
             limits: Limits::default(),
             sweep: Vec::new(),
+            application: None,
+            request: None,
             claim: None,
         },
         environment: Environment {
@@ -188,6 +190,7 @@ pub(crate) fn empty(names: &[&str]) -> Outcome {
         sweeps: Vec::new(),
         counted: Vec::new(),
         sqlalchemy: None,
+        application: None,
         estimated: None,
         notes: Vec::new(),
     }
@@ -297,7 +300,7 @@ fn uniform(state: &mut u64) -> f64 {
 }
 
 fn shape(sql: &str, phase: Phase, path: Option<&str>, times: u64, rows: u64) -> StatementShape {
-    StatementShape { sql: sql.to_owned(), phase, path: path.map(str::to_owned), times, rows, plan: None }
+    StatementShape { sql: sql.to_owned(), phase, path: path.map(str::to_owned), times, rows, origin: None, plan: None }
 }
 
 fn lazy_statements() -> Vec<StatementShape> {

@@ -144,6 +144,8 @@ pub struct RequestTrace {
     pub agreement: String,
     /// Where its answer differs first.
     pub difference: Option<String>,
+    /// The database that it asks, and through which driver.
+    pub database: Option<String>,
     /// Queries whose result the program would have to call `unique()` on.
     pub needs_unique: Vec<u32>,
     /// The queries that the endpoint sends.

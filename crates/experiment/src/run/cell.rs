@@ -31,7 +31,7 @@ pub(super) fn measure(
             let contenders = check_variants(setup, &batch, audience, emit)?;
             Ok(Ready { crew: Clients::new(batch, scope), contenders, notes: Vec::new() })
         };
-        rounds::measure(setup, experiment, get_ready, emit)
+        rounds::measure(Some(setup), experiment, get_ready, emit)
     })?;
     match cell.failure {
         Some(error) => Err(RunError::Internal(error.to_string())),

@@ -1,6 +1,7 @@
 //! Running an experiment: check each variant once, warm up, then measure in interleaved rounds.
 
 mod agreement;
+mod application;
 mod audience;
 mod batch;
 mod cell;
@@ -32,6 +33,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 use thiserror::Error;
+
+pub use application::{ApplicationSetup, ask, longest, run_application};
 
 /// The SQLAlchemy version whose statements the loaders emit.
 pub const EMULATES: &str = "SQLAlchemy 2.1.9";
@@ -146,6 +149,7 @@ pub fn run(setup: &Setup<'_>, emit: &mut dyn FnMut(Event), cancel: &AtomicBool) 
         sweeps: Vec::new(),
         counted: Vec::new(),
         sqlalchemy: None,
+        application: None,
         estimated: None,
         notes: setup.notes.clone(),
     };
@@ -231,12 +235,20 @@ fn sweep(
     Ok((found, End::Completed))
 }
 
+fn build() -> &'static str {
+    if cfg!(debug_assertions) { "debug" } else { "release" }
+}
+
+fn platform() -> String {
+    format!("{} {}", std::env::consts::OS, std::env::consts::ARCH)
+}
+
 fn environment(setup: &Setup<'_>) -> Result<Environment, RunError> {
     Ok(Environment {
         fetchscope: env!("CARGO_PKG_VERSION").to_owned(),
-        build: if cfg!(debug_assertions) { "debug" } else { "release" }.to_owned(),
-        platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
-        cores: std::thread::available_parallelism().map_or(1, |cores| cores.get() as u32),
+        build: build().to_owned(),
+        platform: platform(),
+        cores: limit::cores(),
         database: setup.database.version(),
         data: setup.data.clone(),
         emulates: EMULATES.to_owned(),

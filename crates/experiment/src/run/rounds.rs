@@ -63,14 +63,15 @@ pub(super) struct Ready<C: Crew> {
     pub(super) notes: Vec<String>,
 }
 
-/// Measures the variants of an experiment in rounds, once `get_ready` has served each of them.
+/// Measures the variants of an experiment in rounds, once `get_ready` has served each of them. An application has no
+/// `setup`: it is asked one request, of a database that only it knows.
 pub(super) fn measure<C: Crew>(
-    setup: &Setup<'_>,
+    setup: Option<&Setup<'_>>,
     experiment: &Experiment,
     get_ready: impl FnOnce(&Audience, &mut dyn FnMut(Event)) -> Result<Ready<C>, RunError>,
     emit: &mut dyn FnMut(Event),
 ) -> Result<Cell, RunError> {
-    let audience = Audience::of(setup, experiment)?;
+    let audience = setup.map_or_else(|| Ok(Audience::default()), |setup| Audience::of(setup, experiment))?;
     let Ready { mut crew, mut contenders, mut notes } = get_ready(&audience, emit)?;
     for Contender { limit, outcome, .. } in &mut contenders {
         notes.extend(limit.shorten(experiment, &outcome.name));
@@ -79,7 +80,8 @@ pub(super) fn measure<C: Crew>(
     notes.extend(fewer);
     notes.iter().for_each(|note| emit(Event::Note(note.clone())));
     emit(checked(&contenders, &audience, &notes).into());
-    let watcher = setup.database.watch(LOOK).map_err(|error| RunError::Data(Box::new(error)))?;
+    let watch = |setup: &Setup<'_>| setup.database.watch(LOOK).map_err(|error| RunError::Data(Box::new(error)));
+    let watcher = setup.map(watch).transpose()?.flatten();
     let mut round_robin = Rounds { experiment, rounds, contenders, control: None, watcher };
     let (end, failure) = match round_robin.run(&mut crew, emit) {
         Ok(end) => (end, None),

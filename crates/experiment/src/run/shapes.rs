@@ -19,6 +19,7 @@ pub(super) fn of(statements: &[StatementTrace]) -> (Vec<StatementShape>, Vec<Par
                 path: one.path.as_deref().map(str::to_owned),
                 times: 0,
                 rows: 0,
+                origin: None,
                 plan: None,
             });
             params.push(one.params.clone());

@@ -1,12 +1,14 @@
 //! The experiment: endpoint, variants, workload, conditions and seed, as its TOML file says them.
 
+mod application;
 mod variant;
 mod workload;
 
+pub use application::{Application, Request};
 pub use fetchscope_engine::plan::endpoint::{Endpoint, ReadNode};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
-pub use variant::{Expectation, Variant};
+pub use variant::{Expectation, POLYMORPHIC, Variant};
 pub use workload::{Conditions, Limits, Pool, Tenants, Workload};
 
 /// Everything that reproduces a run.
@@ -15,8 +17,15 @@ pub use workload::{Conditions, Limits, Pool, Tenants, Workload};
 pub struct Experiment {
     /// Version of this format; 1.
     pub version: u32,
-    /// Where the data is: `sample:…`, `sqlite:…`, `postgres://…`.
+    /// Where the data is: `sample:…`, `sqlite:…`, `postgres://…`. Empty with an application, which knows its own.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub source: String,
+    /// A program of the user's, in place of a source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub application: Option<Application>,
+    /// What is asked of it, in place of an endpoint.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<Request>,
     /// A mapping file, where the introspected one is not wanted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mapping: Option<String>,
@@ -29,7 +38,8 @@ pub struct Experiment {
     /// Which clients it is run in; the native one alone unless said.
     #[serde(default = "native_only", skip_serializing_if = "is_native_only")]
     pub lanes: Vec<Lane>,
-    /// What is asked for.
+    /// What is asked for. Empty with an application.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub endpoint: Endpoint,
     /// How it is loaded, by variant name, in the order they are shown.
     pub variants: IndexMap<String, Variant>,

@@ -152,6 +152,7 @@ class ApplicationDesk:
             "elapsed_ns": elapsed if elapsed is not None else watched.done(),
             "agreement": compared["agreement"],
             "difference": compared["difference"],
+            "database": watched.database,
             "needs_unique": sorted(watched.needs_unique),
             "queries": queries,
             "statements": [self._statement(one) for one in watched.sent()],

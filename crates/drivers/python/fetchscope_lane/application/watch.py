@@ -57,7 +57,7 @@ class Watched(Measured):
         super().__init__(None, overrides)
         self._origins, self._most_rows = origins, most_rows
         self.statements, self.query_list, self.reads = [], [], {}
-        self.needs_unique, self.raised_by, self.wrote = set(), None, None
+        self.needs_unique, self.raised_by, self.wrote, self.database = set(), None, None, None
         self._by_key = {}
 
     # What is executed.
@@ -130,6 +130,7 @@ class Watched(Measured):
     def sending(self, connection, cursor, sql, parameters, context):
         super().sending(connection, cursor, sql, parameters, context)
         cause = NOW.get() or _Cause("other")
+        self.database = self.database or _described(connection.dialect)
         if cause.kind == "root" and cause.query.compile_state is None:
             cause.query.compile_state = internals.compile_state(context)
         values = parameters.values() if isinstance(parameters, dict) else parameters or ()
@@ -278,6 +279,15 @@ class Watched(Measured):
                 continue
             yield here
             yield from self._eager(query, entity, prop.mapper, here, (*seen, mapper))
+
+
+def _described(dialect):
+    """`SQLite 3.40.1 with sqlite3`."""
+    name = {"sqlite": "SQLite", "postgresql": "PostgreSQL", "mysql": "MySQL", "mariadb": "MariaDB"}.get(dialect.name, dialect.name)
+    version = ".".join(str(part) for part in dialect.server_version_info or ())
+    # SQLAlchemy calls the driver of Python's own module by the name it once had.
+    driver = "sqlite3" if dialect.driver == "pysqlite" else dialect.driver
+    return f"{name} {version} with {driver}".replace("  ", " ")
 
 
 def _shown(value):

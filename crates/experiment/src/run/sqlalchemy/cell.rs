@@ -47,7 +47,7 @@ impl Lane<'_> {
             let notes = lane.other_version().into_iter().collect();
             Ok(Ready { crew: lane.crew(experiment, audience), contenders, notes })
         };
-        let cell = rounds::measure(setup, experiment, get_ready, emit)?;
+        let cell = rounds::measure(Some(setup), experiment, get_ready, emit)?;
         Ok((cell, disagreements))
     }
 
@@ -83,7 +83,8 @@ impl Lane<'_> {
 
     fn crew<'b>(&'b mut self, experiment: &'b Experiment, audience: &Audience) -> Python<'b> {
         let draw = Draw::new(experiment.workload.tenants, &audience.tenants);
-        Python { experiment, worker: self.worker, draw, tenants: audience.tenants.len(), cancel: self.cancel }
+        let tenants = audience.tenants.len();
+        Python { experiment, worker: self.worker, draw, tenants, cancel: self.cancel, is_application: false }
     }
 
     fn open(&mut self, experiment: &Experiment) -> Result<(), WorkerError> {

@@ -24,6 +24,7 @@ pub(super) fn shapes(answer: &Answer) -> Vec<StatementShape> {
                 path: one.path.clone(),
                 times: 1,
                 rows,
+                origin: None,
                 plan: None,
             }),
         }
@@ -115,7 +116,7 @@ fn places(shapes: Vec<StatementShape>, in_words: bool) -> Places {
         Phase::Walk => 2,
     };
     let mut places = Places::new();
-    for StatementShape { sql, phase: when, path, times, rows, plan: _ } in shapes {
+    for StatementShape { sql, phase: when, path, times, rows, origin: _, plan: _ } in shapes {
         let path = path.map(|path| place(when, &path).to_owned());
         let words = || placeholders::plain(&sql.split_whitespace().collect::<Vec<_>>().join(" "));
         let sql = if in_words { words() } else { String::new() };

@@ -14,12 +14,14 @@ use std::time::Duration;
 const DRAWN: u32 = 4096;
 
 /// The worker with what its batches share.
-pub(super) struct Python<'a> {
-    pub(super) experiment: &'a Experiment,
-    pub(super) worker: &'a mut Worker,
-    pub(super) draw: Draw,
-    pub(super) tenants: usize,
-    pub(super) cancel: &'a AtomicBool,
+pub(in crate::run) struct Python<'a> {
+    pub(in crate::run) experiment: &'a Experiment,
+    pub(in crate::run) worker: &'a mut Worker,
+    pub(in crate::run) draw: Draw,
+    pub(in crate::run) tenants: usize,
+    pub(in crate::run) cancel: &'a AtomicBool,
+    /// Whether it is an application that is asked, and not a plan.
+    pub(in crate::run) is_application: bool,
 }
 
 impl Crew for Python<'_> {
@@ -51,11 +53,15 @@ impl Crew for Python<'_> {
         let several = self.tenants > 1;
         let longest =
             Duration::from_secs_f64(self.experiment.limits.seconds + workload.rate.map_or(0.0, |rate| 1.0 / rate));
-        let done = self.worker.batch(&batch, longest, self.cancel, &mut |heard| match heard {
+        let mut heard = |heard| match heard {
             Heard::Sample(one) => report.samples.push(sample(one, share.round, several)),
             Heard::Failure(message) => *report.failures.entry(message).or_default() += 1,
             Heard::Nothing => progress(report.finished()),
-        })?;
+        };
+        let done = match self.is_application {
+            true => self.worker.measure(&batch, longest, self.cancel, &mut heard)?,
+            false => self.worker.batch(&batch, longest, self.cancel, &mut heard)?,
+        };
         if let Some(done) = done {
             report.busy = done.busy;
             report.processor = Some(done.processor);

@@ -2,7 +2,7 @@
 
 mod cell;
 mod compare;
-mod crew;
+pub(super) mod crew;
 
 use super::rounds::Cell;
 use super::{RunError, Setup};
