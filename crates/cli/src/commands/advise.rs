@@ -19,9 +19,12 @@ use std::path::Path;
 pub(crate) fn run(arguments: &Advise) -> Result<Verdict> {
     output::check_reports(&arguments.report)?;
     let cancel = progress::cancel_on_interrupt()?;
+    let (Some(source), Some(named)) = (&arguments.source, &arguments.endpoint) else {
+        return Err(fetchscope_app::error::AppError::Input("not yet".to_owned()).into());
+    };
     let mapping = input::mapping(arguments.mapping.as_deref())?;
-    let opened = super::open(&arguments.source, mapping.as_ref(), &cancel)?;
-    let endpoint = endpoint(&opened, &arguments.endpoint)?;
+    let opened = super::open(source, mapping.as_ref(), &cancel)?;
+    let endpoint = endpoint(&opened, named)?;
     let load = Load { concurrency: arguments.concurrency, rtt_ms: arguments.rtt_ms, requests: arguments.requests };
     let python = Python { paths: &Paths::standard(), chosen: None };
     let (advice, outcome) = advise::advise(&opened, &endpoint, load, &python, &mut progress::events(), &cancel)?;
