@@ -149,11 +149,13 @@ pub(super) fn readable(outcome: &Outcome) -> String {
     let mut lines = vec![
         format!("{}, {}", outcome.environment.data, outcome.environment.database),
         format!(
-            "{} requests at once, {} ms round trip injected, pool {} + {}, seed {}",
+            "{} requests at once, {} ms round trip injected, {}seed {}",
             workload.concurrency,
             conditions.rtt_ms,
-            workload.pool.size,
-            workload.pool.overflow,
+            match &outcome.application {
+                Some(_) => String::new(),
+                None => format!("pool {} + {}, ", workload.pool.size, workload.pool.overflow),
+            },
             outcome.experiment.seed
         ),
         table(&rows),
