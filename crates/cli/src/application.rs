@@ -77,11 +77,6 @@ impl ProgramArguments {
 }
 
 impl RequestArguments {
-    /// Whether a program is named.
-    pub(crate) fn is_given(&self) -> bool {
-        self.program.app.is_some() || self.call.is_some()
-    }
-
     /// The request.
     pub(crate) fn request(&self) -> Result<Request> {
         if let Some(call) = &self.call {

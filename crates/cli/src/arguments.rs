@@ -387,15 +387,18 @@ pub(crate) struct Advise {
     /// An endpoint of the sample by its name, or a file: a plan without strategies; - reads standard input
     #[arg(long, value_name = "NAME|FILE", required_unless_present_any = ["app", "call"], conflicts_with_all = ["app", "call"])]
     pub(crate) endpoint: Option<PathBuf>,
-    /// Requests at once
-    #[arg(long, value_name = "N", default_value_t = 10)]
-    pub(crate) concurrency: u32,
-    /// Injected time per round trip, in milliseconds
-    #[arg(long, value_name = "MS", default_value_t = 1.0)]
-    pub(crate) rtt_ms: f64,
-    /// Measured requests a variant
-    #[arg(long, value_name = "N", default_value_t = 300)]
-    pub(crate) requests: u32,
+    /// Requests at once: 10 of a plan, 1 of an application, unless given
+    #[arg(long, value_name = "N")]
+    pub(crate) concurrency: Option<u32>,
+    /// Injected time per round trip, in milliseconds: 1 for a plan, none for an application, unless given
+    #[arg(long, value_name = "MS")]
+    pub(crate) rtt_ms: Option<f64>,
+    /// Seconds that the search may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 10.0)]
+    pub(crate) seconds: f64,
+    /// Accepted as before; the search decides by itself how many requests each variant gets
+    #[arg(long, value_name = "N", hide = true)]
+    pub(crate) requests: Option<u32>,
     /// Where a report goes; may be repeated. The ending picks the format: .html .pdf .json .md .csv .png .svg; DIR/ gets all
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Vec<PathBuf>,

@@ -8,7 +8,7 @@ use crate::paths::Paths;
 use crate::python::Python;
 use crate::source::Source;
 use fetchscope_datasets::{Application as Carried, Dataset, Progress, SampleSpec};
-pub use fetchscope_drivers::sqlalchemy::{Failed, Overrides, PathTrace, QueryTrace, RequestTrace, SentStatement};
+pub use fetchscope_drivers::sqlalchemy::{Change, Failed, Overrides, PathTrace, QueryTrace, RequestTrace, SentStatement};
 use fetchscope_drivers::sqlalchemy::{HttpRequest, Import, Imported, Injected, Most, Route, Worker, unpack};
 use fetchscope_experiment::event::Event;
 use fetchscope_experiment::outcome::Outcome;
@@ -126,7 +126,7 @@ impl Program {
         peak: bool,
         cancel: &AtomicBool,
     ) -> Result<RequestTrace, AppError> {
-        self.ask(&request.http())?;
+        self.send(&request.http())?;
         Ok(self.worker.trace(overrides, peak, longest(), cancel)?)
     }
 
@@ -157,7 +157,7 @@ impl Program {
                     headers: headers.clone(),
                     body: None,
                 };
-                self.ask(&request)?;
+                self.send(&request)?;
                 match self.worker.trace(&Overrides::new(), false, longest(), cancel) {
                     Ok(seen) => (Some(seen), None),
                     Err(error) if error.is_input() => (None, Some(error.to_string())),
@@ -171,6 +171,39 @@ impl Program {
         Ok(endpoints)
     }
 
+    /// Means a request from now on, under the circumstances of an experiment.
+    pub fn ask(&mut self, experiment: &Experiment) -> Result<(), AppError> {
+        Ok(run::ask(&mut self.worker, experiment)?)
+    }
+
+    /// The request that is meant, as it is written or with other strategies.
+    pub fn watch(&mut self, overrides: &Overrides, cancel: &AtomicBool) -> Result<RequestTrace, AppError> {
+        Ok(self.worker.trace(overrides, overrides.is_empty(), longest(), cancel)?)
+    }
+
+    /// The change to the source that loads as these strategies do, without what is not read.
+    pub fn change(
+        &mut self,
+        overrides: &Overrides,
+        unread: &[String],
+        cancel: &AtomicBool,
+    ) -> Result<Vec<Change>, AppError> {
+        Ok(self.worker.change(overrides, unread, longest(), cancel)?)
+    }
+
+    /// Runs an experiment on the request that is meant, which was seen before.
+    pub fn run_again(
+        &mut self,
+        experiment: &Experiment,
+        seen: &RequestTrace,
+        emit: &mut dyn FnMut(Event),
+        cancel: &AtomicBool,
+    ) -> Result<Outcome, AppError> {
+        let Program { worker, imported } = self;
+        let mut setup = ApplicationSetup { experiment, worker, imported, seen: Some(seen), notes: Vec::new() };
+        Ok(run::run_application(&mut setup, emit, cancel)?)
+    }
+
     /// Runs an experiment with this program.
     pub fn run(
         &mut self,
@@ -179,7 +212,7 @@ impl Program {
         cancel: &AtomicBool,
     ) -> Result<Outcome, AppError> {
         let Program { worker, imported } = self;
-        let mut setup = ApplicationSetup { experiment, worker, imported, notes: Vec::new() };
+        let mut setup = ApplicationSetup { experiment, worker, imported, seen: None, notes: Vec::new() };
         Ok(run::run_application(&mut setup, emit, cancel)?)
     }
 
@@ -200,7 +233,7 @@ impl Program {
         Ok((outcome, kept))
     }
 
-    fn ask(&mut self, request: &HttpRequest) -> Result<(), AppError> {
+    fn send(&mut self, request: &HttpRequest) -> Result<(), AppError> {
         let Limits { rows, bytes, seconds } = Limits::default();
         Ok(self.worker.request(request, Injected { rtt_ms: 0.0, jitter_ms: 0.0 }, Most { rows, bytes, seconds })?)
     }

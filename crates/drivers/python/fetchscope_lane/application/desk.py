@@ -63,7 +63,9 @@ class ApplicationDesk:
 
     def compare(self, order):
         """One request of a variant: what it sends, and whether it answers as the endpoint does as it is written."""
-        watched, answer = self._watch(self._variants[order["variant"]])
+        overrides = self._variants[order["variant"]]
+        watched, answer = self._watch(overrides)
+        self._learn(watched, answer, overrides)
         self._channel.say(compared=self._compared(watched, answer))
 
     def measure(self, order):
@@ -103,6 +105,21 @@ class ApplicationDesk:
             watched, answer = self._watch()
             reference.again(answer)
             self._seen, self._reference, self._answer = watched, reference, answer
+            self._fails = _fails(answer)
+
+    def _learn(self, watched, answer, overrides):
+        """An endpoint that fails as it is written shows more of itself once it does not: its other queries, and an answer
+        to compare with."""
+        if not self._fails or _fails(answer):
+            return
+        known = {(query.place, query.shape) for query in self._seen.query_list}
+        for query in watched.query_list:
+            if (query.place, query.shape) not in known:
+                query.n = len(self._seen.query_list) + 1
+                self._seen.query_list.append(query)
+        self._reference, self._fails = Reference(answer), False
+        _, again = self._watch(overrides)
+        self._reference.again(again)
 
     def _trace(self, order):
         strategies = order.get("strategies") or {}
@@ -113,6 +130,7 @@ class ApplicationDesk:
         if strategies:
             overrides = Overrides(watched.query_list, strategies, self._program.origins)
             watched, answer = self._watch(overrides)
+            self._learn(watched, answer, overrides)
         queries = self._queries(watched)
         notices = []
         if answer.error is None and order.get("knock_out", True):
@@ -312,6 +330,10 @@ class ApplicationDesk:
         if not self._conditions["rtt_ms"]:
             return None
         return Lengths(self._conditions["rtt_ms"], self._conditions["jitter_ms"], f"{batch.seed}/{number}")
+
+
+def _fails(answer):
+    return answer.error is not None or (answer.status or 200) >= 500
 
 
 class _Batch(Batch):

@@ -23,6 +23,8 @@ pub struct ApplicationSetup<'a> {
     pub worker: &'a mut Worker,
     /// What it imported.
     pub imported: &'a Imported,
+    /// The request as it is written, if it was looked at already and is still the one that the worker means.
+    pub seen: Option<&'a RequestTrace>,
     /// What the reader of the result should know beforehand.
     pub notes: Vec<String>,
 }
@@ -60,8 +62,13 @@ pub fn run_application(
     experiment.check()?;
     let started_at = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
     let start = Instant::now();
-    ask(setup.worker, experiment)?;
-    let seen = setup.worker.trace(&Overrides::new(), true, longest(experiment), cancel)?;
+    let seen = match setup.seen {
+        Some(seen) => seen.clone(),
+        None => {
+            ask(setup.worker, experiment)?;
+            setup.worker.trace(&Overrides::new(), true, longest(experiment), cancel)?
+        }
+    };
     let mut notes = setup.notes.clone();
     notes.extend(seen.notices.iter().cloned());
     let began = Outcome {
