@@ -104,7 +104,9 @@ const REQUESTS_EACH: u32 = 2;
 /// asked for, or where even one round has too few.
 fn rounds<W>(experiment: &Experiment, contenders: &[Contender<W>]) -> (u32, Option<String>) {
     let Workload { concurrency, rounds, .. } = experiment.workload;
-    let fewest = contenders.iter().map(|one| one.limit.expected()).filter(|expected| *expected > 0).min();
+    let expected = contenders.iter().map(|one| one.limit.expected()).filter(|expected| *expected > 0);
+    // Of so many seconds a slow variant gets as many as a fast one, and leaves rounds out.
+    let fewest = if experiment.workload.seconds.is_some() { expected.max() } else { expected.min() };
     let Some(fewest) = fewest else { return (rounds, None) };
     // In an open loop the rate says how many are in flight.
     let at_once = if experiment.workload.rate.is_some() { 1 } else { concurrency };
@@ -202,6 +204,9 @@ impl<W> Rounds<'_, W> {
         let share = Share { round, rounds: self.rounds, seed: self.experiment.seed ^ (u64::from(round) << 32) };
         for Turn { of, is_control } in turns {
             let contender = &self.contenders[*of];
+            if contender.limit.share(round, self.rounds).0 == 0 {
+                continue;
+            }
             let variant = &contender.outcome.name;
             let mut progress = |finished: u32| {
                 let (done, total, rounds) = (count.done + finished, count.planned, self.rounds);
