@@ -1,6 +1,7 @@
 """The program that is measured, started and ready to be asked."""
 
 import asyncio
+import sys
 import threading
 
 from . import guard, hooks, senders
@@ -27,6 +28,8 @@ class Program:
         _install(order.get("allow_writes", False))
         self.target = load(order["import"], order.get("directory"), order.get("env_file"), order.get("is_call", False))
         self.origins = Origins(".", self.target.package)
+        if self.target.kind == "wsgi" and "flask" in sys.modules:
+            hooks.listen_to_flask()
         self.loop = self._lifespan = None
         if self.target.kind in ("asgi", "coroutine"):
             # Made only now: the application may have chosen another kind of loop.

@@ -5,6 +5,7 @@ import decimal
 import sys
 
 from sqlalchemy import inspect
+from sqlalchemy.exc import MissingGreenlet
 
 from ..capture import _plain_placeholders
 from ..columns import plain
@@ -63,7 +64,7 @@ class Watched(Measured):
 
     def execute(self, original, session, statement, arguments, named):
         before = self.switch("hydrate")
-        cause, changed = _Cause("other"), statement
+        cause, changed, is_overridden = _Cause("other"), statement, False
         if internals.is_orm_select(statement):
             part = internals.loading(statement, named)
             if part is None:
@@ -71,13 +72,14 @@ class Watched(Measured):
                 cause = _Cause("root", query)
                 if self._overrides is not None:
                     changed = self._overrides.applied(statement)
+                    is_overridden = changed is not statement
                 changed = internals.with_options(changed, (*internals.options_of(changed), internals.Mark(query.n)))
             else:
                 cause = self._part(statement, *part)
         token = NOW.set(cause)
         try:
             result = original(session, changed, *arguments, **named)
-            if cause.kind == "root" and self._overrides is not None:
+            if is_overridden:
                 internals.make_unique(result, lambda: self.needs_unique.add(cause.query.n))
             internals.time_rows(result, self.timed)
             return result
@@ -145,8 +147,8 @@ class Watched(Measured):
             "bytes": 0,
             "started_ns": self._at - self.began,
             "bands": dict(self.bands),
-            "announced": connection.dialect.driver == "asyncpg",
             "answered": False,
+            "unsent": False,
             "cause": cause,
         }
         context.fetchscope_record = record
@@ -174,6 +176,9 @@ class Watched(Measured):
 
     def raised(self, error):
         super().raised(error)
+        if isinstance(error, MissingGreenlet) and self.statements and not self.statements[-1]["answered"]:
+            # The engine announced it, and the driver had no way to send it.
+            self.statements[-1]["unsent"] = True
         if is_write(error):
             self.wrote = error
 
@@ -203,8 +208,8 @@ class Watched(Measured):
     # What came of it.
 
     def sent(self):
-        """The statements that reached the database: without a greenlet asyncpg announces one and then does not send it."""
-        return [one for one in self.statements if one["answered"] or not one["announced"]]
+        """The statements that reached the database."""
+        return [one for one in self.statements if not one["unsent"]]
 
     def paths(self, query):
         """Every path of a query that its plan loads eagerly, that an option names, or that was loaded or read."""
