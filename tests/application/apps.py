@@ -19,6 +19,24 @@ ON_POSTGRES = [
 ]
 
 
+def _hook(dice):
+    """What a program may do to every query by itself."""
+    what = dice.choice([
+        ["state.statement = state.statement.options(with_loader_criteria(Comment, Comment.id > 2, include_aliases=True))"],
+        ["state.statement = state.statement.options(with_loader_criteria(Role, lambda one: one.id < 4))"],
+        ["return state.invoke_statement(statement=state.statement.options(with_loader_criteria(Post, Post.score > 1)))"],
+        ["if state.bind_mapper is not None and state.bind_mapper.class_ is User:",
+         "    state.statement = state.statement.options(selectinload(User.roles))"],
+        ["result = state.invoke_statement()", "return result"],
+        ["state.update_execution_options(populate_existing=True)"],
+    ])
+    return [
+        "", '@event.listens_for(Session, "do_orm_execute")', "def _hooked(state):",
+        "    if not state.is_select or state.is_column_load or state.is_relationship_load:", "        return None",
+        *(f"    {line}" for line in what), "",
+    ]
+
+
 class App:
     def __init__(self, seed, postgres=None, only=None, most=24, count=8):
         self.random = dice = random.Random(f"application {seed}")
@@ -36,8 +54,9 @@ class App:
         names = list(KINDS)
         chosen = [only] * count if only else dice.sample(names, min(count, len(names)))
         self.endpoints = [
-            endpoints.endpoint(dice, self.schema, f"e{number}", name, self.is_async, most) for number, name in enumerate(chosen)
+            endpoints.endpoint(dice, self.schema, f"e{number}", name, self.framework, self.is_async, most) for number, name in enumerate(chosen)
         ]
+        self.hooks = _hook(dice) if dice.random() < 0.15 or only == "hooked" else []
         self.routes = []
         for _, route, overrides in self.endpoints:
             self.routes.append(route)

@@ -5,8 +5,8 @@ from .options import STRATEGIES, overridden
 
 
 class Route:
-    def __init__(self, name, lines, constants):
-        self.name, self.path, self.lines, self.constants = name, f"/{name}", lines, constants
+    def __init__(self, name, lines, constants, model=None):
+        self.name, self.path, self.lines, self.constants, self.model = name, f"/{name}", lines, constants, model
 
 
 class Override:
@@ -22,11 +22,14 @@ class Endpoint:
     def __init__(self, name, kind, schema, is_async):
         self.name, self.kind, self.schema, self.is_async = name, kind, schema, is_async
         self.queries, self.returned, self.trees = [], None, []
-        self.wraps = None
+        # Whether what is read is read where lazy loads work; whether a response model reads it.
+        self.wraps = self.is_modelled = False
+        # Lines before the first query, and the columns that follow the entities in a row of each query.
+        self.before = []
 
     def route(self, suffix="", changes=None, unique=()):
         """The route with these trees in place of its own, and with `unique()` on the queries of these numbers."""
-        lines, constants = [], []
+        lines, constants = list(self.before), []
         name = f"{self.name}{suffix}"
         for number, query in enumerate(self.queries, 1):
             roots = [
@@ -34,18 +37,40 @@ class Endpoint:
             ]
             is_unique = number in unique and query.can_be_unique
             lines += query.lines(self.schema, roots, is_unique, self.is_async, f"{name}_found{number}", constants)
+        if self.is_modelled:
+            return Route(name, [*lines, f"return {name}_found1"], constants, f"{self.name.title()}Out")
         lines += self._ending(name)
         return Route(name, lines, constants)
+
+    def models(self):
+        """The classes of the response model."""
+        lines = []
+
+        def made(name, tree):
+            fields = []
+            for key, below in tree.items():
+                if below is None:
+                    fields.append(f"    {key}: Any = None")
+                else:
+                    made(f"{name}{key.title()}", below)
+                    many = next(one.rels[key].is_many for one in self.schema.entities.values() if key in one.rels)
+                    inner = f"{name}{key.title()}"
+                    fields.append(f"    {key}: " + (f"List[{inner}] = []" if many else f"Optional[{inner}] = None"))
+            lines.extend([f"class {name}(BaseModel):", "    model_config = ConfigDict(from_attributes=True)", *fields, ""])
+
+        if self.is_modelled:
+            made(f"{self.name.title()}Out", self.trees[0][0])
+        return lines
 
     def _ending(self, name):
         shown = []
         for number, (query, trees) in enumerate(zip(self.queries, self.trees), 1):
             variable = f"{name}_found{number}"
-            if len(query.targets) == 1:
+            if len(query.targets) == 1 and not query.columns:
                 shown.append(f"[show(one, {trees[0]!r}) for one in {variable}]")
             else:
-                names = [f"one{index}" for index in range(len(query.targets))]
-                shows = ", ".join(f"show({one}, {tree!r})" for one, tree in zip(names, trees))
+                names = [f"one{index}" for index in range(len(query.targets) + len(query.columns))]
+                shows = ", ".join(f"show({one}, {tree!r})" for one, tree in zip(names, [*trees, *([{}] * len(query.columns))]))
                 shown.append(f"[[{shows}] for {', '.join(names)} in {variable}]")
         answer = f"[{', '.join(shown)}]"
         if self.wraps:
@@ -53,10 +78,14 @@ class Endpoint:
         return [f"return {answer}"]
 
 
-def endpoint(random, schema, name, kind, is_async, most):
+def endpoint(random, schema, name, kind, framework, is_async, most):
     made = Endpoint(name, kind, schema, is_async)
     made.wraps = is_async and random.random() < 0.5
     kinds.KINDS[kind](made, random)
+    has_models = framework.startswith(("fastapi", "sqlmodel"))
+    is_simple = len(made.queries) == 1 and len(made.queries[0].targets) == 1 and not made.queries[0].columns
+    if has_models and is_simple and made.returned is None and random.random() < 0.4:
+        made.is_modelled = True
     return made, made.route(), _overrides(made, random, most)
 
 

@@ -19,6 +19,8 @@ class Node:
         self.of_type = self.criteria = self.alias = self.recursion = None
         # How the class of `of_type` is written below it, where it is an alias.
         self.of_alias = None
+        # The class that the attribute is written of, where it is not the entity.
+        self.above = None
         # Texts of options of columns and wildcards, in which `{0}` is the entity: `load_only({0}.name)`.
         self.others = []
 
@@ -52,7 +54,10 @@ def rendered(root, schema, entity, expression, style):
     found = [one.format(expression) for one in root.others]
     for key, node in root.below.items():
         owner = schema.rels(entity)[key][0]
-        above = expression if owner in schema.lineage(entity) else owner
+        above = node.above or expression
+        if owner not in schema.lineage(entity):
+            # An alias of several classes has its subclasses as attributes.
+            above = f"{expression}.{owner}" if expression.startswith("poly") else owner
         found += (_nested if style == "nested" else _chains)(node, schema, key, above)
     return found
 
@@ -63,7 +68,7 @@ def _call(node, schema, key, above, of_type=None):
         return f"defaultload({above}.{key}.of_type({of_type}))"
     attribute = f"{above}.{key}"
     if node.of_type:
-        attribute += f".of_type({node.of_type})"
+        attribute += f".of_type({node.of_alias or node.of_type})"
     if node.criteria:
         attribute += f".and_({node.criteria})"
     said = {"joined_inner": ", innerjoin=True", "raise_on_sql": ", sql_only=True"}.get(node.strategy, "")
@@ -77,8 +82,7 @@ def _call(node, schema, key, above, of_type=None):
 def _parts(node, schema, key):
     """What is below: the entity it is of, how that is written, and the relationships of its subclasses apart."""
     target = node.of_type or next(one.rels[key].target for one in schema.entities.values() if key in one.rels)
-    alias = node.alias if node.strategy == "contains_eager" and node.alias else target
-    alias = node.of_alias or alias
+    alias = node.of_alias or target
     own, others = {}, {}
     for name, below in node.below.items():
         owner = schema.rels(target)[name][0] if name in schema.rels(target) else _owner(schema, name)

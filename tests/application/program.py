@@ -16,7 +16,7 @@ HEAD = '''"""Made by a test."""
 import os
 from typing import Any, List, Optional
 
-from sqlalchemy import Column, ForeignKey, Table, and_, event, func, or_, select, text, union_all
+from sqlalchemy import Column, ForeignKey, Table, and_, event, func, lambda_stmt, or_, select, text, union_all
 from sqlalchemy import create_engine
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import (
@@ -69,9 +69,12 @@ def source(app):
     base = {"flask_sqlalchemy": "db.Model", "sqlmodel": "SQLModel", "sqlmodel_async": "SQLModel"}.get(app.framework, "Base")
     lines = [HEAD, f"URL = {app.url!r}", f"FILL_URL = {app.fill_url!r}", *_base(app)]
     lines += app.schema.source(base)
-    lines += ["", f"METADATA = {base}.metadata", *app.module_lines, *_sessions(app), SHOW, FILL, *_helpers(app), ""]
+    lines += ["", f"METADATA = {base}.metadata", *app.module_lines, *_sessions(app), *app.hooks, SHOW, FILL, *_helpers(app), ""]
+    for made, *_ in app.endpoints:
+        lines += made.models()
     for one in app.routes:
-        lines += [*one.constants, f"@route({one.path!r})", f"{'async ' if app.is_async else ''}def {one.name}(s):",
+        model = f", List[{one.model}]" if one.model else ""
+        lines += [*one.constants, f"@route({one.path!r}{model})", f"{'async ' if app.is_async else ''}def {one.name}(s):",
                   *(f"    {line}" for line in one.lines), ""]
     return "\n".join(lines) + "\n"
 
@@ -130,13 +133,13 @@ def _sessions(app):
         ]
     else:
         lines += [
-            "from fastapi import Depends, FastAPI", "app = FastAPI()", "",
+            "from fastapi import Depends, FastAPI", "from pydantic import BaseModel, ConfigDict", "app = FastAPI()", "",
             f"{keyword}def session():", f"    {wait}with Local() as s:", "        yield s", "",
-            "def route(path):",
+            "def route(path, model=Any):",
             "    def put(body):",
-            f"        {keyword}def endpoint(s=Depends(session)) -> Any:",
+            f"        {keyword}def endpoint(s=Depends(session)):",
             f"            return {'await ' if app.is_async else ''}body(s)",
-            "        app.get(path)(endpoint)",
+            "        app.get(path, response_model=model)(endpoint)",
             "        return body", "    return put",
         ]
     return lines

@@ -14,12 +14,16 @@ UNIQUE = {
     "exec": "{w}s.exec({q}){u}.all()",
     "tuples": "{w}s.execute({q}){u}.all()",
     "mappings": "[tuple(one.values()) for one in {w}s.execute({q}){u}.mappings().all()]",
+    "list": "list({w}s.scalars({q}){u})",
     "partitions": "[one for part in {w}s.scalars({q}){u}.partitions(3) for one in part]",
 }
 PLAIN = {
     "get": "[{w}s.get({entity}, {key}{options})]",
     "get_one": "[{w}s.get_one({entity}, {key}{options})]",
     "query_all": "{query}.all()",
+    "query_tuples": "{query}.all()",
+    "query_yielded": "list({query}.yield_per(3))",
+    "query_without": "{query}.enable_eagerloads(False).all()",
     "query_first": "[{query}.first()]",
     "query_one": "[{query}.one()]",
     "query_iterated": "[one for one in {query}]",
@@ -35,10 +39,11 @@ class Query:
         # Whether the options are a constant of the module; whether the statement is sent by a function of the program's.
         self.is_elsewhere = self.is_helped = False
         self.says_unique = False
+        self.keys, self.wrapper, self.columns = (1, 2, 3), "{}", []
 
     @property
     def can_be_unique(self):
-        return self.form in UNIQUE or self.form in ("scalar", "stream", "iterated", "helped")
+        return self.form in UNIQUE or self.form in ("scalar", "stream", "streamed_rows", "iterated", "looped")
 
     def options(self, schema, roots):
         found = []
@@ -63,7 +68,10 @@ class Query:
         if self.form in PLAIN:
             text = PLAIN[self.form].format(**said)
             return lines + [f"{variable} = {text}"]
-        lines.append(f"statement = {statement}")
+        if self.form == "looped":
+            lines += [f"{variable} = []", f"for key in {self.keys}:", f"    statement = {statement}"]
+            return lines + [f"    {variable} += {_waited('s.scalars(statement)', wait)}{unique}.all()"]
+        lines.append(f"statement = {self.wrapper.format(statement)}")
         if self.is_helped:
             return lines + [f"{variable} = {wait}all_of(s, statement{', True' if unique else ''})"]
         if self.form == "scalar":
@@ -71,6 +79,8 @@ class Query:
             return lines + [f"{variable} = {text}"]
         if self.form == "iterated":
             return lines + [f"{variable} = [one for one in {_waited('s.scalars(statement)', wait)}{unique}]"]
+        if self.form == "streamed_rows":
+            return lines + [f"{variable} = await (await s.stream(statement)){unique}.all()"]
         if self.form == "stream":
             return lines + [f"{variable} = [one async for one in (await s.stream(statement)).scalars(){unique}]"]
         text = UNIQUE[self.form].format(**said)
@@ -81,14 +91,14 @@ class Query:
         return lines + [f"{variable} = {text}"]
 
     def _statement(self, options):
-        text = f"select({', '.join(expression for _, expression in self.targets)})"
-        return self._built(text, options, "where", "")
+        text = f"select({', '.join([*(expression for _, expression in self.targets), *self.columns])})"
+        return self._built(text, options, "where")
 
     def _query(self, options):
-        text = f"s.query({', '.join(expression for _, expression in self.targets)})"
-        return self._built(text, options, "filter", "")
+        text = f"s.query({', '.join([*(expression for _, expression in self.targets), *self.columns])})"
+        return self._built(text, options, "filter")
 
-    def _built(self, text, options, where, _):
+    def _built(self, text, options, where):
         for one in self.chain:
             text += f".{one}"
         if self.where:

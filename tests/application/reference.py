@@ -57,7 +57,7 @@ def chain(error):
     names, seen = [], set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
-        names.append([type(error).__name__, str(error)[:300]])
+        names.append([type(error).__name__, str(error)[:6000]])
         if type(getattr(error, "orig", None)).__name__ == "MissingGreenlet":
             names.append(["MissingGreenlet", ""])
         error = error.__cause__ or error.__context__

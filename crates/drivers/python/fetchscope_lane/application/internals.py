@@ -287,7 +287,8 @@ def _written(entity, path, strategy, of_type, make):
             return make(attribute, strategy, below=option)
         kind = of_type.get(path[:depth])
         below = related(prop.mapper, path[depth])
-        if kind is None and below is not None and not prop.mapper.isa(below[1]):
+        if below is not None and not (prop.mapper if kind is None else inspect(kind).mapper).isa(below[1]):
+            # What is below belongs to a subclass that no option has named yet.
             kind = below[1].class_
         if kind is not None:
             attribute = attribute.of_type(kind)
