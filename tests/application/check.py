@@ -108,5 +108,6 @@ def _error(expected):
 
 
 def _line(sql, params):
-    # The names that SQLAlchemy gives parts of a statement hold the ids of objects.
-    return re.sub(r"\?(::\w+)+", "?", sql) + "  " + json.dumps([str(one) for one in params])
+    # A subquery load of a query of two aliases names them in the order of a set.
+    sql = re.sub(r"\bFROM (\w+ AS \w+(?:, \w+ AS \w+)+)", lambda found: "FROM " + ", ".join(sorted(found[1].split(", "))), sql)
+    return f"{sql}  {json.dumps([str(one) for one in params])}"

@@ -31,16 +31,23 @@ class Endpoint:
         """The route with these trees in place of its own, and with `unique()` on the queries of these numbers."""
         lines, constants = list(self.before), []
         name = f"{self.name}{suffix}"
-        for number, query in enumerate(self.queries, 1):
+        for number, query in self.numbered():
             roots = [
                 (changes or {}).get((number, index), root) for index, root in enumerate(query.roots)
             ]
             is_unique = number in unique and query.can_be_unique
             lines += query.lines(self.schema, roots, is_unique, self.is_async, f"{name}_found{number}", constants)
         if self.is_modelled:
-            return Route(name, [*lines, f"return {name}_found1"], constants, f"{self.name.title()}Out")
+            return Route(name, [*lines, f"return {name}_found{next(self.numbered())[0]}"], constants, f"{self.name.title()}Out")
         lines += self._ending(name)
         return Route(name, lines, constants)
+
+    def numbered(self):
+        """The queries with their numbers, which count those that nothing is loaded with as well."""
+        number = 0
+        for query in self.queries:
+            number += 1 + query.ahead
+            yield number, query
 
     def models(self):
         """The classes of the response model."""
@@ -64,7 +71,7 @@ class Endpoint:
 
     def _ending(self, name):
         shown = []
-        for number, (query, trees) in enumerate(zip(self.queries, self.trees), 1):
+        for (number, query), trees in zip(self.numbered(), self.trees):
             variable = f"{name}_found{number}"
             if len(query.targets) == 1 and not query.columns:
                 shown.append(f"[show(one, {trees[0]!r}) for one in {variable}]")
@@ -92,13 +99,13 @@ def endpoint(random, schema, name, kind, framework, is_async, most):
 def _overrides(made, random, most):
     """One path with one strategy each, and a few of several paths at once."""
     schema, singles = made.schema, []
-    names = [{entity for entity, _ in query.targets} for query in made.queries]
-    for entity in sorted(set().union(*names)):
-        numbers = [number for number, there in enumerate(names, 1) if entity in there]
+    names = [(number, {entity for entity, _ in query.targets}) for number, query in made.numbered()]
+    for entity in sorted(set().union(*(there for _, there in names))):
+        numbers = [number for number, there in names if entity in there]
         trees = [tree for query, trees in zip(made.queries, made.trees)
                  for (one, _), tree in zip(query.targets, trees) if one == entity]
         paths = _paths(schema, entity, trees, random)
-        keys = [entity] if len(numbers) == 1 else [entity, *(f"{number}/{entity}" for number in numbers)]
+        keys = [entity, f"{numbers[0]}/{entity}"] if len(numbers) == 1 else [entity, *(f"{number}/{entity}" for number in numbers)]
         for key in keys:
             for path in paths:
                 for strategy in STRATEGIES:
@@ -126,10 +133,10 @@ def _clash(some):
 
 def _changes(made, strategies):
     changes, numbers = {}, set()
-    for key, strategy in strategies.items():
+    for key, strategy in sorted(strategies.items(), key=lambda one: one[0].count(".")):
         wanted, _, rest = key.rpartition("/")
         entity, *path = rest.split(".")
-        for number, query in enumerate(made.queries, 1):
+        for number, query in made.numbered():
             if wanted and int(wanted) != number:
                 continue
             for index, (one, _) in enumerate(query.targets):

@@ -409,6 +409,7 @@ def core(made, random):
     """Statements that no object comes of, beside one that has some."""
     query, entity, _ = base_query(made, random, options=random.random() < 0.5)
     wait = "await " if made.is_async else ""
+    query.ahead = 2
     query.before += [
         f"count = {wait}s.scalar(select(func.count()).select_from({entity}))",
         f"{wait}s.execute(text('SELECT 1'))",

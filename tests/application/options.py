@@ -34,8 +34,15 @@ def overridden(root, schema, entity, path, strategy):
         root.others.append(f"selectin_polymorphic({{0}}, [{subclasses}])")
         return root
     node = root
-    for key in path:
+    for depth, key in enumerate(path):
         node = node.below.setdefault(key, Node())
+        rest = path[depth + 1:]
+        if node.recursion is not None and rest and set(rest) == {key}:
+            # A recursion that is another one from some level on: the levels above one by one.
+            if node.recursion != 0:
+                below = node.below.setdefault(key, Node(node.strategy))
+                below.recursion = max(node.recursion - 1, -1)
+            node.recursion = None
     node.strategy, node.alias, node.recursion = strategy, None, None
     return root
 
@@ -53,13 +60,18 @@ def rendered(root, schema, entity, expression, style):
     """The options of a query's entity as texts. `style` is chains or nested."""
     found = [one.format(expression) for one in root.others]
     for key, node in root.below.items():
-        owner = schema.rels(entity)[key][0]
-        above = node.above or expression
-        if owner not in schema.lineage(entity):
-            # An alias of several classes has its subclasses as attributes.
-            above = f"{expression}.{owner}" if expression.startswith("poly") else owner
+        above = node.above or _above(schema, entity, key, expression)
         found += (_nested if style == "nested" else _chains)(node, schema, key, above)
     return found
+
+
+def _above(schema, entity, key, expression):
+    """What an attribute is written of."""
+    owner = schema.rels(entity)[key][0]
+    if owner in schema.lineage(entity):
+        return expression
+    # An alias of several classes has its subclasses as attributes.
+    return f"{expression}.{owner}" if expression.startswith("poly") else owner
 
 
 def _call(node, schema, key, above, of_type=None):
@@ -74,7 +86,7 @@ def _call(node, schema, key, above, of_type=None):
     said = {"joined_inner": ", innerjoin=True", "raise_on_sql": ", sql_only=True"}.get(node.strategy, "")
     if node.alias and node.strategy == "contains_eager":
         said += f", alias={node.alias}"
-    if node.recursion:
+    if node.recursion is not None:
         said += f", recursion_depth={node.recursion}"
     return f"{CALLS[node.strategy]}({attribute}{said})"
 
@@ -86,7 +98,7 @@ def _parts(node, schema, key):
     own, others = {}, {}
     for name, below in node.below.items():
         owner = schema.rels(target)[name][0] if name in schema.rels(target) else _owner(schema, name)
-        if owner in schema.lineage(target):
+        if owner in schema.lineage(target) or alias.startswith("poly"):
             own[name] = below
         else:
             others.setdefault(owner, {})[name] = below
@@ -117,7 +129,7 @@ def _chains(node, schema, key, above):
     call = _call(node, schema, key, above)
     found = [f"{call}.{one.format(alias)}" for one in node.others]
     for name, below in own.items():
-        found += [f"{call}.{one}" for one in _chains(below, schema, name, alias)]
+        found += [f"{call}.{one}" for one in _chains(below, schema, name, _above(schema, target, name, alias))]
     found = found or ([call] if node.strategy is not None else [])
     for owner, some in others.items():
         for name, below in some.items():

@@ -39,6 +39,8 @@ class Query:
         # Whether the options are a constant of the module; whether the statement is sent by a function of the program's.
         self.is_elsewhere = self.is_helped = False
         self.says_unique = False
+        # How many queries without an entity are sent before it.
+        self.ahead = 0
         self.keys, self.wrapper, self.columns = (1, 2, 3), "{}", []
 
     @property
