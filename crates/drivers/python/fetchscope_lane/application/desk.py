@@ -364,10 +364,11 @@ def _response(answer):
 def _framework(value):
     import importlib.metadata
 
-    name = next((one.__module__.split(".")[0] for one in type(value).__mro__ if one.__module__ != "builtins"), "")
+    name = next((one.__module__.split(".")[0] for one in type(value).__mro__ if one.__module__ != "builtins"), None)
+    if name is None:
+        # A function.
+        return None
     try:
         return f"{name} {importlib.metadata.version(name)}"
     except importlib.metadata.PackageNotFoundError:
         return None
-
-
