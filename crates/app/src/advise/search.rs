@@ -29,6 +29,9 @@ const ROUNDS: u32 = 40;
 /// The part of the time that belongs to the last run.
 const FOR_LAST: f64 = 0.5;
 
+/// One that takes so many times as long as the best so far is not measured in the last run.
+const HOPELESS: f64 = 2.0;
+
 /// A combination that is not better by this much than another is not worth a place in the next pass before it.
 const CLOSE: f64 = 1.15;
 
@@ -114,6 +117,10 @@ struct Race<'a, 's> {
 }
 
 impl Race<'_, '_> {
+    fn time(&self, one: &Combination) -> Option<f64> {
+        self.times.get(one).and_then(|times| median(times))
+    }
+
     fn left(&self) -> f64 {
         self.search.seconds - self.start.elapsed().as_secs_f64()
     }
@@ -213,12 +220,15 @@ impl Race<'_, '_> {
     fn last(&mut self, left: &[Combination], run: &mut Run<'_>) -> Result<Found, AppError> {
         let search = self.search;
         let (_, _, of_baseline) = &search.baseline;
-        let others: Vec<Combination> =
-            left.iter().filter(|one| Some(*one) != of_baseline.as_ref()).take(LAST).cloned().collect();
+        // What takes twice as long as the best will not be the best.
+        let limit = left.first().and_then(|best| self.time(best)).map_or(f64::MAX, |time| time * HOPELESS);
+        let others = left.iter().filter(|one| Some(*one) != of_baseline.as_ref());
+        let others = others.filter(|one| self.time(one).is_some_and(|time| time <= limit));
+        let others: Vec<Combination> = others.take(LAST).cloned().collect();
         let share = (self.left().max(search.seconds * 0.2)) / (others.len() as f64 + 2.0);
         let workload = Workload {
             requests: None,
-            seconds: Some((share * 0.8).max(0.1)),
+            seconds: Some((share * 0.7).max(0.1)),
             rounds: ROUNDS,
             ..search.experiment.workload.clone()
         };

@@ -1,11 +1,8 @@
 """The program that is measured, started and ready to be asked."""
 
 import asyncio
-<<<<<<< HEAD
 import os
-=======
 import sys
->>>>>>> equal
 import threading
 
 from . import guard, hooks, senders
