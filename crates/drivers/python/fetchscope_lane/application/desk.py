@@ -8,7 +8,7 @@ import tracemalloc
 
 from ..batch import PAUSE, Batch, late
 from ..network import Lengths
-from . import failure, hooks, internals, routes
+from . import change, failure, hooks, internals, routes
 from .compare import Reference
 from .meter import BANDS, Measured
 from .overrides import Overrides
@@ -67,6 +67,15 @@ class ApplicationDesk:
         watched, answer = self._watch(overrides)
         self._learn(watched, answer, overrides)
         self._channel.say(compared=self._compared(watched, answer))
+
+    def change(self, order):
+        """What to write in the source to load so, without what is not read."""
+        strategies, remove = order["strategies"], order["remove"]
+        needs_unique = set()
+        if strategies:
+            watched, _ = self._watch(Overrides(self._seen.query_list, strategies, self._program.origins))
+            needs_unique = watched.needs_unique
+        self._channel.say(changes=change.of(self._seen.query_list, strategies, remove, needs_unique, self._program.origins))
 
     def measure(self, order):
         """A share of a variant's requests; a line each, and at the end how long it all took."""

@@ -20,7 +20,7 @@ STRATEGIES = {
 }
 POLYMORPHIC = "selectin_polymorphic"
 
-_METHODS = {
+METHODS = {
     "default": "defaultload",
     "select": "lazyload",
     "joined": "joinedload",
@@ -44,7 +44,7 @@ def make(attribute, strategy, subclasses=None, below=None):
     if below is None:
         return STRATEGIES[strategy](attribute)
     settings = {"innerjoin": True} if strategy == "joined_inner" else {}
-    return getattr(below, _METHODS[strategy])(attribute, **settings)
+    return getattr(below, METHODS[strategy])(attribute, **settings)
 
 
 def parsed(key):
@@ -68,7 +68,7 @@ class Overrides:
         wanted = {}
         for key, strategy in strategies.items():
             number, name, path = parsed(key)
-            for query in _meant(queries, key, number, name):
+            for query in meant(queries, key, number, name):
                 for index, entity in enumerate(query.entities):
                     if _class_name(entity) == name:
                         _check(key, entity, path, strategy)
@@ -113,7 +113,7 @@ def _class_name(entity):
     return inspect(entity).mapper.class_.__name__
 
 
-def _meant(queries, key, number, name):
+def meant(queries, key, number, name):
     named = [query for query in queries if name in (_class_name(one) for one in query.entities)]
     if number is not None:
         named = [query for query in named if query.n == number]
