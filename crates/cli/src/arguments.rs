@@ -414,6 +414,9 @@ pub(crate) struct Code {
     /// The variant
     #[arg(long, value_name = "NAME")]
     pub(crate) variant: String,
+    /// Agree that a file's `[application]` is imported and run
+    #[arg(long)]
+    pub(crate) trust: bool,
     /// For which ORM; without it, for all of them
     #[arg(long, value_enum, value_name = "ORM")]
     pub(crate) orm: Option<OrmName>,

@@ -194,7 +194,8 @@ fn times(ratio: f64) -> String {
     }
 }
 
-fn changed(change: &Change) -> String {
+/// The change to a file, its options first.
+pub(super) fn changed(change: &Change) -> String {
     let mut text = String::new();
     let place = match (&change.file, change.line) {
         (Some(file), Some(line)) => format!("{file}:{line}"),
