@@ -14,7 +14,7 @@ import warnings
 PACKAGES = ("aiosqlite", "psycopg", "asyncpg", "greenlet")
 
 # What is asked about a program of the user's, and not about a mapping.
-APPLICATION = {"application", "routes", "request", "trace", "prepare_overrides", "compare", "measure"}
+APPLICATION = {"application", "routes", "request", "trace", "prepare_overrides", "compare", "measure", "change"}
 
 
 def serve(channel):
