@@ -1,6 +1,9 @@
 // Files and settings: what is dropped on the window, what was opened before, and what new work begins with.
 import { fireEvent, screen, waitFor } from '@testing-library/svelte';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
+import { setLane } from './edit/lanes';
+import { setField } from './edit/limits';
+import { renameVariant } from './edit/variants';
 import type { FileView } from './host/bindings/FileView';
 import run from './host/recorded/run.json';
 import type { Host } from './host/host';
@@ -35,6 +38,34 @@ it('an experiment that is dropped is opened, and one undo leads back', async () 
   await waitFor(() => expect(session.document.current?.seed).toBe(42));
   session.document.undo();
   expect(session.document.current).toBe(before);
+});
+
+it('what only a file says is shown where there is a field, and survives edits', async () => {
+  const limits = { rows: 7, bytes: '18446744073709551615', seconds: 2.5 };
+  const claim = { says: 'joined is right', faster: 'v2', than: ['v1'], no_winner: false, fewest_not_fastest: false };
+  const [lazy, joined] = work().variants;
+  const eager = { ...joined!, differs: true, strategies: { organization: 'contains_eager' as const } };
+  const workload = { ...work().workload, requests: null, seconds: 10 };
+  const experiment = { ...work(), variants: [lazy!, eager], mapping_file: '/m.json', workload, limits, claim };
+  const { host, drop } = dropping({ '/work.toml': { kind: 'experiment', experiment } });
+  const seen = vi.spyOn(host, 'viewSource');
+  const session = await open(host);
+  drop('/work.toml');
+  await waitFor(() => expect(session.document.current?.claim).toEqual(claim));
+  expect(seen.mock.calls[0]?.[0].mapping_file).toBe('/m.json');
+  session.document.edit((doc) => renameVariant(doc, 'v2', 'eager'));
+  session.document.edit((doc) => setField(doc, 'concurrency', 7));
+  session.document.edit((doc) => setLane(doc, 'sqlalchemy', true));
+  session.document.select('v2');
+  await waitFor(() =>
+    expect(screen.getByTestId<HTMLSelectElement>('strategy:organization').value).toBe('contains_eager'),
+  );
+  expect(session.document.current).toEqual({
+    ...experiment,
+    variants: [lazy, { ...eager, name: 'eager' }],
+    workload: { ...workload, concurrency: 7 },
+    lanes: ['native', 'sqlalchemy'],
+  });
 });
 
 it('a result that is dropped is shown in the history', async () => {

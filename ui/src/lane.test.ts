@@ -62,11 +62,11 @@ it('is asked for with a switch, which can be undone, and then looks at Python', 
   const session = await openLane();
   expect(look).not.toHaveBeenCalled();
   await click('ask-sqlalchemy');
-  expect(session.document.current?.in_sqlalchemy).toBe(true);
+  expect(session.document.current?.lanes).toEqual(['native', 'sqlalchemy']);
   await waitFor(() => expect(text('python-state')).toBe(FOUND.has));
   expect(look).toHaveBeenCalledExactlyOnceWith('', 'sample:citizenapp?size=s', false);
   await fireEvent.keyDown(document.body, { key: 'z', ctrlKey: true });
-  expect(session.document.current?.in_sqlalchemy).toBe(false);
+  expect(session.document.current?.lanes).toEqual(['native']);
   expect(screen.queryByTestId('python-state')).toBeNull();
 });
 

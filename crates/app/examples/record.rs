@@ -34,7 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let swept = |over| start.axes.iter().find(|one| one.axis == over).map(|one| one.values.clone());
     let sweep = |over| SweepDoc { over, values: swept(over).unwrap_or_default() };
     let mut experiment: ExperimentDoc = source.experiment.clone();
-    experiment.workload.requests = 200;
+    experiment.workload.requests = Some(200);
     experiment.workload.concurrency = 10;
     experiment.sweeps = [WireAxis::Concurrency, WireAxis::RttMs].map(sweep).into();
     let mut events: Vec<RunEvent> = Vec::new();
@@ -62,7 +62,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         figures[name] = drawn(&app, &view.id, &view.figures, theme).map_err(said)?;
     }
     experiment.sweeps.clear();
-    experiment.workload.requests = 100;
+    experiment.workload.requests = Some(100);
     let again = app.run(&experiment, &mut |_| {}).map_err(said)?;
     app.tag_run(&view.id, &["recorded".to_owned()]).map_err(said)?;
     let entries = app.list_history("").map_err(said)?;

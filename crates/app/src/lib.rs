@@ -4,6 +4,7 @@
 
 pub mod advice;
 pub mod advise;
+pub mod application;
 mod axes;
 pub mod calibration;
 pub mod code;

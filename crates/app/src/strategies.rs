@@ -56,27 +56,30 @@ impl From<WireStrategy> for Strategy {
             WireStrategy::Noload => Strategy::Noload,
             WireStrategy::Bulk => Strategy::Bulk,
             WireStrategy::JsonAgg => Strategy::JsonAgg,
+            WireStrategy::Default => Strategy::Default,
+            WireStrategy::JoinedInnerUnnested => Strategy::JoinedInnerUnnested,
+            WireStrategy::ContainsEager => Strategy::ContainsEager,
         }
     }
 }
 
-impl WireStrategy {
-    /// The strategy the window offers for this one, if it offers it.
-    #[must_use]
-    pub fn of(strategy: Strategy) -> Option<WireStrategy> {
-        Some(match strategy {
-            Strategy::Default | Strategy::Select => WireStrategy::Select,
+impl From<Strategy> for WireStrategy {
+    fn from(strategy: Strategy) -> WireStrategy {
+        match strategy {
+            Strategy::Default => WireStrategy::Default,
+            Strategy::Select => WireStrategy::Select,
             Strategy::Joined => WireStrategy::Joined,
             Strategy::JoinedInner => WireStrategy::JoinedInner,
+            Strategy::JoinedInnerUnnested => WireStrategy::JoinedInnerUnnested,
             Strategy::Selectin => WireStrategy::Selectin,
             Strategy::Subquery => WireStrategy::Subquery,
             Strategy::Immediate => WireStrategy::Immediate,
             Strategy::Raise => WireStrategy::Raise,
             Strategy::RaiseOnSql => WireStrategy::RaiseOnSql,
             Strategy::Noload => WireStrategy::Noload,
+            Strategy::ContainsEager => WireStrategy::ContainsEager,
             Strategy::Bulk => WireStrategy::Bulk,
             Strategy::JsonAgg => WireStrategy::JsonAgg,
-            Strategy::JoinedInnerUnnested | Strategy::ContainsEager => return None,
-        })
+        }
     }
 }

@@ -176,7 +176,7 @@ fn the_window_reopens_a_run_after_a_restart() {
     let bench = Bench::new();
     let app = App::new(bench.paths.clone());
     let mut doc: ExperimentDoc = app.open_source(XS, &mut |_| {}).unwrap().experiment;
-    (doc.workload.requests, doc.workload.concurrency, doc.workload.rounds) = (6, 2, 2);
+    (doc.workload.requests, doc.workload.concurrency, doc.workload.rounds) = (Some(6), 2, 2);
     doc.variants[1].id = "mine".to_owned();
     let view = app.run(&doc, &mut |_| {}).unwrap();
     let again = App::new(bench.paths.clone());
@@ -212,7 +212,7 @@ fn no_password_comes_into_the_history() {
     let app = App::new(bench.paths.clone());
     let mut doc = app.open_source(&address, &mut |_| {}).unwrap().experiment;
     doc.source = address.clone();
-    (doc.workload.requests, doc.workload.concurrency, doc.workload.rounds, doc.workload.rate) = (6, 2, 2, None);
+    (doc.workload.requests, doc.workload.concurrency, doc.workload.rounds, doc.workload.rate) = (Some(6), 2, 2, None);
     let view = app.run(&doc, &mut |_| {}).unwrap();
     for run in [id(&kept), view.id.parse().unwrap()] {
         let whole = history.run(run).unwrap();

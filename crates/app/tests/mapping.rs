@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use fetchscope_app::wire::{
-    ExperimentDoc, MappingEdit, RelationshipDoc, SourceView, TraceRequest, WireCardinality, WireStrategy,
+    ExperimentDoc, FileView, MappingEdit, RelationshipDoc, SourceView, TraceRequest, WireCardinality, WireStrategy,
 };
 use fetchscope_app::{App, Paths};
 use fetchscope_drivers::sqlite::create_from_script;
@@ -66,13 +66,17 @@ fn reviewed_by(column: &str) -> MappingEdit {
     MappingEdit::Add { entity: "orders".into(), relationship }
 }
 
+fn filter(filter: serde_json::Value) -> indexmap::IndexMap<String, serde_json::Value> {
+    serde_json::from_value(filter).unwrap()
+}
+
 #[test]
 fn what_names_a_relationship_follows_its_new_name() {
     let bench = Bench::new();
     let mut work = bench.work.clone();
-    work.endpoint.filter = serde_json::json!({
+    work.endpoint.filter = filter(serde_json::json!({
         "join": ["customer"], "where": [["customer.name", "!=", "z"]], "order_by": ["-customer.name", "id"]
-    });
+    }));
     work.workload.tenant_column = Some("customer.id".to_owned());
     assert_eq!(bench.queries(&work), 1);
     let renamed = bench.app.edit_mapping(&work, &rename("buyer")).unwrap();
@@ -122,7 +126,7 @@ fn what_does_not_hold_is_refused_in_words() {
     assert!(refused(&bench.work, &reviewed_by("gone")).contains("`gone`"));
     assert!(refused(&bench.work, &rename("reviewer")).contains("two attributes called `reviewer`"));
     let mut work = bench.work.clone();
-    work.endpoint.filter = serde_json::json!({ "has": [["customer.name", "==", "a"]] });
+    work.endpoint.filter = filter(serde_json::json!({ "has": [["customer.name", "==", "a"]] }));
     let drop = MappingEdit::Drop { entity: "orders".into(), relationship: "customer".into() };
     assert!(refused(&work, &drop).contains("`orders.customer` is needed by `customer.name`"));
     let dropped = bench.app.edit_mapping(&bench.work, &drop).unwrap();
@@ -145,4 +149,26 @@ fn a_file_explains_no_plans() {
     let bench = Bench::new();
     let request = TraceRequest { variant: bench.work.variants[0].id.clone(), experiment: bench.work.clone() };
     assert!(bench.app.explain(&request, 1).unwrap_err().message.contains("Only a PostgreSQL server"));
+}
+
+#[test]
+fn an_experiment_is_seen_through_the_mapping_file_that_it_names() {
+    let bench = Bench::new();
+    let renamed = bench.app.edit_mapping(&bench.work, &rename("buyer")).unwrap();
+    bench.app.export_mapping(&renamed, &bench.folder.path().join("shop.json")).unwrap();
+    let text = format!(
+        "version = 1\nsource = \"{}\"\nmapping = \"shop.json\"\n[endpoint]\nroot = \"orders\"\n\
+         relationships = [{{ name = \"buyer\" }}]\n[variants.joined]\nbuyer = \"joined\"\n\
+         [workload]\nrequests = 4\nrounds = 2\n",
+        bench.work.source
+    );
+    let file = bench.folder.path().join("shop.toml");
+    std::fs::write(&file, text).unwrap();
+    let FileView::Experiment { experiment } = bench.app.open_file(&file).unwrap() else { panic!("another file") };
+    assert_eq!(Bench::names(&bench.app.view_source(&experiment).unwrap(), "orders"), ["marks", "buyer"]);
+    assert_eq!(bench.queries(&experiment), 1);
+    assert_eq!(bench.app.run(&experiment, &mut |_| {}).unwrap().rows.len(), 1);
+    let lost = ExperimentDoc { mapping_file: Some("nowhere.json".to_owned()), ..*experiment };
+    let refused = bench.app.view_source(&lost).unwrap_err().message;
+    assert!(refused.starts_with("The mapping file nowhere.json of the experiment could not be read"), "{refused}");
 }

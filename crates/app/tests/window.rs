@@ -34,7 +34,7 @@ impl Bench {
 
 fn small(mut experiment: ExperimentDoc) -> ExperimentDoc {
     experiment.workload.concurrency = 2;
-    experiment.workload.requests = 6;
+    experiment.workload.requests = Some(6);
     experiment.workload.rounds = 2;
     experiment.workload.warmup = 1;
     experiment
@@ -47,7 +47,7 @@ fn the_first_experiment_is_the_articles_benchmark() {
     assert!(start.samples.iter().any(|sample| sample.source == "sample:citizenapp?size=s"));
     let view = bench.app.open_source("sample:citizenapp?size=s", &mut |_| {}).unwrap();
     let experiment = &view.experiment;
-    assert_eq!((experiment.workload.concurrency, experiment.workload.requests), (50, 1000));
+    assert_eq!((experiment.workload.concurrency, experiment.workload.requests), (50, Some(1000)));
     assert_eq!(
         (experiment.conditions.rtt_ms, experiment.workload.pool_size, experiment.workload.pool_overflow),
         (1.0, 5, 10)
@@ -157,7 +157,7 @@ fn presets_choose_for_every_path() {
 fn a_run_that_goes_on_shows_its_charts() {
     let bench = Bench::new();
     let mut experiment = small(bench.open().experiment);
-    experiment.workload.requests = 80;
+    experiment.workload.requests = Some(80);
     experiment.workload.rounds = 20;
     experiment.conditions.rtt_ms = 8.0;
     let mut drawn = Vec::new();

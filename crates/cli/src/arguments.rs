@@ -1,5 +1,7 @@
 //! What can be typed.
 
+use crate::application::RequestArguments;
+use crate::commands::endpoints::Endpoints;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use fetchscope_experiment::budget::Limit;
@@ -23,8 +25,10 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Print the mapping of a database
     Schema(Schema),
-    /// Run one request of a plan and print its statements and response
-    Trace(Trace),
+    /// List the routes of your application, with what one request of each does
+    Endpoints(Endpoints),
+    /// Run one request, of your application or of a plan, and print its statements and response
+    Trace(Box<Trace>),
     /// Run an experiment
     Run(Run),
     /// Claims about loading strategies, each measured here
@@ -34,7 +38,7 @@ pub(crate) enum Command {
     /// Hold budgets against an experiment: a gate for continuous integration
     Check(Check),
     /// Try strategies for an endpoint, measure the promising ones and recommend one
-    Advise(Advise),
+    Advise(Box<Advise>),
     /// Print the code that loads as a variant does: SQLAlchemy, a test of its queries, and other ORMs' nearest
     Code(Code),
     /// List the samples, or load one into a database
@@ -143,21 +147,20 @@ pub(crate) struct Schema {
 
 #[derive(Debug, Args)]
 pub(crate) struct Trace {
+    #[command(flatten)]
+    pub(crate) request: RequestArguments,
     /// sample:NAME, sample:NAME?size=m, sqlite:PATH or postgres://USER@HOST/DATABASE
-    #[arg(long)]
-    pub(crate) source: String,
+    #[arg(long, required_unless_present_any = ["app", "call"], conflicts_with_all = ["app", "call"])]
+    pub(crate) source: Option<String>,
     /// A mapping file instead of the introspected one; - reads standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) mapping: Option<PathBuf>,
     /// The mapping is that of a program's own classes: package.module:Base
     #[arg(long, value_name = "MODULE:BASE", conflicts_with = "mapping")]
     pub(crate) models: Option<String>,
-    /// The Python with the models: an interpreter or a virtual environment
-    #[arg(long, value_name = "PATH", requires = "models")]
-    pub(crate) python: Option<PathBuf>,
     /// The plan file; - reads standard input
-    #[arg(long, value_name = "FILE")]
-    pub(crate) plan: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present_any = ["app", "call"], conflicts_with_all = ["app", "call"])]
+    pub(crate) plan: Option<PathBuf>,
     /// How a PostgreSQL server runs each distinct statement: they are run once more under EXPLAIN ANALYZE
     #[arg(long)]
     pub(crate) explain: bool,
@@ -185,6 +188,9 @@ pub(crate) struct Run {
     /// The Python with SQLAlchemy: an interpreter or a virtual environment
     #[arg(long, value_name = "PATH")]
     pub(crate) python: Option<PathBuf>,
+    /// Agree that a file's `[application]` is imported and run
+    #[arg(long)]
+    pub(crate) trust: bool,
     /// Print the outcome as JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -315,6 +321,9 @@ pub(crate) struct Check {
     /// Where a report goes; may be repeated. The ending picks the format: .html .pdf .json .md .csv .png .svg; DIR/ gets all
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Vec<PathBuf>,
+    /// Agree that a file's `[application]` is imported and run
+    #[arg(long)]
+    pub(crate) trust: bool,
     /// Print the answer as JSON: --format json
     #[arg(long)]
     pub(crate) json: bool,
@@ -367,24 +376,29 @@ fn limit(text: &str) -> Result<Limit, String> {
 
 #[derive(Debug, Args)]
 pub(crate) struct Advise {
+    #[command(flatten)]
+    pub(crate) request: RequestArguments,
     /// sample:NAME, sample:NAME?size=m, sqlite:PATH or postgres://USER@HOST/DATABASE
-    #[arg(long)]
-    pub(crate) source: String,
+    #[arg(long, required_unless_present_any = ["app", "call"], conflicts_with_all = ["app", "call"])]
+    pub(crate) source: Option<String>,
     /// A mapping file instead of the introspected one
     #[arg(long, value_name = "FILE")]
     pub(crate) mapping: Option<PathBuf>,
     /// An endpoint of the sample by its name, or a file: a plan without strategies; - reads standard input
-    #[arg(long, value_name = "NAME|FILE")]
-    pub(crate) endpoint: PathBuf,
-    /// Requests at once
-    #[arg(long, value_name = "N", default_value_t = 10)]
-    pub(crate) concurrency: u32,
-    /// Injected time per round trip, in milliseconds
-    #[arg(long, value_name = "MS", default_value_t = 1.0)]
-    pub(crate) rtt_ms: f64,
-    /// Measured requests a variant
-    #[arg(long, value_name = "N", default_value_t = 300)]
-    pub(crate) requests: u32,
+    #[arg(long, value_name = "NAME|FILE", required_unless_present_any = ["app", "call"], conflicts_with_all = ["app", "call"])]
+    pub(crate) endpoint: Option<PathBuf>,
+    /// Requests at once: 10 of a plan, 1 of an application, unless given
+    #[arg(long, value_name = "N")]
+    pub(crate) concurrency: Option<u32>,
+    /// Injected time per round trip, in milliseconds: 1 for a plan, none for an application, unless given
+    #[arg(long, value_name = "MS")]
+    pub(crate) rtt_ms: Option<f64>,
+    /// Seconds that the search may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 10.0)]
+    pub(crate) seconds: f64,
+    /// Accepted as before; the search decides by itself how many requests each variant gets
+    #[arg(long, value_name = "N", hide = true)]
+    pub(crate) requests: Option<u32>,
     /// Where a report goes; may be repeated. The ending picks the format: .html .pdf .json .md .csv .png .svg; DIR/ gets all
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Vec<PathBuf>,
@@ -400,6 +414,9 @@ pub(crate) struct Code {
     /// The variant
     #[arg(long, value_name = "NAME")]
     pub(crate) variant: String,
+    /// Agree that a file's `[application]` is imported and run
+    #[arg(long)]
+    pub(crate) trust: bool,
     /// For which ORM; without it, for all of them
     #[arg(long, value_enum, value_name = "ORM")]
     pub(crate) orm: Option<OrmName>,

@@ -1,5 +1,6 @@
 //! `fetchscope`: the profiler on the command line. Results go to standard output, progress and errors to standard error.
 
+mod application;
 mod arguments;
 mod commands;
 mod input;
@@ -22,6 +23,7 @@ fn main() -> ExitCode {
     let done = match arguments.command {
         Command::Demo(demo) => commands::demo::run(&demo),
         Command::Schema(schema) => commands::schema::run(&schema),
+        Command::Endpoints(endpoints) => commands::endpoints::run(&endpoints),
         Command::Trace(trace) => commands::trace::run(&trace),
         Command::Run(run) => commands::run::run(&run),
         Command::Check(check) => commands::check::run(&check),

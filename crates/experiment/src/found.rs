@@ -35,7 +35,7 @@ pub enum Piece {
         /// What a reader should know of it.
         notes: Vec<String>,
     },
-    /// A round has ended.
+    /// A round has ended, or was broken off.
     Round {
         /// One entry a variant, in the experiment's order.
         measured: Vec<Measured>,
@@ -88,7 +88,7 @@ impl VariantOutcome {
 }
 
 /// A note of one value of a sweep, with the value.
-pub(crate) fn noted_at(over: Axis, asked: f64, note: &str) -> String {
+fn noted_at(over: Axis, asked: f64, note: &str) -> String {
     format!("At {} {asked}: {note}", over.title())
 }
 
@@ -111,9 +111,15 @@ impl Assembly {
     pub fn of(pieces: impl IntoIterator<Item = Piece>) -> Option<Assembly> {
         let mut pieces = pieces.into_iter();
         let Some(Piece::Began { outcome }) = pieces.next() else { return None };
-        let mut assembly = Assembly { outcome: *outcome, place: Place { in_sqlalchemy: false, value: None } };
-        pieces.for_each(|piece| assembly.add(piece));
+        let mut assembly = Assembly::begin(*outcome);
+        pieces.for_each(|piece| assembly.add(&piece));
         Some(assembly)
+    }
+
+    /// A run that begins: its outcome before anything was measured.
+    #[must_use]
+    pub fn begin(outcome: Outcome) -> Assembly {
+        Assembly { outcome, place: Place { in_sqlalchemy: false, value: None } }
     }
 
     /// What was measured so far.
@@ -129,16 +135,16 @@ impl Assembly {
     }
 
     /// Takes in the next piece.
-    pub fn add(&mut self, piece: Piece) {
+    pub fn add(&mut self, piece: &Piece) {
         match piece {
             // A run begins once.
             Piece::Began { .. } => {}
-            Piece::Sweeping { over, asked } => self.place.value = Some((over, asked)),
+            Piece::Sweeping { over, asked } => self.sweep(*over, *asked),
             Piece::ChangingLane => {
                 self.place = Place { in_sqlalchemy: true, value: None };
                 self.outcome.sqlalchemy = Some(LaneOutcome::unmeasured(End::Cancelled));
             }
-            Piece::Checked { variants, tenants, notes } => self.check(variants, tenants, &notes),
+            Piece::Checked { variants, tenants, notes } => self.check(variants, tenants, notes),
             Piece::Round { measured, control } => {
                 if self.place.value.is_none() {
                     let kept = match self.outcome.sqlalchemy.as_mut().filter(|_| self.place.in_sqlalchemy) {
@@ -146,35 +152,49 @@ impl Assembly {
                         None => &mut self.outcome.control,
                     };
                     if let Some(samples) = control {
-                        kept.get_or_insert_with(|| Control { samples: Vec::new() }).samples.extend(samples);
+                        kept.get_or_insert_with(|| Control { samples: Vec::new() }).samples.extend_from_slice(samples);
                     }
                 }
-                self.variants().iter_mut().zip(&measured).for_each(|(variant, measured)| variant.take_in(measured));
+                self.variants().iter_mut().zip(measured).for_each(|(variant, measured)| variant.take_in(measured));
             }
         }
     }
 
-    fn check(&mut self, variants: Vec<VariantOutcome>, tenants: Vec<Tenant>, notes: &[String]) {
+    /// The next value of a sweep. One that has all its values is over: two may change the same circumstance.
+    fn sweep(&mut self, over: Axis, asked: f64) {
+        self.place.value = Some((over, asked));
+        let planned = &self.outcome.experiment.sweep;
+        let sweeps = match self.outcome.sqlalchemy.as_mut().filter(|_| self.place.in_sqlalchemy) {
+            Some(lane) => &mut lane.sweeps,
+            None => &mut self.outcome.sweeps,
+        };
+        let is_full = |sweep: &SweepOutcome| {
+            let planned = planned.get(sweeps.len() - 1).map_or(0, |planned| planned.values.len());
+            sweep.over != over || sweep.points.len() >= planned
+        };
+        if sweeps.last().is_none_or(is_full) {
+            sweeps.push(SweepOutcome { over, points: Vec::new() });
+        }
+    }
+
+    fn check(&mut self, variants: &[VariantOutcome], tenants: &[Tenant], notes: &[String]) {
         let Assembly { outcome, place } = self;
         let (of_variants, sweeps, all_notes) = match outcome.sqlalchemy.as_mut().filter(|_| place.in_sqlalchemy) {
             Some(lane) => (&mut lane.variants, &mut lane.sweeps, &mut lane.notes),
             None => (&mut outcome.variants, &mut outcome.sweeps, &mut outcome.notes),
         };
         let Some((over, asked)) = place.value else {
-            *of_variants = variants;
+            *of_variants = variants.to_vec();
             all_notes.extend_from_slice(notes);
             if !place.in_sqlalchemy {
-                outcome.tenants = tenants;
+                outcome.tenants = tenants.to_vec();
             }
             return;
         };
         all_notes.extend(notes.iter().map(|note| noted_at(over, asked, note)));
-        if sweeps.last().is_none_or(|sweep| sweep.over != over) {
-            sweeps.push(SweepOutcome { over, points: Vec::new() });
-        }
-        let tenant = tenants.into_iter().next().filter(|_| over == Axis::TenantSize);
+        let tenant = tenants.first().filter(|_| over == Axis::TenantSize).cloned();
         if let Some(sweep) = sweeps.last_mut() {
-            sweep.points.push(SweepPoint { asked, tenant, variants });
+            sweep.points.push(SweepPoint { asked, tenant, variants: variants.to_vec() });
         }
     }
 

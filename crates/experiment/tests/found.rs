@@ -22,7 +22,8 @@ const SCRIPT: &str = "CREATE TABLE team (id INTEGER PRIMARY KEY, name TEXT);
 const SWEPT: &str = "version = 1\nsource = \"sqlite:unused\"\n[endpoint]\nroot = \"person\"\nfilter = { order_by = [\"id\"] }\n\
     relationships = [{ name = \"team\" }]\n[variants.lazy]\n[variants.joined]\nteam = \"joined\"\n\
     [workload]\nconcurrency = 2\nrequests = 24\nrounds = 6\nwarmup = 1\n\
-    [[sweep]]\nover = \"concurrency\"\nvalues = [1, 2]\n[[sweep]]\nover = \"rtt_ms\"\nvalues = [0.1]\n";
+    [[sweep]]\nover = \"concurrency\"\nvalues = [1, 2]\n[[sweep]]\nover = \"rtt_ms\"\nvalues = [0.1]\n\
+    [[sweep]]\nover = \"rtt_ms\"\nvalues = [0.2]\n";
 
 /// The outcome, and its pieces in their order.
 fn measured(cancel_at: Option<usize>) -> (Outcome, Vec<Piece>) {
@@ -58,7 +59,7 @@ fn rounds(pieces: &[Piece]) -> usize {
 #[test]
 fn the_pieces_of_a_run_are_its_outcome() {
     let (outcome, pieces) = measured(None);
-    assert_eq!(rounds(&pieces), 4 * 6);
+    assert_eq!(rounds(&pieces), 5 * 6);
     let written = serde_json::to_string(&pieces).unwrap();
     let read: Vec<Piece> = serde_json::from_str(&written).unwrap();
     let assembled = Assembly::of(read).unwrap().outcome();
@@ -80,10 +81,21 @@ fn pieces_up_to_any_round_are_an_outcome() {
 }
 
 #[test]
-fn a_cancelled_run_has_at_least_the_rounds_that_were_kept() {
+fn a_cancelled_run_is_its_pieces_too_with_what_there_is_of_the_round_it_was_cancelled_in() {
     let (outcome, pieces) = measured(Some(2));
-    assert_eq!((outcome.end, rounds(&pieces)), (End::Cancelled, 2));
-    let kept = Assembly::of(pieces).unwrap().outcome();
+    assert_eq!((&outcome.end, rounds(&pieces)), (&End::Cancelled, 3));
+    let whole = pieces.iter().filter(|piece| matches!(piece, Piece::Round { .. })).take(2);
+    let whole = pieces.iter().take_while(|piece| !matches!(piece, Piece::Round { .. })).chain(whole).cloned();
+    let kept = Assembly::of(whole).unwrap().outcome();
     assert_eq!(kept.variants[0].samples.len(), 8);
     assert_eq!(kept.variants[0].samples, outcome.variants[0].samples[..8]);
+    assert_eq!(Assembly::of(pieces).unwrap().outcome(), Outcome { elapsed: Nanos(0), ..outcome });
+}
+
+#[test]
+fn two_sweeps_over_the_same_circumstance_stay_two() {
+    let (outcome, _) = measured(None);
+    let swept: Vec<Vec<f64>> =
+        outcome.sweeps.iter().map(|sweep| sweep.points.iter().map(|point| point.asked).collect()).collect();
+    assert_eq!(swept, [vec![1.0, 2.0], vec![0.1], vec![0.2]]);
 }

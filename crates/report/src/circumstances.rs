@@ -5,18 +5,12 @@ use crate::rows::Row;
 use fetchscope_experiment::outcome::{End, Outcome};
 use fetchscope_experiment::spec::{Conditions, Experiment, Workload};
 
-/// What was asked for: `user list`, or the class where the endpoint has no name.
-pub(crate) fn endpoint(outcome: &Outcome) -> &str {
-    let endpoint = &outcome.experiment.endpoint;
-    endpoint.name.as_deref().unwrap_or(&endpoint.root)
-}
-
 /// One line: endpoint, data, load and round trip.
 pub(crate) fn context(outcome: &Outcome) -> String {
     let Workload { concurrency, .. } = outcome.experiment.workload;
     let rtt = outcome.experiment.conditions.rtt_ms;
     let parts = [
-        endpoint(outcome).to_owned(),
+        outcome.experiment.title(),
         outcome.environment.data.clone(),
         outcome.environment.database.clone(),
         format!("{concurrency} concurrent"),
@@ -73,17 +67,22 @@ pub(crate) fn method(outcome: &Outcome) -> String {
     let Conditions { rtt_ms, jitter_ms, transaction, .. } = outcome.experiment.conditions;
     let jitter =
         if jitter_ms > 0.0 { format!(" with a standard deviation of {}", setting(jitter_ms)) } else { String::new() };
-    let transaction = if transaction { "BEGIN and ROLLBACK included" } else { "in autocommit" };
+    let transaction = match (&outcome.application, transaction) {
+        (Some(_), _) => "in the transactions of the application",
+        (None, true) => "BEGIN and ROLLBACK included",
+        (None, false) => "in autocommit",
+    };
+    let through = match &outcome.application {
+        Some(_) => "in one Python process, through the application's own engine".to_owned(),
+        None => format!("through a pool of {} connections and {} more when busy", pool.size, pool.overflow),
+    };
     format!(
-        "After {warmup} unmeasured requests, every variant answered {}, {concurrency} at a time, through a pool of {} \
-         connections and {} more when busy; the variants took turns over {rounds} rounds in seeded random order, so that \
+        "After {warmup} unmeasured requests, every variant answered {}, {concurrency} at a time, {through}; the variants took turns over {rounds} rounds in seeded random order, so that \
          what disturbs the machine disturbs them alike. Latency is the wall clock from the start of a request to its \
          written response, with {} injected for every round trip{jitter}, {transaction}. Intervals are 95 % and come from \
          drawing whole rounds again and again (bootstrap), since requests of one round resemble each other; which variant \
          is faster is told by the rounds in pairs, not by intervals.",
         length(&outcome.experiment),
-        pool.size,
-        pool.overflow,
         setting(rtt_ms),
     )
 }
@@ -101,8 +100,11 @@ pub(crate) fn facts(outcome: &Outcome) -> Vec<(String, String)> {
         ("machine", format!("{}, {} cores", environment.platform, environment.cores)),
         ("database", environment.database.clone()),
         ("data", environment.data.clone()),
-        ("source", outcome.experiment.source.clone()),
-        ("emulates", environment.emulates.clone()),
+        match &outcome.experiment.application {
+            Some(application) => ("application", application.import.clone().unwrap_or_default()),
+            None => ("source", outcome.experiment.source.clone()),
+        },
+        (if outcome.application.is_some() { "runs" } else { "emulates" }, environment.emulates.clone()),
         ("seed", outcome.experiment.seed.to_string()),
         ("started", outcome.started_at.clone()),
         ("took", format!("{}, {end}", format::duration(outcome.elapsed.0 as f64))),

@@ -8,6 +8,7 @@ mod findings;
 mod frontier;
 mod lane;
 mod page_style;
+mod queries;
 mod statements;
 mod sweeps;
 mod waits;
@@ -53,7 +54,7 @@ pub fn render(outcome: &Outcome) -> Result<Vec<u8>, ReportError> {
                 meta http-equiv="Content-Security-Policy"
                     content="default-src 'none'; style-src 'unsafe-inline'; font-src data:";
                 meta name="generator" content=(format!("Fetchscope {}", outcome.environment.fetchscope));
-                title { "Fetchscope: " (circumstances::endpoint(outcome)) }
+                title { "Fetchscope: " (outcome.experiment.title()) }
                 style { (PreEscaped(style)) }
             }
             body {
@@ -70,6 +71,7 @@ pub fn render(outcome: &Outcome) -> Result<Vec<u8>, ReportError> {
                         (figure(&light.1, &dark.1))
                     }
                     @if let Some(lane) = &in_sqlalchemy { (lane::section(lane)?) }
+                    (queries::section(outcome))
                     (claim(outcome))
                     (notes(outcome, &rows))
                     (sweeps::charts(outcome)?)

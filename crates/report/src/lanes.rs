@@ -169,7 +169,8 @@ fn parts(variant: &VariantOutcome) -> Option<[f64; 4]> {
 #[must_use]
 pub fn without_python(outcome: &Outcome) -> Option<String> {
     let measured = outcome.sqlalchemy.as_ref().is_some_and(|lane| lane.failure.is_none());
-    (!measured).then(|| {
+    // An application is measured in its own SQLAlchemy.
+    (!measured && outcome.application.is_none()).then(|| {
         let general = "Natively measured: a Python client builds objects of the same rows, which takes longer than all of \
                        this and may rank the variants otherwise; the SQLAlchemy lane measures it.";
         match outcome.estimated.as_ref().map(|estimated| estimate(outcome, estimated)) {

@@ -77,7 +77,8 @@ pub fn remarks(outcome: &Outcome, rows: &[Row]) -> Vec<Remark> {
         saturation(outcome, rows),
         round_trip(outcome, rows),
         Some(remark(About::Loop, false, kind_of_loop(outcome))),
-        tracing(rows),
+        tracing(outcome, rows),
+        one_process(outcome),
         waits(outcome, rows),
     ];
     first.into_iter().chain(all.into_iter().flatten()).chain(without).collect()
@@ -203,7 +204,23 @@ fn kind_of_loop(outcome: &Outcome) -> String {
     }
 }
 
-fn tracing(rows: &[Row]) -> Option<Remark> {
+/// Requests of an application share the interpreter that they wait for.
+fn one_process(outcome: &Outcome) -> Option<Remark> {
+    let at_once = outcome.experiment.workload.concurrency;
+    (outcome.application.is_some() && at_once > 1).then(|| {
+        let text = format!(
+            "All {at_once} requests at once share one Python process: latency includes the wait for its interpreter, which no \
+             band shows by itself. One at a time shows what a request takes."
+        );
+        remark(About::Saturation, false, text)
+    })
+}
+
+fn tracing(outcome: &Outcome, rows: &[Row]) -> Option<Remark> {
+    if outcome.application.is_some() {
+        // Its clocks are read in Python, and not counted.
+        return None;
+    }
     let worst = measured(rows).max_by(|(_, one), (_, other)| one.tracing.total_cmp(&other.tracing));
     worst.map(|(row, summary)| {
         let heavy = summary.tracing > HEAVY_TRACING;

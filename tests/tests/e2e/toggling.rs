@@ -50,7 +50,7 @@ fn leave_open(home: &Path, script: &Path) -> Result<(), WireError> {
     let source = app.open_source(&format!("sqlite:{}", file.display()), &mut |_| {})?;
     let users = source.endpoints.into_iter().find(|endpoint| endpoint.endpoint.root == "users");
     let mut endpoint = users.expect("an endpoint a class").endpoint;
-    endpoint.filter = json!({ "order_by": ["id"], "limit": 20 });
+    endpoint.filter = [("order_by".to_owned(), json!(["id"])), ("limit".to_owned(), json!(20))].into();
     endpoint.relationships = vec![ReadDoc { name: "roles".to_owned(), accessed: true, relationships: Vec::new() }];
     let mut experiment = ExperimentDoc { endpoint, ..source.experiment };
     for variant in &mut experiment.variants {

@@ -4,7 +4,7 @@ import type { VariantDoc } from '../host/bindings/VariantDoc';
 import type { WireAxis } from '../host/bindings/WireAxis';
 import { dottedPaths } from './paths';
 import { sweepValues } from './sweeps';
-import { strategyAt } from './variants';
+import { baselineOf, strategyAt } from './variants';
 
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
@@ -24,14 +24,15 @@ function loading(doc: ExperimentDoc, variant: VariantDoc) {
 
 /** What the classes and their relationships depend on. */
 export function mappingKey(doc: ExperimentDoc): string {
-  return JSON.stringify([doc.source, doc.mapping]);
+  return JSON.stringify([doc.source, doc.mapping_file, doc.mapping]);
 }
 
 /** What one request of a variant depends on; empty where there is no such variant. */
 export function traceKey(doc: ExperimentDoc, id: string): string {
   const variant = doc.variants.find((candidate) => candidate.id === id);
   if (!variant) return '';
-  return JSON.stringify(sorted([doc.source, doc.mapping, doc.seed, asked(doc), loading(doc, variant), doc.conditions]));
+  const { source, mapping_file, mapping, seed, conditions } = doc;
+  return JSON.stringify(sorted([source, mapping_file, mapping, seed, asked(doc), loading(doc, variant), conditions]));
 }
 
 /**
@@ -39,9 +40,9 @@ export function traceKey(doc: ExperimentDoc, id: string): string {
  */
 export function runKey(doc: ExperimentDoc): string {
   const variants = doc.variants.map((variant) => [variant.id, loading(doc, variant)]);
-  const { source, mapping, seed, baseline, workload, conditions, in_sqlalchemy } = doc;
-  const all = [source, mapping, seed, baseline, asked(doc), variants, workload, conditions, in_sqlalchemy];
-  return JSON.stringify(sorted(all));
+  const { source, mapping_file, mapping, seed, workload, conditions, limits, lanes } = doc;
+  const data = [source, mapping_file, mapping, seed];
+  return JSON.stringify(sorted([data, baselineOf(doc), asked(doc), variants, workload, conditions, limits, lanes]));
 }
 
 /** What a sweep depends on: the run, and its own values. */

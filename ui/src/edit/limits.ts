@@ -8,7 +8,7 @@ type NumberOf<T> = { [K in keyof T]: T[K] extends number ? K : never }[keyof T];
 
 export type WorkloadField = NumberOf<WorkloadDoc>;
 export type ConditionField = NumberOf<ConditionsDoc>;
-export type Field = WorkloadField | ConditionField | 'seed' | 'rate';
+export type Field = WorkloadField | ConditionField | 'seed' | 'rate' | 'requests' | 'seconds';
 
 export interface Limit {
   label: string;
@@ -25,6 +25,7 @@ export const LIMITS: Record<Field, Limit> = {
   concurrency: count('Concurrent requests', 1, 200),
   rate: { label: 'Arrivals', unit: '/s', min: 0.1, max: 100_000, whole: false },
   requests: count('Requests a variant', 1, 1_000_000),
+  seconds: amount('Time per variant', 's', 3_600),
   warmup: count('Warm-up requests', 0, 100_000),
   rounds: count('Rounds', 1, 1_000),
   pool_size: count('Pool size', 1, 200),
@@ -32,22 +33,37 @@ export const LIMITS: Record<Field, Limit> = {
   pool_timeout_s: amount('Pool timeout', 's', 3_600),
   rtt_ms: amount('Round-trip time', 'ms', 10_000),
   jitter_ms: amount('Jitter', 'ms', 10_000),
-  seed: count('Seed', 0, 4_294_967_295),
+  seed: count('Seed', 0, Number.MAX_SAFE_INTEGER),
 };
+
+/** The largest whole number that a field other than the seed can hold. */
+const LARGEST = 4_294_967_295;
 
 /** Arrivals a second to begin an open loop with. */
 export const FIRST_RATE = 20;
 
+/** Requests of a variant where nothing is said, as in Rust. */
+const REQUESTS = 100;
+
+/** Seconds of a variant to begin with. */
+const FIRST_SECONDS = 10;
+
 export function fieldValue(doc: ExperimentDoc, field: Field): number {
-  if (field === 'seed') return doc.seed;
+  if (field === 'seed') return Number(doc.seed);
   if (field === 'rate') return doc.workload.rate ?? FIRST_RATE;
+  if (field === 'requests') return doc.workload.requests ?? REQUESTS;
+  if (field === 'seconds') return doc.workload.seconds ?? FIRST_SECONDS;
   if (field === 'rtt_ms' || field === 'jitter_ms') return doc.conditions[field];
   return doc.workload[field];
 }
 
 export function setField(doc: ExperimentDoc, field: Field, value: number): ExperimentDoc {
-  if (fieldValue(doc, field) === value && (field !== 'rate' || doc.workload.rate !== null)) return doc;
+  const isSaid = (field !== 'rate' && field !== 'requests' && field !== 'seconds') || doc.workload[field] !== null;
+  if (isSaid && fieldValue(doc, field) === value) return doc;
   if (field === 'seed') return { ...doc, seed: value };
+  // One of the two ends a variant.
+  if (field === 'requests') return { ...doc, workload: { ...doc.workload, requests: value, seconds: null } };
+  if (field === 'seconds') return { ...doc, workload: { ...doc.workload, requests: null, seconds: value } };
   if (field === 'rtt_ms' || field === 'jitter_ms') {
     return { ...doc, conditions: { ...doc.conditions, [field]: value } };
   }
@@ -61,7 +77,8 @@ export function isWithinLimit(field: Field, value: number): boolean {
 
 /** The first field outside its usual limits. */
 export function outOfRange(doc: ExperimentDoc): Field | null {
-  const fields = Object.keys(LIMITS) as Field[];
+  // A seed in digits came from a file, and is exact only as it stands there.
+  const fields = (Object.keys(LIMITS) as Field[]).filter((field) => field !== 'seed' || typeof doc.seed === 'number');
   return fields.find((field) => !isWithinLimit(field, fieldValue(doc, field))) ?? null;
 }
 
@@ -87,15 +104,17 @@ export function hint(field: Field): string {
 export function parseField(field: Field, text: string): number | null {
   const value = Number(text.trim().replace(',', '.'));
   if (text.trim() === '' || !Number.isFinite(value) || value < 0) return null;
-  if (LIMITS[field].whole && (!Number.isInteger(value) || value > LIMITS.seed.max)) return null;
+  const largest = field === 'seed' ? LIMITS.seed.max : LARGEST;
+  if (LIMITS[field].whole && (!Number.isInteger(value) || value > largest)) return null;
   return value;
 }
 
 /** The line in the top bar: `50 concurrent · 1 ms RTT · 1 000 requests`. */
 export function workloadSummary(doc: ExperimentDoc): string {
-  const { concurrency, rate, requests } = doc.workload;
+  const { concurrency, rate, seconds } = doc.workload;
   const load = rate === null ? `${grouped(concurrency)} concurrent` : `${grouped(rate)} /s`;
   const count = doc.sweeps.length;
   const sweeps = count === 0 ? '' : ` · ${count} ${count === 1 ? 'sweep' : 'sweeps'}`;
-  return `${load} · ${doc.conditions.rtt_ms} ms RTT · ${grouped(requests)} requests${sweeps}`;
+  const length = seconds === null ? `${grouped(fieldValue(doc, 'requests'))} requests` : `${seconds} s per variant`;
+  return `${load} · ${doc.conditions.rtt_ms} ms RTT · ${length}${sweeps}`;
 }

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { work } from '../test/work';
 import {
   addVariant,
+  baselineOf,
   deleteVariant,
   duplicateVariant,
   letterAt,
@@ -52,6 +53,13 @@ it('passes the baseline on when it is deleted, and keeps the last variant', () =
   const one = deleteVariant(work(), 'v1');
   expect(one.baseline).toBe('v2');
   expect(deleteVariant(one, 'v2')).toBe(one);
+});
+
+it('has the first variant as its baseline where none is named, and keeps it when variants are moved', () => {
+  const unsaid = { ...work(), baseline: null };
+  expect(baselineOf(unsaid)).toBe('v1');
+  expect(moveVariant(unsaid, 'v2', 0).baseline).toBe('v1');
+  expect(deleteVariant(unsaid, 'v1').baseline).toBeNull();
 });
 
 it('refuses names that are empty or taken', () => {

@@ -58,7 +58,7 @@ export function setStrategy(doc: ExperimentDoc, id: string, path: string, strate
 export function addVariant(doc: ExperimentDoc): { doc: ExperimentDoc; id: string } {
   const id = unusedId(doc);
   const name = unusedName(doc, 'new variant');
-  return { doc: { ...doc, variants: [...doc.variants, { id, name, strategies: {} }] }, id };
+  return { doc: { ...doc, variants: [...doc.variants, { id, name, differs: false, strategies: {} }] }, id };
 }
 
 /** A copy right below its original; null where there is no such variant. */
@@ -76,7 +76,10 @@ export function moveVariant(doc: ExperimentDoc, id: string, to: number): Experim
   const moved = doc.variants[from];
   const place = Math.min(Math.max(to, 0), doc.variants.length - 1);
   if (!moved || place === from) return doc;
-  return { ...doc, variants: doc.variants.toSpliced(from, 1).toSpliced(place, 0, moved) };
+  const variants = doc.variants.toSpliced(from, 1).toSpliced(place, 0, moved);
+  // Where the first one is the baseline because nothing else is said, it stays the baseline.
+  const baseline = variants[0] === doc.variants[0] ? doc.baseline : baselineOf(doc);
+  return { ...doc, variants, baseline };
 }
 
 /** Without the variant; the last one stays, and a deleted baseline passes to the first that is left. */
@@ -101,6 +104,11 @@ export function renameVariant(doc: ExperimentDoc, id: string, name: string): Exp
   return replaceVariant(doc, { ...variant, name: name.trim() });
 }
 
+/** Id of the variant the others are compared with: the first one unless another is named. */
+export function baselineOf(doc: ExperimentDoc): string {
+  return doc.baseline ?? doc.variants[0]?.id ?? '';
+}
+
 export function setBaseline(doc: ExperimentDoc, id: string): ExperimentDoc {
-  return doc.baseline === id ? doc : { ...doc, baseline: id };
+  return baselineOf(doc) === id ? doc : { ...doc, baseline: id };
 }

@@ -1,4 +1,5 @@
 // The open work with its undo history, and which variant is looked at.
+import { baselineOf } from '../edit/variants';
 import type { ExperimentDoc } from '../host/bindings/ExperimentDoc';
 import type { VariantDoc } from '../host/bindings/VariantDoc';
 
@@ -58,7 +59,7 @@ export class OpenDocument {
     this.#past = kept?.past ?? [];
     this.#future = kept?.future ?? [];
     this.#present = kept?.present ?? doc;
-    this.#selected = kept?.selected ?? doc.baseline;
+    this.#selected = kept?.selected ?? baselineOf(doc);
   }
 
   /**

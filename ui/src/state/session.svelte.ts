@@ -56,6 +56,11 @@ interface Unreached {
   work: ExperimentDoc;
 }
 
+/** Whether a source has the class that work is about. */
+function hasRoot(view: SourceView, work: ExperimentDoc): boolean {
+  return view.entities.some((entity) => entity.name === work.endpoint.root);
+}
+
 /** A title as it can stand in the name of a file. */
 function fileName(title: string): string {
   return title
@@ -183,6 +188,7 @@ export class Session {
       const view = await open((progress) => {
         if (opened === this.#opened) this.progress = progress;
       });
+      const seen = kept ? await this.#seenBy(kept, view) : view;
       if (opened !== this.#opened) return null;
       this.traces.clear();
       this.predictions.clear();
@@ -190,7 +196,7 @@ export class Session {
       this.source = view;
       this.#mapped = mappingKey(view.experiment);
       this.unreached = null;
-      const fits = kept && view.entities.some((entity) => entity.name === kept.endpoint.root);
+      const fits = kept && hasRoot(seen, kept);
       const fresh = withDefaults(view.experiment, this.preferences.defaults);
       this.document.open(fits ? { ...kept, source: view.source } : fresh);
       this.preferences.opened({ source: view.source, title: view.title });
@@ -238,15 +244,22 @@ export class Session {
   /** Opens work on its source; one undo brings back what was open there. */
   async openWork(work: ExperimentDoc): Promise<boolean> {
     if (this.source?.source !== work.source && !(await this.openSource(work.source))) return false;
-    if (!this.source?.entities.some((entity) => entity.name === work.endpoint.root)) {
+    const view = this.source;
+    const seen = view && (await this.#guarded(() => this.#seenBy(work, view)));
+    if (!seen) return false;
+    if (!hasRoot(seen, work)) {
       this.messages.error(`The source has no class ${work.endpoint.root}, which this work is about.`);
       return false;
     }
-    const source = this.source.source;
-    this.document.edit(() => ({ ...work, source }));
-    this.document.select(work.baseline);
+    this.document.edit(() => ({ ...work, source: seen.source }));
+    this.document.select(edits.baselineOf(work));
     this.place = 'workbench';
     return true;
+  }
+
+  /** A source as work sees it that brings a mapping file: its classes may have other names there. */
+  async #seenBy(work: ExperimentDoc, view: SourceView): Promise<SourceView> {
+    return work.mapping_file === null ? view : await this.#host.viewSource({ ...work, source: view.source });
   }
 
   /** Shows the classes as the open work maps them. */

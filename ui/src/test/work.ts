@@ -4,6 +4,7 @@ import type { ExperimentDoc } from '../host/bindings/ExperimentDoc';
 export function work(): ExperimentDoc {
   return {
     source: 'sample:citizenapp?size=s',
+    mapping_file: null,
     mapping: [],
     seed: 1,
     baseline: 'v1',
@@ -21,12 +22,18 @@ export function work(): ExperimentDoc {
       ],
     },
     variants: [
-      { id: 'v1', name: 'all lazy', strategies: {} },
-      { id: 'v2', name: 'joined', strategies: { organization: 'joined', 'organization.tenant': 'joined' } },
+      { id: 'v1', name: 'all lazy', differs: false, strategies: {} },
+      {
+        id: 'v2',
+        name: 'joined',
+        differs: false,
+        strategies: { organization: 'joined', 'organization.tenant': 'joined' },
+      },
     ],
     workload: {
       concurrency: 50,
       requests: 1000,
+      seconds: null,
       rate: null,
       tenants: 'one',
       tenant_column: null,
@@ -38,7 +45,9 @@ export function work(): ExperimentDoc {
     },
     conditions: { rtt_ms: 1, jitter_ms: 0, transaction: true, statement_cache: true, asynchronous: false },
     sweeps: [],
-    in_sqlalchemy: false,
+    lanes: ['native'],
+    limits: { rows: 5_000_000, bytes: 1_000_000_000, seconds: 60 },
+    claim: null,
   };
 }
 

@@ -87,7 +87,7 @@ fn fidelity(tally: &mut Tally) -> Result<()> {
     goldens.args(check).current_dir(workspace::root().join("tests/fidelity"));
     shell::run(goldens.env("PYTHONPATH", workspace::root().join("crates/drivers/python")))?;
     let target = ["test", "--workspace", "--features", "fetchscope-tests/reference"];
-    let tests = ["code", "differential", "lane", "lane_runs"].map(|name| ["--test", name]).concat();
+    let tests = ["application", "code", "differential", "lane", "lane_runs"].map(|name| ["--test", name]).concat();
     let mut command = shell::cargo(&[&target[..], &tests, &["--no-fail-fast", "--", "--nocapture"]].concat());
     command.env("FETCHSCOPE_REFERENCE_PYTHON", python);
     counted(command, tally)

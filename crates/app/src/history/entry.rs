@@ -76,8 +76,11 @@ impl Summary {
         Summary {
             data: environment.data.clone(),
             database: environment.database.clone(),
-            source: experiment.source.clone(),
-            endpoint: experiment.endpoint.name.clone().unwrap_or_else(|| experiment.endpoint.root.clone()),
+            source: match &experiment.application {
+                Some(application) => application.import.clone().unwrap_or_default(),
+                None => experiment.source.clone(),
+            },
+            endpoint: experiment.title(),
             workload: format!("{load}, {} ms round trip", experiment.conditions.rtt_ms),
             platform: format!("{}, {} cores, {} build", environment.platform, environment.cores, environment.build),
             end: HistoryEnd::Unfinished,

@@ -4,7 +4,7 @@ use crate::document;
 use crate::error::AppError;
 use crate::wire::{ExperimentDoc, MappingEdit, ReadDoc};
 use fetchscope_engine::mapping::document::MappingDocument;
-use fetchscope_engine::plan::document::FilterDocument;
+use indexmap::IndexMap;
 
 /// The work after an edit; `before` is the mapping without it.
 ///
@@ -84,11 +84,11 @@ impl Change<'_> {
 
     fn filter(
         &self,
-        filter: &serde_json::Value,
+        filter: &IndexMap<String, serde_json::Value>,
         mapping: &MappingDocument,
         root: &str,
-    ) -> Result<serde_json::Value, AppError> {
-        let mut filter: FilterDocument = document::filter(filter)?;
+    ) -> Result<IndexMap<String, serde_json::Value>, AppError> {
+        let mut filter = document::filter(filter)?;
         for (path, _, _) in filter.conditions.iter_mut().chain(&mut filter.has) {
             *path = self.needed(path, mapping, root)?;
         }
@@ -101,7 +101,7 @@ impl Change<'_> {
                 None => self.needed(name, mapping, root)?,
             };
         }
-        serde_json::to_value(filter).map_err(|error| AppError::Internal(format!("a filter cannot be written: {error}")))
+        document::filter_doc(&filter)
     }
 
     fn needed(&self, path: &str, mapping: &MappingDocument, root: &str) -> Result<String, AppError> {

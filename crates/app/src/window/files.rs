@@ -38,7 +38,10 @@ impl App {
             }
             // A report carries the experiment it is of.
             Some("toml" | "html" | "htm" | "pdf" | "md" | "markdown" | "svg" | "png") => {
-                let experiment = reports::experiment(&file, &shown.to_string())?;
+                let mut experiment = reports::experiment(&file, &shown.to_string())?;
+                // A window is in no folder of its own: a mapping file is looked for beside the file that names it.
+                let mapping = experiment.mapping.map(|mapping| path.with_file_name(mapping).display().to_string());
+                experiment.mapping = mapping;
                 Ok(FileView::Experiment { experiment: Box::new(document::doc(&experiment)?) })
             }
             Some(_) | None => Err(AppError::Input(format!(

@@ -25,8 +25,9 @@ impl App {
         let doc = document::doc(&lesson.experiment)?;
         let chosen = lock(&self.python).clone();
         let python = pythons::chosen(&self.paths, &chosen);
-        let asked = Asked { experiment: lesson.experiment.clone(), doc, called: Some((&lesson.title, "lesson")) };
-        let open = |cancel: &AtomicBool| self.source_until(&lesson.experiment.source, &mut |_| {}, cancel);
+        let open = |cancel: &AtomicBool| self.source_as_mapped(&doc, cancel);
+        let asked =
+            Asked { experiment: lesson.experiment.clone(), doc: doc.clone(), called: Some((&lesson.title, "lesson")) };
         let run = self.runs.run(asked, &python, self.history(), open, emit)?;
         self.revealed(&lesson, &run.id)
     }

@@ -34,10 +34,10 @@ impl Live {
             // All that these charts have to show is there.
             Piece::Sweeping { .. } | Piece::ChangingLane => return self.found.take().map(|all| rows(all.so_far())),
             Piece::Checked { .. } => {
-                self.found.as_mut()?.add(piece);
+                self.found.as_mut()?.add(&piece);
                 return None;
             }
-            Piece::Round { .. } => self.found.as_mut()?.add(piece),
+            Piece::Round { .. } => self.found.as_mut()?.add(&piece),
         }
         let found = self.found.as_ref()?;
         let began = Instant::now();

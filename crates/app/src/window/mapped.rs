@@ -1,6 +1,6 @@
 //! The mapping of the open work: the introspected one with the edits that somebody made of it.
 
-use super::{Answer, App, OpenSource, lock, source_view};
+use super::{Answer, App, Mapped, OpenSource, lock, source_view};
 use crate::error::AppError;
 use crate::mapping_edits::{applied, followed, undone};
 use crate::settings;
@@ -27,9 +27,9 @@ impl App {
         Ok(edited)
     }
 
-    /// The open work on the mapping that was introspected.
+    /// The open work on the mapping that was introspected, or on that of its file.
     pub fn reset_mapping(&self, experiment: &ExperimentDoc) -> Answer<ExperimentDoc> {
-        let plain = self.introspected(experiment)?;
+        let plain = self.unedited(experiment)?;
         let mut reset = experiment.clone();
         while let Some(edit) = reset.mapping.last().cloned() {
             // Of edits that can no longer be made there is nothing in the work that could follow.
@@ -58,24 +58,43 @@ impl App {
         cancel: &AtomicBool,
     ) -> Result<Arc<OpenSource>, AppError> {
         let open = self.source_until(&experiment.source, &mut |_| {}, cancel)?;
-        if experiment.mapping.is_empty() {
+        let ExperimentDoc { mapping_file: file, mapping: edits, .. } = experiment;
+        if edits.is_empty() && file.is_none() {
             return Ok(open);
         }
-        if let Some((_, mapped)) = lock(&open.mapped).as_ref().filter(|(edits, _)| *edits == experiment.mapping) {
-            return Ok(mapped.clone());
+        let is_asked_for = |known: &&Mapped| known.file == *file && known.edits == *edits;
+        if let Some(Mapped { seen, .. }) = lock(&open.mapped).as_ref().filter(is_asked_for) {
+            return Ok(seen.clone());
         }
-        let document = applied(&open.opened.document, &experiment.mapping)?;
-        let mut opened = open.opened.seen_through(document)?;
-        let count = experiment.mapping.len();
-        let changes = if count == 1 { "change" } else { "changes" };
-        opened.notices.push(format!("The mapping is one's own: {count} {changes} of the introspected one."));
-        let mapped = OpenSource::new(opened);
-        *lock(&open.mapped) = Some((experiment.mapping.clone(), mapped.clone()));
-        Ok(mapped)
+        let document = match file {
+            Some(file) => mapping_file(file)?,
+            None => open.opened.document.clone(),
+        };
+        let mut opened = open.opened.seen_through(applied(&document, edits)?)?;
+        if !edits.is_empty() {
+            let count = edits.len();
+            let changes = if count == 1 { "change" } else { "changes" };
+            let of = if file.is_some() { "one of the file" } else { "introspected one" };
+            opened.notices.push(format!("The mapping is one's own: {count} {changes} of the {of}."));
+        }
+        let seen = OpenSource::new(opened);
+        *lock(&open.mapped) = Some(Mapped { file: file.clone(), edits: edits.clone(), seen: seen.clone() });
+        Ok(seen)
     }
 
-    fn introspected(&self, experiment: &ExperimentDoc) -> Result<MappingDocument, AppError> {
+    /// The mapping that the edits of the open work begin from.
+    fn unedited(&self, experiment: &ExperimentDoc) -> Result<MappingDocument, AppError> {
+        if let Some(file) = &experiment.mapping_file {
+            return mapping_file(file);
+        }
         let open = self.source_until(&experiment.source, &mut |_| {}, &AtomicBool::new(false))?;
         Ok(open.opened.document.clone())
     }
+}
+
+/// The mapping file that an experiment names.
+fn mapping_file(file: &str) -> Result<MappingDocument, AppError> {
+    let wrong = |what: String| AppError::Input(format!("the mapping file {file} of the experiment {what}"));
+    let text = std::fs::read_to_string(file).map_err(|error| wrong(format!("could not be read: {error}")))?;
+    serde_json::from_str(&text).map_err(|error| wrong(format!("is not a valid mapping: {error}")))
 }

@@ -70,7 +70,15 @@ struct OpenSource {
     opened: Opened,
     session: Mutex<Option<Session>>,
     /// The same seen through a mapping of one's own, with the edits that make it: the last one that was asked for.
-    mapped: Mutex<Option<(Vec<MappingEdit>, Arc<OpenSource>)>>,
+    mapped: Mutex<Option<Mapped>>,
+}
+
+/// A source seen through a mapping of the work's own.
+#[derive(Debug)]
+struct Mapped {
+    file: Option<String>,
+    edits: Vec<MappingEdit>,
+    seen: Arc<OpenSource>,
 }
 
 impl OpenSource {
@@ -187,7 +195,10 @@ impl App {
         *session = Some(connected);
         drop(session);
         let mut traces = lock(&self.traces);
-        let context = format!("{} {:?} {} {}", doc.source, doc.mapping, doc.endpoint.root, doc.endpoint.filter);
+        let context = format!(
+            "{} {:?} {:?} {} {:?}",
+            doc.source, doc.mapping_file, doc.mapping, doc.endpoint.root, doc.endpoint.filter
+        );
         let last = traces.get(&variant.id).filter(|last| last.context == context);
         let (view, seen) = trace_view::view(&variant.id, context, &prepared, &served, last);
         traces.insert(variant.id.clone(), seen);

@@ -1,5 +1,6 @@
 //! The experiment that somebody works on.
 
+use super::exact;
 use super::source::MappingEdit;
 use super::start::{WireAxis, WireStrategy};
 use indexmap::IndexMap;
@@ -12,13 +13,18 @@ use ts_rs::TS;
 pub struct ExperimentDoc {
     /// Where the data is.
     pub source: String,
-    /// What is changed of the introspected mapping, in order.
+    /// A mapping file that is used instead of the introspected one.
+    #[serde(default)]
+    pub mapping_file: Option<String>,
+    /// What is changed of that mapping, in order.
     #[serde(default)]
     pub mapping: Vec<MappingEdit>,
-    /// Seed of every random choice.
-    pub seed: u32,
-    /// Id of the variant the others are compared with.
-    pub baseline: String,
+    /// Seed of every random choice; in digits where a number of JavaScript cannot hold it.
+    #[serde(with = "exact")]
+    #[ts(type = "number | string")]
+    pub seed: u64,
+    /// Id of the variant the others are compared with; the first one unless said.
+    pub baseline: Option<String>,
     /// What is asked for.
     pub endpoint: EndpointDoc,
     /// How it is loaded, in the order the user put them.
@@ -30,9 +36,76 @@ pub struct ExperimentDoc {
     /// The same again with one circumstance changed.
     #[serde(default)]
     pub sweeps: Vec<SweepDoc>,
-    /// Whether it is measured in the real SQLAlchemy as well.
+    /// Which clients it is measured in. Work that was kept before there were several says whether SQLAlchemy is one of them.
+    #[serde(default = "native_only", alias = "in_sqlalchemy", deserialize_with = "lanes")]
+    pub lanes: Vec<WireLane>,
+    /// What one request may take at most.
     #[serde(default)]
-    pub in_sqlalchemy: bool,
+    pub limits: LimitsDoc,
+    /// A claim that the run answers.
+    #[serde(default)]
+    pub claim: Option<ClaimDoc>,
+}
+
+/// A client that runs an experiment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum WireLane {
+    /// This program.
+    Native,
+    /// The real SQLAlchemy.
+    Sqlalchemy,
+}
+
+fn native_only() -> Vec<WireLane> {
+    vec![WireLane::Native]
+}
+
+fn lanes<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<WireLane>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Lanes {
+        InSqlalchemy(bool),
+        All(Vec<WireLane>),
+    }
+    Ok(match Lanes::deserialize(deserializer)? {
+        Lanes::InSqlalchemy(false) => native_only(),
+        Lanes::InSqlalchemy(true) => vec![WireLane::Native, WireLane::Sqlalchemy],
+        Lanes::All(lanes) => lanes,
+    })
+}
+
+/// What one request may take at most.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct LimitsDoc {
+    /// Rows of all its statements.
+    #[serde(with = "exact")]
+    #[ts(type = "number | string")]
+    pub rows: u64,
+    /// Bytes of their values.
+    #[serde(with = "exact")]
+    #[ts(type = "number | string")]
+    pub bytes: u64,
+    /// Seconds from its start to its response.
+    pub seconds: f64,
+}
+
+/// A claim about the variants, which it knows by their ids, so that it follows one that is renamed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ClaimDoc {
+    /// The claim in a sentence.
+    pub says: String,
+    /// The variant that is claimed to be faster …
+    pub faster: Option<String>,
+    /// … than these; than all others, where there is none.
+    pub than: Vec<String>,
+    /// Whether the claim is that no variant is fastest everywhere.
+    pub no_winner: bool,
+    /// Whether the claim is that the variant with the fewest queries need not be the fastest.
+    pub fewest_not_fastest: bool,
 }
 
 /// One circumstance and the values it takes.
@@ -57,7 +130,7 @@ pub struct EndpointDoc {
     pub mode: String,
     /// The filter as in a plan file.
     #[ts(type = "Record<string, unknown>")]
-    pub filter: serde_json::Value,
+    pub filter: IndexMap<String, serde_json::Value>,
     /// What the response reads.
     pub relationships: Vec<ReadDoc>,
 }
@@ -82,6 +155,9 @@ pub struct VariantDoc {
     pub id: String,
     /// Name, unique in the experiment.
     pub name: String,
+    /// Whether it is there to show another answer than the baseline's.
+    #[serde(default)]
+    pub differs: bool,
     /// Strategy by dotted path; a path not named loads lazily.
     #[ts(as = "std::collections::HashMap<String, WireStrategy>")]
     pub strategies: IndexMap<String, WireStrategy>,
@@ -93,8 +169,11 @@ pub struct VariantDoc {
 pub struct WorkloadDoc {
     /// Requests in flight at once, 1 to 200.
     pub concurrency: u32,
-    /// Measured requests a variant.
-    pub requests: u32,
+    /// Measured requests per variant; with neither this nor `seconds`, 100.
+    pub requests: Option<u32>,
+    /// Measured seconds per variant, instead of a number of requests.
+    #[serde(default)]
+    pub seconds: Option<f64>,
     /// Requests a second that arrive whether or not earlier ones are answered; none where every client waits for its answer.
     #[serde(default)]
     pub rate: Option<f64>,

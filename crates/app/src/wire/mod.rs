@@ -5,6 +5,7 @@
 
 mod chart;
 mod code;
+mod exact;
 mod experiment;
 mod failure;
 mod history;
@@ -20,7 +21,8 @@ pub use chart::{
 };
 pub use code::CodeView;
 pub use experiment::{
-    ConditionsDoc, EndpointDoc, ExperimentDoc, ReadDoc, SweepDoc, VariantDoc, WireTenants, WorkloadDoc,
+    ClaimDoc, ConditionsDoc, EndpointDoc, ExperimentDoc, LimitsDoc, ReadDoc, SweepDoc, VariantDoc, WireLane,
+    WireTenants, WorkloadDoc,
 };
 pub use failure::{ErrorCode, WireError};
 pub use history::{BetweenRow, BetweenSide, BetweenView, DifferenceView, HistoryEnd, HistoryEntry, HistoryVariant};

@@ -6,7 +6,7 @@ use super::source::ServerFields;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-/// How a relationship may be loaded; the strategies the window offers.
+/// How a relationship may be loaded: the strategies the window offers, and those that only a file names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 #[ts(export)]
@@ -33,6 +33,12 @@ pub enum WireStrategy {
     Bulk,
     /// Not SQLAlchemy's: nested JSON built by the database.
     JsonAgg,
+    /// No option given: the mapping's own default, which is lazy. Not offered.
+    Default,
+    /// A flat LEFT OUTER JOIN below an outer join. Not offered.
+    JoinedInnerUnnested,
+    /// From a JOIN that the filter has. Not offered.
+    ContainsEager,
 }
 
 /// A strategy with the words the window shows for it.

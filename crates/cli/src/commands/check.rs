@@ -33,6 +33,7 @@ pub(crate) fn run(arguments: &Check) -> Result<Verdict> {
         let words = format!("no variant is called `{name}`; there are {}", known.join(", "));
         return Err(AppError::Input(words).into());
     }
+    crate::application::consent(&experiment, arguments.trust)?;
     let outcome = super::run::outcome(&budgets.as_needed(&experiment), arguments.experiment.as_os_str() == "-")?;
     let wanted = |name: &str| arguments.variant.as_deref().is_none_or(|wanted| wanted == name);
     let variants = outcome.variants.iter().filter(|variant| wanted(&variant.name));

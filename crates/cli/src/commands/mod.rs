@@ -6,6 +6,7 @@ pub(crate) mod code;
 pub(crate) mod completions;
 pub(crate) mod dataset;
 pub(crate) mod demo;
+pub(crate) mod endpoints;
 pub(crate) mod history;
 pub(crate) mod lesson;
 pub(crate) mod manual;
@@ -14,6 +15,7 @@ pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod sqlalchemy;
 pub(crate) mod trace;
+mod traced;
 
 use crate::password::passwords;
 use crate::{output, progress};

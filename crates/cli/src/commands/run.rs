@@ -5,6 +5,7 @@ use crate::arguments::{LaneName, Run};
 use crate::{input, output, progress};
 use anyhow::Result;
 use fetchscope_app::Paths;
+use fetchscope_app::application;
 use fetchscope_app::error::AppError;
 use fetchscope_app::experiment;
 use fetchscope_app::history::{History, Kept, Recorder};
@@ -37,6 +38,7 @@ pub(crate) fn run(arguments: &Run) -> Result<Verdict> {
         reports: &arguments.report,
         json: arguments.json,
     };
+    crate::application::consent(&experiment, arguments.trust)?;
     measure(&experiment, &how)
 }
 
@@ -79,13 +81,18 @@ fn measured(experiment: &Experiment, how: &How<'_>) -> Result<(Outcome, Kept)> {
         );
     }
     let python = Python { paths: &Paths::standard(), chosen: how.python };
+    let history = History::open(&Paths::standard().history);
+    let recorder = Recorder::new(history.as_ref(), None);
+    if let Some(wanted) = &experiment.application {
+        let call = experiment.request.as_ref().and_then(|request| request.call.as_deref());
+        let mut program = application::open(wanted, call, &python, &mut progress::rows(), &cancel)?;
+        return Ok(program.run_kept(experiment, recorder, &mut progress::events(), &cancel)?);
+    }
     let mapping = match how.models {
         Some(name) => Some(super::mapping_of(name, &python)?),
         None => input::mapping(experiment.mapping.as_deref().map(Path::new))?,
     };
     let opened = super::open(&experiment.source, mapping.as_ref(), &cancel)?;
-    let history = History::open(&Paths::standard().history);
-    let recorder = Recorder::new(history.as_ref(), None);
     Ok(experiment::run_kept(experiment, &opened, &python, recorder, &mut progress::events(), &cancel)?)
 }
 
@@ -142,11 +149,13 @@ pub(super) fn readable(outcome: &Outcome) -> String {
     let mut lines = vec![
         format!("{}, {}", outcome.environment.data, outcome.environment.database),
         format!(
-            "{} requests at once, {} ms round trip injected, pool {} + {}, seed {}",
+            "{} requests at once, {} ms round trip injected, {}seed {}",
             workload.concurrency,
             conditions.rtt_ms,
-            workload.pool.size,
-            workload.pool.overflow,
+            match &outcome.application {
+                Some(_) => String::new(),
+                None => format!("pool {} + {}, ", workload.pool.size, workload.pool.overflow),
+            },
             outcome.experiment.seed
         ),
         table(&rows),

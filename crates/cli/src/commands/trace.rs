@@ -24,19 +24,22 @@ const SHOWN: usize = 25;
 
 /// Runs the plan and prints its trace.
 pub(crate) fn run(arguments: &Trace) -> Result<Verdict> {
-    let both = arguments.mapping.as_deref() == Some(Path::new("-")) && arguments.plan == Path::new("-");
+    let (Some(source), Some(plan)) = (&arguments.source, &arguments.plan) else {
+        return super::traced::run(&arguments.request, arguments.json);
+    };
+    let both = arguments.mapping.as_deref() == Some(Path::new("-")) && plan == Path::new("-");
     if both {
         return Err(AppError::Input("only one of --mapping and --plan can read standard input".to_owned()).into());
     }
     let mapping = match &arguments.models {
         Some(name) => {
-            let python = Python { paths: &Paths::standard(), chosen: arguments.python.as_deref() };
+            let python = Python { paths: &Paths::standard(), chosen: arguments.request.program.python.as_deref() };
             Some(super::mapping_of(name, &python)?)
         }
         None => input::mapping(arguments.mapping.as_deref())?,
     };
-    let plan: PlanDocument = input::json(&arguments.plan, "plan")?;
-    let opened = super::open(&arguments.source, mapping.as_ref(), &AtomicBool::new(false))?;
+    let plan: PlanDocument = input::json(plan, "plan")?;
+    let opened = super::open(source, mapping.as_ref(), &AtomicBool::new(false))?;
     let prediction = prediction::of(&opened, &plan)?;
     let (trace, findings) = fetchscope_app::request::advised(&opened, &plan)?;
     let findings: Vec<Told> = findings.iter().map(Told::from).collect();

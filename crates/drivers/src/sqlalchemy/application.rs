@@ -245,6 +245,29 @@ pub struct SentStatement {
     pub origin: Option<Origin>,
 }
 
+/// A change to a query's source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// Number of the query.
+    pub query: u32,
+    /// The file.
+    pub file: Option<String>,
+    /// The line.
+    pub line: Option<u32>,
+    /// The function.
+    pub function: Option<String>,
+    /// The class that is loaded.
+    pub entity: Option<String>,
+    /// The text of the options.
+    pub options: String,
+    /// Whether the result needs `.unique()`.
+    pub needs_unique: bool,
+    /// The change as a unified diff; `None` where the source could not be edited with certainty.
+    pub diff: Option<String>,
+    /// Why not.
+    pub note: Option<String>,
+}
+
 /// One request of a variant beside the endpoint as it is written.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Compared {
@@ -338,6 +361,19 @@ impl Worker {
         self.send(&Order::Compare { variant })?;
         let said = self.hear_unless(&format!("a request of `{variant}`"), longest, cancel).map_err(plainly)?;
         said.compared.map(|compared| *compared).ok_or_else(|| self.unexpected())
+    }
+
+    /// The change to the source that loads as these strategies do, without what is not read.
+    pub fn change(
+        &mut self,
+        overrides: &Overrides,
+        unread: &[String],
+        longest: Duration,
+        cancel: &AtomicBool,
+    ) -> Result<Vec<Change>, WorkerError> {
+        self.send(&Order::Change { strategies: overrides, remove: unread })?;
+        let said = self.hear_unless("the change", longest, cancel).map_err(plainly)?;
+        said.changes.ok_or_else(|| self.unexpected())
     }
 
     /// A share of a variant's requests of the application; otherwise as [`Worker::batch`].

@@ -1,6 +1,6 @@
 //! What is said to the worker and heard from it: a JSON document a line, either way.
 
-use super::application::{Compared, HttpRequest, Import, Imported, Injected, Most, Overrides, RequestTrace, Routes};
+use super::application::{Change, Compared, HttpRequest, Import, Imported, Injected, Most, Overrides, RequestTrace, Routes};
 use super::place::Place;
 use fetchscope_engine::mapping::document::MappingDocument;
 use fetchscope_engine::plan::document::{PlanDocument, SessionKind};
@@ -24,6 +24,7 @@ pub(super) enum Order<'a> {
     PrepareOverrides { variant: &'a str, strategies: &'a Overrides },
     Compare { variant: &'a str },
     Measure(&'a Batch<'a>),
+    Change { strategies: &'a Overrides, remove: &'a [String] },
     Cancel,
 }
 
@@ -114,6 +115,7 @@ pub(super) struct Said {
     pub(super) requested: Option<bool>,
     pub(super) traced: Option<Box<RequestTrace>>,
     pub(super) compared: Option<Box<Compared>>,
+    pub(super) changes: Option<Vec<Change>>,
     /// Nothing, as a sign of life: how many modules are imported.
     pub(super) alive: Option<u64>,
     /// And how long the process has been at work, in nanoseconds.

@@ -12,7 +12,7 @@ mod place;
 mod worker;
 
 pub use application::{
-    Compared, Failed, HttpRequest, Import, Imported, Injected, Most, Origin, Overrides, PathTrace, QueryTrace,
+    Change, Compared, Failed, HttpRequest, Import, Imported, Injected, Most, Origin, Overrides, PathTrace, QueryTrace,
     RequestTrace, Route, SentStatement,
 };
 pub use error::WorkerError;

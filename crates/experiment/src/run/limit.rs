@@ -21,6 +21,8 @@ pub(super) enum Limit {
         whole: Duration,
         /// As above.
         expected_each: Duration,
+        /// Wall clock of a batch in which every client has one request.
+        at_least: Duration,
     },
 }
 
@@ -42,7 +44,11 @@ impl Limit {
         let by_rate = workload.rate.map_or(Duration::ZERO, |rate| Duration::from_secs_f64(1.0 / rate));
         let expected_each = by_cores.max(by_connections).max(by_rate);
         match workload.seconds {
-            Some(seconds) => Limit::Time { whole: Duration::from_secs_f64(seconds), expected_each },
+            Some(seconds) => Limit::Time {
+                whole: Duration::from_secs_f64(seconds),
+                expected_each,
+                at_least: expected_each * workload.concurrency,
+            },
             None => Limit::Requests { planned: workload.requests.unwrap_or(100), expected_each },
         }
     }
@@ -55,7 +61,7 @@ impl Limit {
     pub(super) fn expected(&self) -> u32 {
         match self {
             Limit::Requests { planned, .. } => *planned,
-            Limit::Time { whole, expected_each } => {
+            Limit::Time { whole, expected_each, .. } => {
                 let requests = whole.as_nanos() / expected_each.as_nanos().max(1);
                 u32::try_from(requests.max(1)).unwrap_or(u32::MAX)
             }
@@ -69,11 +75,17 @@ impl Limit {
         }
     }
 
-    /// A round's share: how many requests, and how long. Those that do not divide evenly go to the first rounds.
+    /// A round's share: how many requests, and how long. Those that do not divide evenly go to the first rounds. A variant
+    /// whose batch takes longer than its share of the time takes part in every so many rounds only: it is compared in those.
     pub(super) fn share(&self, round: u32, rounds: u32) -> (u32, Option<Duration>) {
         match self {
             Limit::Requests { planned, .. } => (planned / rounds + u32::from(round < planned % rounds), None),
-            Limit::Time { whole, .. } => (u32::MAX, Some(*whole / rounds)),
+            Limit::Time { whole, at_least, .. } => {
+                let share = *whole / rounds;
+                let every = (at_least.as_secs_f64() / share.as_secs_f64().max(1e-9)).round().clamp(1.0, rounds.into());
+                let every = every as u32;
+                (if round % every == 0 { u32::MAX } else { 0 }, Some(share * every))
+            }
         }
     }
 

@@ -16,8 +16,8 @@ mod sqlalchemy;
 
 use crate::check::ExperimentError;
 use crate::event::Event;
-use crate::found::{Piece, noted_at};
-use crate::outcome::{End, Environment, Outcome, SweepOutcome, SweepPoint, VERSION};
+use crate::found::{Assembly, Piece};
+use crate::outcome::{End, Environment, LaneOutcome, Outcome, VERSION};
 use crate::spec::{Axis, Experiment, Sweep};
 use fetchscope_drivers::database::Database;
 use fetchscope_drivers::error::DatabaseError;
@@ -136,7 +136,7 @@ pub fn run(setup: &Setup<'_>, emit: &mut dyn FnMut(Event), cancel: &AtomicBool) 
     // Asked before, since a server may be gone after.
     let environment = environment(setup)?;
     let before = setup.database.statement_counts().map_err(|error| RunError::Data(Box::new(error)))?;
-    let mut outcome = Outcome {
+    let began = Outcome {
         version: VERSION,
         experiment: experiment.clone(),
         environment,
@@ -153,25 +153,30 @@ pub fn run(setup: &Setup<'_>, emit: &mut dyn FnMut(Event), cancel: &AtomicBool) 
         estimated: None,
         notes: setup.notes.clone(),
     };
-    emit(Piece::Began { outcome: Box::new(outcome.clone()) }.into());
-    let Cell { variants, params, control, tenants, notes, mut end, failure: _ } =
-        cell::measure(setup, experiment, emit, cancel)?;
-    (outcome.variants, outcome.control, outcome.tenants) = (variants, control, tenants);
-    outcome.notes.extend(notes);
+    let mut found = Assembly::begin(began.clone());
+    emit(Piece::Began { outcome: Box::new(began) }.into());
+    let mut listen = |event: Event| {
+        if let Event::Found(piece) = &event {
+            found.add(piece);
+        }
+        emit(event);
+    };
+    let Cell { checked, params, mut end, failure: _ } = cell::measure(setup, experiment, &mut listen, cancel)?;
     for sweep in &experiment.sweep {
         if end == End::Completed {
-            let found;
             let mut measure =
                 |changed: &Experiment, emit: &mut dyn FnMut(Event)| cell::measure(setup, changed, emit, cancel);
-            (found, end) = self::sweep(experiment, sweep, &mut measure, &mut outcome.notes, emit)?;
-            outcome.sweeps.push(found);
+            end = self::sweep(experiment, sweep, &mut measure, &mut listen);
         }
     }
-    outcome.counted = before.map_or_else(Vec::new, |before| counted(setup, &before));
-    outcome.sqlalchemy = match (experiment.is_run_in_sqlalchemy(), &end) {
-        (true, End::Completed) => Some(sqlalchemy::run(setup, &outcome.variants, emit, cancel)),
-        (true | false, _) => None,
-    };
+    let counted = before.map_or_else(Vec::new, |before| counted(setup, &before));
+    let lane = (experiment.is_run_in_sqlalchemy() && end == End::Completed)
+        .then(|| sqlalchemy::run(setup, &checked, &mut listen, cancel));
+    let mut outcome = Outcome { counted, ..found.outcome() };
+    outcome.sqlalchemy = outcome.sqlalchemy.zip(lane).map(|(measured, lane)| {
+        let LaneOutcome { versions, end, disagreements, failure, unusable, .. } = lane;
+        LaneOutcome { versions, end, disagreements, failure, unusable, ..measured }
+    });
     if end == End::Completed
         && let Some(note) = plans::ask(setup.database, &mut outcome.variants, &params, cancel)
     {
@@ -203,36 +208,20 @@ fn counted(setup: &Setup<'_>, before: &Counts) -> Vec<Counted> {
 /// Measures one cell.
 type Measure<'a> = dyn FnMut(&Experiment, &mut dyn FnMut(Event)) -> Result<Cell, RunError> + 'a;
 
-/// Measures every value of a sweep, or as many as there is time for.
-fn sweep(
-    experiment: &Experiment,
-    sweep: &Sweep,
-    measure: &mut Measure<'_>,
-    notes: &mut Vec<String>,
-    emit: &mut dyn FnMut(Event),
-) -> Result<(SweepOutcome, End), RunError> {
-    let mut found = SweepOutcome { over: sweep.over, points: Vec::new() };
+/// Measures every value of a sweep, or as many as there is time for. What was measured before it ended stays.
+fn sweep(experiment: &Experiment, sweep: &Sweep, measure: &mut Measure<'_>, emit: &mut dyn FnMut(Event)) -> End {
     for (index, asked) in sweep.values.iter().enumerate() {
         let (point, points) = (index as u32 + 1, sweep.values.len() as u32);
         emit(Event::Sweeping { over: sweep.over, value: *asked, point, points });
         emit(Piece::Sweeping { over: sweep.over, asked: *asked }.into());
-        let changed = experiment.at(sweep.over, *asked);
-        let cell = match measure(&changed, emit) {
-            Ok(cell) => cell,
-            // What was measured before stays.
-            Err(RunError::Cancelled | RunError::Sqlalchemy(WorkerError::Cancelled)) => {
-                return Ok((found, End::Cancelled));
-            }
-            Err(error) => return Ok((found, End::Failed { reason: error.to_string() })),
-        };
-        notes.extend(cell.notes.iter().map(|note| noted_at(sweep.over, *asked, note)));
-        let tenant = cell.tenants.into_iter().next().filter(|_| sweep.over == Axis::TenantSize);
-        found.points.push(SweepPoint { asked: *asked, tenant, variants: cell.variants });
-        if cell.end != End::Completed {
-            return Ok((found, cell.end));
+        match measure(&experiment.at(sweep.over, *asked), emit) {
+            Ok(Cell { end: End::Completed, .. }) => {}
+            Ok(Cell { end, .. }) => return end,
+            Err(RunError::Cancelled | RunError::Sqlalchemy(WorkerError::Cancelled)) => return End::Cancelled,
+            Err(error) => return End::Failed { reason: error.to_string() },
         }
     }
-    Ok((found, End::Completed))
+    End::Completed
 }
 
 fn build() -> &'static str {

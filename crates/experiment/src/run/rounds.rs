@@ -7,7 +7,7 @@ use super::shapes::Params;
 use super::{RunError, Setup};
 use crate::event::Event;
 use crate::found::{Measured, Piece};
-use crate::outcome::{Control, End, Failure, Sample, ServerWaits, Tenant, VariantOutcome};
+use crate::outcome::{End, Failure, Sample, ServerWaits, VariantOutcome};
 use crate::spec::{Experiment, Workload};
 use fetchscope_drivers::postgres::activity::{Waits, Watcher};
 use fetchscope_drivers::sqlalchemy::WorkerError;
@@ -17,14 +17,12 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use std::time::Duration;
 
-/// What a cell found, as far as it came.
+/// What is to know of a cell beside the pieces that it found.
 pub(super) struct Cell {
-    pub(super) variants: Vec<VariantOutcome>,
+    /// One entry a variant, as it was checked.
+    pub(super) checked: Vec<VariantOutcome>,
     /// Parameters of their statements, of each the first.
     pub(super) params: Vec<Vec<Params>>,
-    pub(super) control: Option<Control>,
-    pub(super) tenants: Vec<Tenant>,
-    pub(super) notes: Vec<String>,
     pub(super) end: End,
     /// Why its crew could not go on.
     pub(super) failure: Option<WorkerError>,
@@ -79,23 +77,17 @@ pub(super) fn measure<C: Crew>(
     let (rounds, fewer) = rounds(experiment, &contenders);
     notes.extend(fewer);
     notes.iter().for_each(|note| emit(Event::Note(note.clone())));
-    emit(checked(&contenders, &audience, &notes).into());
     let watch = |setup: &Setup<'_>| setup.database.watch(LOOK).map_err(|error| RunError::Data(Box::new(error)));
     let watcher = setup.map(watch).transpose()?.flatten();
-    let mut round_robin = Rounds { experiment, rounds, contenders, control: None, watcher };
-    let (end, failure) = match round_robin.run(&mut crew, emit) {
+    let variants = contenders.iter().map(|contender| contender.outcome.clone()).collect();
+    emit(Piece::Checked { variants, tenants: audience.tenants, notes }.into());
+    let end = Rounds { experiment, rounds, contenders: &contenders, watcher }.run(&mut crew, emit);
+    let (end, failure) = match end {
         Ok(end) => (end, None),
         Err(error) => (End::Completed, Some(error)),
     };
-    let Rounds { contenders, control, .. } = round_robin;
-    let (variants, params) = contenders.into_iter().map(|contender| (contender.outcome, contender.params)).unzip();
-    Ok(Cell { variants, params, control, tenants: audience.tenants, notes, end, failure })
-}
-
-/// What is known before the first round.
-fn checked<W>(contenders: &[Contender<W>], audience: &Audience, notes: &[String]) -> Piece {
-    let variants = contenders.iter().map(|contender| contender.outcome.clone()).collect();
-    Piece::Checked { variants, tenants: audience.tenants.clone(), notes: notes.to_vec() }
+    let (checked, params) = contenders.into_iter().map(|contender| (contender.outcome, contender.params)).unzip();
+    Ok(Cell { checked, params, end, failure })
 }
 
 /// How often the server's sessions are looked at: seldom enough that the looks themselves are nothing beside the requests.
@@ -112,7 +104,9 @@ const REQUESTS_EACH: u32 = 2;
 /// asked for, or where even one round has too few.
 fn rounds<W>(experiment: &Experiment, contenders: &[Contender<W>]) -> (u32, Option<String>) {
     let Workload { concurrency, rounds, .. } = experiment.workload;
-    let fewest = contenders.iter().map(|one| one.limit.expected()).filter(|expected| *expected > 0).min();
+    let expected = contenders.iter().map(|one| one.limit.expected()).filter(|expected| *expected > 0);
+    // Of so many seconds a slow variant gets as many as a fast one, and leaves rounds out.
+    let fewest = if experiment.workload.seconds.is_some() { expected.max() } else { expected.min() };
     let Some(fewest) = fewest else { return (rounds, None) };
     // In an open loop the rate says how many are in flight.
     let at_once = if experiment.workload.rate.is_some() { 1 } else { concurrency };
@@ -139,70 +133,102 @@ fn rounds<W>(experiment: &Experiment, contenders: &[Contender<W>]) -> (u32, Opti
 struct Rounds<'a, W> {
     experiment: &'a Experiment,
     rounds: u32,
-    contenders: Vec<Contender<W>>,
-    control: Option<Control>,
+    contenders: &'a [Contender<W>],
     /// Looks what the server's sessions wait for.
     watcher: Option<Watcher>,
 }
 
+/// A variant's turn in a round.
+struct Turn {
+    /// Index of the variant.
+    of: usize,
+    /// Whether it is the baseline's second one.
+    is_control: bool,
+}
+
+/// Requests of all rounds so far.
+struct Count {
+    done: u32,
+    planned: Option<u32>,
+}
+
+/// What a round has found so far.
+struct Found {
+    measured: Vec<Measured>,
+    control: Option<Vec<Sample>>,
+}
+
 impl<W> Rounds<'_, W> {
-    fn run(&mut self, crew: &mut impl Crew<Work = W>, emit: &mut dyn FnMut(Event)) -> Result<End, WorkerError> {
-        let experiment = self.experiment;
-        let seed = experiment.seed;
-        let baseline =
-            self.contenders.iter().position(|one| Some(one.outcome.name.as_str()) == experiment.baseline_name());
-        let baseline = baseline.filter(|index| self.contenders[*index].limit.planned() != Some(0));
-        // The baseline takes part twice; what its two halves differ by is the noise of the machine.
-        let again = baseline.filter(|_| self.contenders.len() > 1);
-        let slots: Vec<usize> = (0..self.contenders.len()).chain(again).collect();
-        let total = slots.iter().map(|slot| self.contenders[*slot].limit.planned()).sum::<Option<u32>>();
+    fn run(&self, crew: &mut impl Crew<Work = W>, emit: &mut dyn FnMut(Event)) -> Result<End, WorkerError> {
+        let mut turns = self.turns();
+        let planned = turns.iter().map(|turn| self.contenders[turn.of].limit.planned()).sum();
+        let mut count = Count { done: 0, planned };
         let warm = self.warm_up(crew, emit)?;
         if warm != End::Completed {
             return Ok(warm);
         }
-        self.control = again.map(|_| Control { samples: Vec::new() });
-        let mut random = ChaCha8Rng::seed_from_u64(seed);
-        let mut order: Vec<usize> = (0..slots.len()).collect();
-        let mut done = 0;
+        let mut random = ChaCha8Rng::seed_from_u64(self.experiment.seed);
         for round in 0..self.rounds {
-            order.shuffle(&mut random);
-            let mut found: Vec<Measured> = self.contenders.iter().map(|_| Measured::default()).collect();
-            let mut again: Option<Vec<Sample>> = None;
-            for slot in &order {
-                let is_control = *slot == self.contenders.len();
-                let contender = &mut self.contenders[slots[*slot]];
-                let variant = contender.outcome.name.clone();
-                let share = Share { round, rounds: self.rounds, seed: seed ^ (u64::from(round) << 32) };
-                let mut progress = |finished: u32| {
-                    let (done, rounds) = (done + finished, self.rounds);
-                    emit(Event::Progress { done, total, round: round + 1, rounds, variant: variant.clone() });
-                };
-                self.watcher.as_ref().map(Watcher::take);
-                let report = crew.run(&contender.work, &contender.limit, share, &mut progress)?;
-                done += report.finished();
-                let end = report.end();
-                match (&mut self.control, is_control) {
-                    (Some(control), true) => {
-                        // It is the baseline that failed.
-                        let failures: Vec<Failure> = report.failures.into_iter().map(Failure::from).collect();
-                        contender.outcome.take_in(&Measured { failures: failures.clone(), ..Measured::default() });
-                        found[slots[*slot]].failures.extend(failures);
-                        control.samples.extend_from_slice(&report.samples);
-                        again = Some(report.samples);
-                    }
-                    (Some(_) | None, _) => {
-                        let mut measured = measured(report, self.watcher.as_ref().map(Watcher::take));
-                        contender.outcome.take_in(&measured);
-                        let known = &mut found[slots[*slot]];
-                        measured.failures.append(&mut known.failures);
-                        *known = measured;
-                    }
-                }
-                if end != End::Completed {
-                    return Ok(end);
-                }
+            turns.shuffle(&mut random);
+            let measured = self.contenders.iter().map(|_| Measured::default()).collect();
+            let mut found = Found { measured, control: None };
+            let end = self.round(crew, round, &turns, &mut found, &mut count, emit);
+            // Of a round that was broken off as well, what there is.
+            emit(Piece::Round { measured: found.measured, control: found.control }.into());
+            let end = end?;
+            if end != End::Completed {
+                return Ok(end);
             }
-            emit(Piece::Round { measured: found, control: again }.into());
+        }
+        Ok(End::Completed)
+    }
+
+    /// The baseline takes part twice; what its two halves differ by is the noise of the machine.
+    fn turns(&self) -> Vec<Turn> {
+        let is_baseline = |one: &Contender<W>| Some(one.outcome.name.as_str()) == self.experiment.baseline_name();
+        let baseline = self.contenders.iter().position(is_baseline);
+        let baseline = baseline.filter(|index| self.contenders[*index].limit.planned() != Some(0));
+        let again = baseline.filter(|_| self.contenders.len() > 1).map(|of| Turn { of, is_control: true });
+        (0..self.contenders.len()).map(|of| Turn { of, is_control: false }).chain(again).collect()
+    }
+
+    fn round(
+        &self,
+        crew: &mut impl Crew<Work = W>,
+        round: u32,
+        turns: &[Turn],
+        found: &mut Found,
+        count: &mut Count,
+        emit: &mut dyn FnMut(Event),
+    ) -> Result<End, WorkerError> {
+        let share = Share { round, rounds: self.rounds, seed: self.experiment.seed ^ (u64::from(round) << 32) };
+        for Turn { of, is_control } in turns {
+            let contender = &self.contenders[*of];
+            if contender.limit.share(round, self.rounds).0 == 0 {
+                continue;
+            }
+            let variant = &contender.outcome.name;
+            let mut progress = |finished: u32| {
+                let (done, total, rounds) = (count.done + finished, count.planned, self.rounds);
+                emit(Event::Progress { done, total, round: round + 1, rounds, variant: variant.clone() });
+            };
+            self.watcher.as_ref().map(Watcher::take);
+            let report = crew.run(&contender.work, &contender.limit, share, &mut progress)?;
+            count.done += report.finished();
+            let end = report.end();
+            let known = &mut found.measured[*of];
+            if *is_control {
+                // It is the baseline that failed.
+                known.failures.extend(report.failures.into_iter().map(Failure::from));
+                found.control = Some(report.samples);
+            } else {
+                let mut measured = measured(report, self.watcher.as_ref().map(Watcher::take));
+                measured.failures.append(&mut known.failures);
+                *known = measured;
+            }
+            if end != End::Completed {
+                return Ok(end);
+            }
         }
         Ok(End::Completed)
     }

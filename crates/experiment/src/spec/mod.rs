@@ -83,6 +83,15 @@ fn is_native_only(lanes: &[Lane]) -> bool {
 }
 
 impl Experiment {
+    /// What was asked for: the endpoint's name or class, or the request of an application.
+    #[must_use]
+    pub fn title(&self) -> String {
+        match &self.request {
+            Some(request) => request.title(),
+            None => self.endpoint.name.clone().unwrap_or_else(|| self.endpoint.root.clone()),
+        }
+    }
+
     /// Whether the real SQLAlchemy is measured beside this program.
     #[must_use]
     pub fn is_run_in_sqlalchemy(&self) -> bool {

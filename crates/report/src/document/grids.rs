@@ -45,6 +45,12 @@ fn variant(row: &Row) -> Cell {
     Cell { text: row.label(), swatch: Some(row.colour), ..Cell::default() }
 }
 
+/// Columns by their names and whether they hold words; the first one always does.
+pub(super) fn headed(first: &str, others: &[(&str, bool)]) -> Vec<Column> {
+    let column = |(name, words): &(&str, bool)| Column { name: (*name).to_owned(), words: *words };
+    std::iter::once(&(first, true)).chain(others).map(column).collect()
+}
+
 fn columns(figures: &[&str], words: &[&str]) -> Vec<Column> {
     let column = |name: &&str, words| Column { name: (*name).to_owned(), words };
     let first = column(&"variant", true);

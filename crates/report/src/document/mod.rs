@@ -1,6 +1,7 @@
 //! What a report says, block by block, for the formats that lay it out themselves: PDF and Markdown.
 
 mod grids;
+pub(crate) mod queries;
 mod statements;
 
 use crate::error::ReportError;
@@ -11,6 +12,7 @@ use crate::reproduction::Reproduction;
 use crate::{circumstances, claims, frontier, lanes, sentence, sweeps, waits};
 use fetchscope_experiment::evidence;
 pub(crate) use grids::{Cell, Grid};
+pub(crate) use statements::origin;
 
 /// A report.
 pub(crate) struct Document<'a> {
@@ -68,6 +70,7 @@ impl<'a> Document<'a> {
             answer("Comparison", comparison(material)),
             answer("What to know about the figures", vec![notes(material)]),
         ];
+        sections.extend(outcome.application.as_ref().map(|one| answer(queries::TITLE, queries::blocks(one))));
         sections.extend(claim(material).map(|blocks| answer("The claim", blocks)));
         sections.extend(in_sqlalchemy(material));
         sections.extend(material.sweeps.iter().map(|chart| {
@@ -105,7 +108,7 @@ impl<'a> Document<'a> {
         let words = "`fetchscope run` repeats it from a file of these lines, or from this report itself.".to_owned();
         sections.push(evidence("The experiment", vec![Block::Aside(words), Block::Code { language: "toml", text }]));
         Ok(Document {
-            title: circumstances::endpoint(outcome).to_owned(),
+            title: outcome.experiment.title(),
             context: circumstances::context(outcome),
             answer: sentence::headline(&material.rows),
             beside: beside(material),

@@ -5,7 +5,12 @@ use crate::format;
 use crate::plan;
 use crate::rows::Row;
 use crate::sql;
-use fetchscope_experiment::outcome::Outcome;
+use fetchscope_experiment::outcome::{Outcome, StatementShape};
+
+/// The line of an application that caused it: ` · app/routes.py:82 list_users`.
+pub(crate) fn origin(shape: &StatementShape) -> String {
+    shape.origin.as_ref().map_or_else(String::new, |origin| format!(" · {origin} {}", origin.function))
+}
 
 pub(super) fn blocks<'a>(outcome: &Outcome, rows: &[Row]) -> Vec<Block<'a>> {
     let mut blocks = Vec::new();
@@ -15,11 +20,12 @@ pub(super) fn blocks<'a>(outcome: &Outcome, rows: &[Row]) -> Vec<Block<'a>> {
             let in_all = if shape.times > 1 { " in all" } else { "" };
             let said = if shape.rows == 1 { "row" } else { "rows" };
             blocks.push(Block::Aside(format!(
-                "{} · {} · {}× · {} {said}{in_all}",
+                "{} · {} · {}× · {} {said}{in_all}{}",
                 shape.phase.name(),
                 shape.path.as_deref().unwrap_or("root"),
                 format::count(shape.times),
                 format::count(shape.rows),
+                origin(shape),
             )));
             blocks.push(Block::Code { language: "sql", text: sql::pretty(&shape.sql) });
             if let Some(plan) = &shape.plan {

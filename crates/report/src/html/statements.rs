@@ -1,6 +1,7 @@
 //! Every distinct statement of every variant, for reading.
 
 use super::variant;
+use crate::document::origin;
 use crate::format;
 use crate::plan;
 use crate::rows::Row;
@@ -31,6 +32,7 @@ fn statement(shape: &StatementShape) -> Markup {
                 (shape.phase.name()) " · " (shape.path.as_deref().unwrap_or("root")) " · "
                 b { (format::count(shape.times)) "×" } " · " (plural(shape.rows, "row"))
                 @if shape.times > 1 { " in all" }
+                (origin(shape))
             }
             pre { code.sql { @for line in sql::pretty(&shape.sql).lines() { (sql_line(line)) } } }
             @if let Some(plan) = &shape.plan {

@@ -14,6 +14,10 @@ id: string,
  */
 name: string, 
 /**
+ * Whether it is there to show another answer than the baseline's.
+ */
+differs: boolean, 
+/**
  * Strategy by dotted path; a path not named loads lazily.
  */
 strategies: { [key in string]: WireStrategy }, };

@@ -10,9 +10,13 @@ export type WorkloadDoc = {
  */
 concurrency: number, 
 /**
- * Measured requests a variant.
+ * Measured requests per variant; with neither this nor `seconds`, 100.
  */
-requests: number, 
+requests: number | null, 
+/**
+ * Measured seconds per variant, instead of a number of requests.
+ */
+seconds: number | null, 
 /**
  * Requests a second that arrive whether or not earlier ones are answered; none where every client waits for its answer.
  */

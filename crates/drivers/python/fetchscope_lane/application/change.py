@@ -7,7 +7,7 @@ import re
 from sqlalchemy import inspect
 
 from . import internals
-from .overrides import POLYMORPHIC, _check, _class_name, _meant, parsed
+from .overrides import POLYMORPHIC, check, class_name, meant, parsed
 from .source.chains import Options, _bare, kind_of
 from .source.edits import Edits
 from .source.imports import Imports
@@ -47,10 +47,10 @@ class Changes:
 
     def _places(self, key, strategy):
         number, name, path = parsed(key)
-        for query in _meant(self._queries, key, number, name):
+        for query in meant(self._queries, key, number, name):
             for index, entity in enumerate(query.entities):
-                if _class_name(entity) == name:
-                    _check(key, entity, path, strategy)
+                if class_name(entity) == name:
+                    check(key, entity, path, strategy)
                     yield query, index, path
 
     def _of(self, query):

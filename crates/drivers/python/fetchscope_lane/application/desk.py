@@ -64,7 +64,9 @@ class ApplicationDesk:
 
     def compare(self, order):
         """One request of a variant: what it sends, and whether it answers as the endpoint does as it is written."""
-        watched, answer = self._watch(self._variants[order["variant"]])
+        overrides = self._variants[order["variant"]]
+        watched, answer = self._watch(overrides)
+        self._learn(watched, answer, overrides)
         self._channel.say(compared=self._compared(watched, answer))
 
     def change(self, order):
@@ -120,6 +122,21 @@ class ApplicationDesk:
             watched, answer = self._watch()
             reference.again(answer)
             self._seen, self._reference, self._answer = watched, reference, answer
+            self._fails = _fails(answer)
+
+    def _learn(self, watched, answer, overrides):
+        """An endpoint that fails as it is written shows more of itself once it does not: its other queries, and an answer
+        to compare with."""
+        if not self._fails or _fails(answer):
+            return
+        known = {(query.place, query.shape) for query in self._seen.query_list}
+        for query in watched.query_list:
+            if (query.place, query.shape) not in known:
+                query.n = len(self._seen.query_list) + 1
+                self._seen.query_list.append(query)
+        self._reference, self._fails = Reference(answer), False
+        _, again = self._watch(overrides)
+        self._reference.again(again)
 
     def _trace(self, order):
         strategies = order.get("strategies") or {}
@@ -130,6 +147,7 @@ class ApplicationDesk:
         if strategies:
             overrides = Overrides(watched.query_list, strategies, self._program.origins)
             watched, answer = self._watch(overrides)
+            self._learn(watched, answer, overrides)
         queries = self._queries(watched)
         notices = []
         if answer.error is None and order.get("knock_out", True):
@@ -331,6 +349,10 @@ class ApplicationDesk:
         return Lengths(self._conditions["rtt_ms"], self._conditions["jitter_ms"], f"{batch.seed}/{number}")
 
 
+def _fails(answer):
+    return answer.error is not None or (answer.status or 200) >= 500
+
+
 class _Batch(Batch):
     bands = BANDS
 
@@ -359,10 +381,11 @@ def _response(answer):
 def _framework(value):
     import importlib.metadata
 
-    name = next((one.__module__.split(".")[0] for one in type(value).__mro__ if one.__module__ != "builtins"), "")
+    name = next((one.__module__.split(".")[0] for one in type(value).__mro__ if one.__module__ != "builtins"), None)
+    if name is None:
+        # A function.
+        return None
     try:
         return f"{name} {importlib.metadata.version(name)}"
     except importlib.metadata.PackageNotFoundError:
         return None
-
-

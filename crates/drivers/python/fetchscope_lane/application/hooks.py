@@ -40,6 +40,19 @@ def install():
     event.listen(Engine, "handle_error", _raised)
 
 
+def listen_to_flask():
+    """Flask makes a page of an exception, and tells it to those who listen alone."""
+    from flask import got_request_exception
+
+    got_request_exception.connect(_escaped, weak=False)
+
+
+def _escaped(_sender, exception, **_):
+    request = REQUEST.get()
+    if request is not None:
+        request.escaped = exception
+
+
 def _execute(original, session, statement, arguments, named):
     request = REQUEST.get()
     if request is None:

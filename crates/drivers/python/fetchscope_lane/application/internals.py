@@ -197,8 +197,13 @@ def _name(strategy, opts):
 
 def _corresponds(root, other):
     if root.is_aliased_class or getattr(other, "is_aliased_class", False):
-        return root is other
+        return root is other or any(one is other for one in _parts(root))
     return root.mapper.isa(other.mapper) or other.mapper.isa(root.mapper)
+
+
+def _parts(alias):
+    """The aliases that an alias of several classes consists of, itself among them; none of anything else."""
+    return getattr(alias, "_with_polymorphic_entities", None) or ()
 
 
 # -- options ----------------------------------------------------------------------------------------------------------
@@ -242,11 +247,18 @@ def _changed(option, wanted, missing, of_type, make):
             # One level more of a recursion that is no more.
             touched = True
             continue
-        strategy = wanted.get(named)
+        strategy, depth = wanted.get(named), element.local_opts.get("recursion_depth")
         if strategy is None:
-            elements.append(element)
+            ends = None if depth is None else _recursion_ends(named, wanted)
+            if ends is None:
+                elements.append(element)
+                continue
+            # A recursion that is another one from some level on: the levels above one by one, and it is no more.
+            recursive.add(tuple(element._recurse().path.path))
+            elements += _levels(element, ends if depth < 0 else min(ends, depth + 1))
+            touched = True
             continue
-        if element.local_opts.get("recursion_depth"):
+        if depth is not None:
             recursive.add(tuple(element._recurse().path.path))
         missing.pop(named, None)
         elements.append(_restated(element, strategy, make))
@@ -256,6 +268,25 @@ def _changed(option, wanted, missing, of_type, make):
     clone = option._clone()
     clone.context, clone.propagate_to_loaders = tuple(elements), True
     return clone
+
+
+def _recursion_ends(named, wanted):
+    """How many levels a recursion has before the first that is wanted otherwise; `None` where none is."""
+    levels = [
+        len(path) - len(named) for path in wanted
+        if len(path) > len(named) and path[: len(named)] == named and set(path[len(named):]) == {named[-1]}
+    ]
+    return min(levels, default=None)
+
+
+def _levels(element, count):
+    found = []
+    for _ in range(count):
+        level = element._clone()
+        level.local_opts = {name: value for name, value in element.local_opts.items() if name != "recursion_depth"}
+        found.append(level)
+        element = element._recurse()
+    return found
 
 
 def _restated(element, strategy, make):
@@ -282,18 +313,25 @@ def _written(entity, path, strategy, of_type, make):
         if mapper.isa(owner) or owner is mapper:
             attribute = getattr(above, key)
         else:
-            attribute = getattr(owner.class_, key)
+            attribute = getattr(_of_subclass(above, owner), key)
         if depth == len(path):
             return make(attribute, strategy, below=option)
         kind = of_type.get(path[:depth])
         below = related(prop.mapper, path[depth])
-        if kind is None and below is not None and not prop.mapper.isa(below[1]):
+        there = prop.mapper if kind is None else inspect(kind)
+        if below is not None and not any(one.mapper.isa(below[1]) for one in (there, *_parts(there))):
+            # What is below belongs to a subclass that no option has named yet.
             kind = below[1].class_
         if kind is not None:
             attribute = attribute.of_type(kind)
         option = make(attribute, "default", below=option)
         above = prop.mapper.class_ if kind is None else kind
         mapper = prop.mapper if kind is None else inspect(kind).mapper
+
+
+def _of_subclass(above, owner):
+    """A subclass as an option names it: as the attribute of an alias of several classes, if that is what is above."""
+    return next((one.entity for one in _parts(inspect(above)) if one.mapper.isa(owner)), owner.class_)
 
 
 # -- results ----------------------------------------------------------------------------------------------------------

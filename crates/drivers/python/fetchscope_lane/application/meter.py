@@ -19,6 +19,8 @@ class Measured:
         self.bands = dict.fromkeys(BANDS, 0)
         self.queries = self.round_trips = self.rows = 0
         self.lengths, self._overrides = lengths, overrides
+        # The exception that a framework made a page of.
+        self.escaped = None
         self.began = self._at = time.perf_counter_ns()
         self._band = "application"
 

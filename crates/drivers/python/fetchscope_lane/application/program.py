@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 import threading
 
 from . import guard, hooks, senders
@@ -29,6 +30,8 @@ class Program:
         os.environ.update(order.get("variables") or {})
         self.target = load(order["import"], order.get("directory"), order.get("env_file"), order.get("is_call", False))
         self.origins = Origins(".", self.target.package)
+        if self.target.kind == "wsgi" and "flask" in sys.modules:
+            hooks.listen_to_flask()
         self.loop = self._lifespan = None
         if self.target.kind in ("asgi", "coroutine"):
             # Made only now: the application may have chosen another kind of loop.

@@ -11,6 +11,8 @@ import threading
 import time
 from urllib.parse import unquote
 
+from .request import REQUEST
+
 # An answer that is still being sent so long after its first byte has no end that can be waited for. Seconds.
 STREAMS = 3.0
 # How often a request under way is looked at.
@@ -234,7 +236,9 @@ def ask_wsgi(application, spec, most_bytes, deadline=None):
     finally:
         if hasattr(answer, "close"):
             answer.close()
-    return Answer(started.get("status"), started.get("headers", ()), b"".join(parts))
+    request = REQUEST.get()
+    error = request.escaped if request is not None and (started.get("status") or 200) >= 500 else None
+    return Answer(started.get("status"), started.get("headers", ()), b"".join(parts), error)
 
 
 # -- functions --------------------------------------------------------------------------------------------------------

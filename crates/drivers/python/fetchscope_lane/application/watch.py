@@ -64,7 +64,7 @@ class Watched(Measured):
 
     def execute(self, original, session, statement, arguments, named):
         before = self.switch("hydrate")
-        cause, changed = _Cause("other"), statement
+        cause, changed, is_overridden = _Cause("other"), statement, False
         if internals.is_orm_select(statement):
             part = internals.loading(statement, named)
             if part is None:
@@ -72,13 +72,14 @@ class Watched(Measured):
                 cause = _Cause("root", query)
                 if self._overrides is not None:
                     changed = self._overrides.applied(statement)
+                    is_overridden = changed is not statement
                 changed = internals.with_options(changed, (*internals.options_of(changed), internals.Mark(query.n)))
             else:
                 cause = self._part(statement, *part)
         token = NOW.set(cause)
         try:
             result = original(session, changed, *arguments, **named)
-            if cause.kind == "root" and self._overrides is not None:
+            if is_overridden:
                 internals.make_unique(result, lambda: self.needs_unique.add(cause.query.n))
             internals.time_rows(result, self.timed)
             return result
@@ -147,8 +148,8 @@ class Watched(Measured):
             "bytes": 0,
             "started_ns": self._at - self.began,
             "bands": dict(self.bands),
-            # Outside a greenlet an asynchronous driver cannot send what was announced.
-            "is_sent": not connection.dialect.is_async,
+            "answered": False,
+            "unsent": False,
             "cause": cause,
         }
         context.fetchscope_record = record
@@ -159,7 +160,7 @@ class Watched(Measured):
         record = getattr(context, "fetchscope_record", None)
         if record is None:
             return
-        record["is_sent"] = True
+        record["answered"] = True
         record["execute"] = self.bands["execute"] - record["bands"]["execute"]
         if known:
             record["rows"] += known
@@ -176,8 +177,9 @@ class Watched(Measured):
 
     def raised(self, error):
         super().raised(error)
-        if self.statements and not isinstance(error, MissingGreenlet):
-            self.statements[-1]["is_sent"] = True
+        if isinstance(error, MissingGreenlet) and self.statements and not self.statements[-1]["answered"]:
+            # The engine announced it, and the driver had no way to send it.
+            self.statements[-1]["unsent"] = True
         if is_write(error):
             self.wrote = error
 
@@ -208,7 +210,7 @@ class Watched(Measured):
 
     def sent(self):
         """The statements that reached the database."""
-        return [one for one in self.statements if one["is_sent"]]
+        return [one for one in self.statements if not one["unsent"]]
 
     def paths(self, query):
         """Every path of a query that its plan loads eagerly, that an option names, or that was loaded or read."""

@@ -52,10 +52,9 @@ impl Program<'_> {
             self.worker.prepare_overrides(name, &variant.overrides(), longest, self.cancel)?;
             compared.push((name, self.worker.compare(name, longest, self.cancel)?));
         }
-        let reference = Reference::of(&compared, experiment.baseline_name());
         let (mut contenders, mut notes) = (Vec::new(), Vec::new());
         for (name, one) in &compared {
-            let agreement = reference.agreement(name, one);
+            let agreement = agreement(name, one, experiment.baseline_name());
             if let (Agreement::Same, Some(difference)) = (&agreement, &one.difference) {
                 notes.push(format!("{name} answers with {difference}: no ORDER BY says which is right."));
             }
@@ -95,41 +94,17 @@ fn crew<'b>(worker: &'b mut Worker, cancel: &'b AtomicBool, experiment: &'b Expe
     Python { experiment, worker, draw: Draw::new(Tenants::One, &[]), tenants: 1, cancel, is_application: true }
 }
 
-/// The answer that others are compared with.
-struct Reference<'a> {
-    baseline: Option<&'a str>,
-    /// Whether the endpoint answers as it is written. If it does not, those that answer are compared with the first one
-    /// that does.
-    answers: bool,
-    hash: Option<&'a str>,
-}
-
-impl<'a> Reference<'a> {
-    fn of(compared: &'a [(&String, Compared)], baseline: Option<&'a str>) -> Reference<'a> {
-        let is_baseline = |one: &&(&String, Compared)| Some(one.0.as_str()) == baseline;
-        let answers = compared.iter().find(is_baseline).is_some_and(|(_, one)| !failed(one));
-        let first = compared.iter().find(|(_, one)| !failed(one));
-        Reference { baseline, answers, hash: first.map(|(_, one)| one.hash.as_str()) }
+/// How a variant's answer compares with the endpoint's as it is written, or if that fails, with the first one that answers.
+fn agreement(name: &str, one: &Compared, baseline: Option<&str>) -> Agreement {
+    if let Some(error) = &one.error {
+        let place = error.path.as_ref().map(|path| format!(" at {path}")).unwrap_or_default();
+        return Agreement::Stopped { reason: format!("raises {}{place}: {}", error.type_name, error.message) };
     }
-
-    fn agreement(&self, name: &str, one: &Compared) -> Agreement {
-        if let Some(error) = &one.error {
-            let place = error.path.as_ref().map(|path| format!(" at {path}")).unwrap_or_default();
-            return Agreement::Stopped { reason: format!("raises {}{place}: {}", error.type_name, error.message) };
-        }
-        if self.baseline == Some(name) {
-            return Agreement::Baseline;
-        }
-        if !self.answers {
-            let same = self.hash == Some(one.hash.as_str());
-            let difference = || "another answer than the first variant that answers".to_owned();
-            return if same { Agreement::Same } else { Agreement::Different { difference: difference() } };
-        }
-        match one.agreement.as_str() {
-            "same" => Agreement::Same,
-            "unknown" => Agreement::Unknown,
-            _ => Agreement::Different { difference: one.difference.clone().unwrap_or_else(|| "another answer".to_owned()) },
-        }
+    match one.agreement.as_str() {
+        "same" if baseline == Some(name) => Agreement::Baseline,
+        "same" => Agreement::Same,
+        "unknown" => Agreement::Unknown,
+        _ => Agreement::Different { difference: one.difference.clone().unwrap_or_else(|| "another answer".to_owned()) },
     }
 }
 

@@ -5,7 +5,7 @@ mod cell;
 use super::rounds::Cell;
 use super::{EMULATES, RunError};
 use crate::event::Event;
-use crate::found::Piece;
+use crate::found::{Assembly, Piece};
 use crate::outcome::{ApplicationOutcome, End, Environment, Outcome, VERSION};
 use crate::spec::{Experiment, Request};
 use cell::Program;
@@ -23,6 +23,8 @@ pub struct ApplicationSetup<'a> {
     pub worker: &'a mut Worker,
     /// What it imported.
     pub imported: &'a Imported,
+    /// The request as it is written, if it was looked at already and is still the one that the worker means.
+    pub seen: Option<&'a RequestTrace>,
     /// What the reader of the result should know beforehand.
     pub notes: Vec<String>,
 }
@@ -60,11 +62,16 @@ pub fn run_application(
     experiment.check()?;
     let started_at = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
     let start = Instant::now();
-    ask(setup.worker, experiment)?;
-    let seen = setup.worker.trace(&Overrides::new(), true, longest(experiment), cancel)?;
+    let seen = match setup.seen {
+        Some(seen) => seen.clone(),
+        None => {
+            ask(setup.worker, experiment)?;
+            setup.worker.trace(&Overrides::new(), true, longest(experiment), cancel)?
+        }
+    };
     let mut notes = setup.notes.clone();
     notes.extend(seen.notices.iter().cloned());
-    let mut outcome = Outcome {
+    let began = Outcome {
         version: VERSION,
         experiment: kept(experiment),
         environment: environment(setup, &seen),
@@ -81,28 +88,32 @@ pub fn run_application(
         estimated: None,
         notes,
     };
-    emit(Piece::Began { outcome: Box::new(outcome.clone()) }.into());
+    let mut found = Assembly::begin(began.clone());
+    emit(Piece::Began { outcome: Box::new(began) }.into());
+    let mut listen = |event: Event| {
+        if let Event::Found(piece) = &event {
+            found.add(piece);
+        }
+        emit(event);
+    };
     let mut program = Program { worker: setup.worker, cancel, needs_unique: Vec::new() };
-    let cell = program.measure(experiment, emit)?;
-    if let Some(application) = &mut outcome.application {
-        application.needs_unique = std::mem::take(&mut program.needs_unique);
-    }
-    let Cell { variants, params: _, control, tenants: _, notes, mut end, failure } = cell;
-    (outcome.variants, outcome.control) = (variants, control);
-    outcome.notes.extend(notes);
+    let Cell { mut end, failure, .. } = program.measure(experiment, &mut listen)?;
+    let needs_unique = std::mem::take(&mut program.needs_unique);
     if let Some(failure) = failure {
         end = End::Failed { reason: failure.to_string() };
     }
     for sweep in &experiment.sweep {
         if end == End::Completed {
-            let found;
             let mut measure = |changed: &Experiment, emit: &mut dyn FnMut(Event)| {
                 ask(program.worker, changed)?;
                 program.measure(changed, emit)
             };
-            (found, end) = super::sweep(experiment, sweep, &mut measure, &mut outcome.notes, emit)?;
-            outcome.sweeps.push(found);
+            end = super::sweep(experiment, sweep, &mut measure, &mut listen);
         }
+    }
+    let mut outcome = found.outcome();
+    if let Some(application) = &mut outcome.application {
+        application.needs_unique = needs_unique;
     }
     Ok(Outcome { elapsed: start.elapsed().into(), end, ..outcome })
 }

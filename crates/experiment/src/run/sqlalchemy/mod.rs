@@ -4,7 +4,6 @@ mod cell;
 mod compare;
 pub(super) mod crew;
 
-use super::rounds::Cell;
 use super::{RunError, Setup};
 use crate::event::Event;
 use crate::found::Piece;
@@ -14,31 +13,32 @@ use cell::Lane;
 use fetchscope_drivers::sqlalchemy::{Worker, WorkerError, unpack};
 use std::sync::atomic::AtomicBool;
 
-/// Measures the experiment in the real SQLAlchemy. Whatever happens there, what the native lane found stays.
+/// Measures the experiment in the real SQLAlchemy. Whatever happens there, what the native lane found stays. What is
+/// measured is in the pieces that it emits, and not in the answer.
 pub(super) fn run(
     setup: &Setup<'_>,
     native: &[VariantOutcome],
     emit: &mut dyn FnMut(Event),
     cancel: &AtomicBool,
 ) -> LaneOutcome {
-    let mut found = LaneOutcome::unmeasured(End::Completed);
+    let mut lane = LaneOutcome::unmeasured(End::Completed);
     emit(Event::ChangingLane);
     emit(Piece::ChangingLane.into());
-    match measure(setup, native, &mut found, emit, cancel) {
+    match measure(setup, native, &mut lane, emit, cancel) {
         Ok(()) => {}
-        Err(RunError::Cancelled | RunError::Sqlalchemy(WorkerError::Cancelled)) => found.end = End::Cancelled,
+        Err(RunError::Cancelled | RunError::Sqlalchemy(WorkerError::Cancelled)) => lane.end = End::Cancelled,
         Err(error) => {
-            found.unusable = matches!(&error, RunError::Sqlalchemy(error) if error.is_input());
-            found.failure = Some(error.to_string());
+            lane.unusable = matches!(&error, RunError::Sqlalchemy(error) if error.is_input());
+            lane.failure = Some(error.to_string());
         }
     }
-    found
+    lane
 }
 
 fn measure(
     setup: &Setup<'_>,
     native: &[VariantOutcome],
-    found: &mut LaneOutcome,
+    known: &mut LaneOutcome,
     emit: &mut dyn FnMut(Event),
     cancel: &AtomicBool,
 ) -> Result<(), RunError> {
@@ -48,25 +48,23 @@ fn measure(
     let mut lane = Lane { setup, mapping: sqlalchemy.mapping, worker: &mut worker, cancel };
     let experiment = setup.experiment;
     let (cell, disagreements) = lane.measure(experiment, native, emit)?;
-    found.versions = Some(lane.worker.versions());
-    found.disagreements = disagreements;
-    (found.variants, found.control, found.end, found.notes) = (cell.variants, cell.control, cell.end, cell.notes);
+    known.versions = Some(lane.worker.versions());
+    known.disagreements = disagreements;
+    known.end = cell.end;
     if let Some(failure) = cell.failure {
         return Err(failure.into());
     }
     for sweep in &experiment.sweep {
-        if found.end == End::Completed {
-            let mut measure = |changed: &Experiment, emit: &mut dyn FnMut(Event)| -> Result<Cell, RunError> {
+        if known.end == End::Completed {
+            let mut measure = |changed: &Experiment, emit: &mut dyn FnMut(Event)| {
                 let (mut cell, _) = lane.measure(changed, &[], emit)?;
                 cell.failure.take().map_or(Ok(cell), |failure| Err(failure.into()))
             };
-            let (points, end) = super::sweep(experiment, sweep, &mut measure, &mut found.notes, emit)?;
-            found.sweeps.push(points);
-            found.end = end;
+            known.end = super::sweep(experiment, sweep, &mut measure, emit);
         }
     }
-    if let End::Failed { reason } = &found.end {
-        found.failure = Some(reason.clone());
+    if let End::Failed { reason } = &known.end {
+        known.failure = Some(reason.clone());
     }
     Ok(())
 }

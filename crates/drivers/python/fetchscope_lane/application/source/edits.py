@@ -28,7 +28,7 @@ class Edits:
         """Without those that lie inside others; two that overlap cannot both be made."""
         kept = []
         for one in sorted(self._all, key=lambda edit: (edit[0], edit[1] > edit[0], -edit[1], edit[2], edit[3])):
-            if kept and one[0] < max(edit[1] for edit in kept):
+            if kept and one[0] < kept[-1][1]:
                 if one[1] <= kept[-1][1]:
                     continue
                 raise Uncertain("two changes of the same text do not fit together; make them by hand")
