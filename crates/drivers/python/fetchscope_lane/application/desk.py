@@ -8,7 +8,8 @@ import tracemalloc
 
 from ..batch import PAUSE, Batch, late
 from ..network import Lengths
-from . import change, failure, hooks, internals, routes
+from . import failure, hooks, internals, routes
+from .change import Changes
 from .compare import Reference
 from .meter import BANDS, Measured
 from .overrides import Overrides
@@ -69,13 +70,10 @@ class ApplicationDesk:
         self._channel.say(compared=self._compared(watched, answer))
 
     def change(self, order):
-        """What to write in the source to load so, without what is not read."""
-        strategies, remove = order["strategies"], order["remove"]
-        needs_unique = set()
-        if strategies:
-            watched, _ = self._watch(Overrides(self._seen.query_list, strategies, self._program.origins))
-            needs_unique = watched.needs_unique
-        self._channel.say(changes=change.of(self._seen.query_list, strategies, remove, needs_unique, self._program.origins))
+        """How the user's own code says what strategies change from outside, a change for each query that they touch."""
+        self._as_written()
+        changes = Changes(self._seen.query_list, order.get("strategies") or {}, order.get("remove") or [], self._program.origins)
+        self._channel.say(changes=changes.made(self._unique_queries(changes.strategies())))
 
     def measure(self, order):
         """A share of a variant's requests; a line each, and at the end how long it all took."""
@@ -105,6 +103,16 @@ class ApplicationDesk:
             answer = self._program.once(self._spec, watched, self._limits["bytes"], self._limits["seconds"])
         watched.done()
         return watched, answer
+
+    def _unique_queries(self, strategies):
+        """The queries whose result has to be made unique with these strategies, as they are numbered where nothing changes."""
+        if not any(one in ("joined", "joined_inner") for one in strategies.values()):
+            return set()
+        overrides = Overrides(self._seen.query_list, strategies, self._program.origins)
+        watched, _ = self._watch(overrides)
+        known = {(one.place, one.shape): one.n for one in self._seen.query_list}
+        found = [one for one in watched.query_list if one.n in watched.needs_unique]
+        return {known.get((one.place, one.shape), one.n) for one in found}
 
     def _as_written(self):
         """The request as it is written, sent twice: what differs between the two is not compared."""

@@ -70,8 +70,8 @@ class Overrides:
             number, name, path = parsed(key)
             for query in meant(queries, key, number, name):
                 for index, entity in enumerate(query.entities):
-                    if _class_name(entity) == name:
-                        _check(key, entity, path, strategy)
+                    if class_name(entity) == name:
+                        check(key, entity, path, strategy)
                         wanted.setdefault(query.n, {}).setdefault(index, {})[path] = strategy
         for query in queries:
             if query.n in wanted:
@@ -84,7 +84,7 @@ class Overrides:
         """The statement as the variant has it; the same one where the variant says nothing of its query."""
         entities = internals.entities(statement)
         origin = self._origins(sys._getframe(2))
-        place = (origin, tuple(_class_name(one) for one in entities))
+        place = (origin, tuple(class_name(one) for one in entities))
         there = self._by_place.get(place)
         if there is None:
             return statement
@@ -109,24 +109,24 @@ class Overrides:
         return internals.with_options(statement, options)
 
 
-def _class_name(entity):
+def class_name(entity):
     return inspect(entity).mapper.class_.__name__
 
 
 def meant(queries, key, number, name):
-    named = [query for query in queries if name in (_class_name(one) for one in query.entities)]
+    named = [query for query in queries if name in (class_name(one) for one in query.entities)]
     if number is not None:
         named = [query for query in named if query.n == number]
     if not named:
         there = ", ".join(
-            f"{query.n}/{_class_name(one)}" for query in queries for one in query.entities
+            f"{query.n}/{class_name(one)}" for query in queries for one in query.entities
         )
         there = f"its queries are {there}" if there else "it sends no query for objects"
         raise Unusable(f"`{key}` names no query of the endpoint; {there}")
     return named
 
 
-def _check(key, entity, path, strategy):
+def check(key, entity, path, strategy):
     mapper = inspect(entity).mapper
     if not path:
         if strategy != POLYMORPHIC:
