@@ -113,7 +113,7 @@ def root_name(path, entities):
     first = path.path[0]
     for entity in entities:
         root = inspect(entity)
-        if root is first or (not root.is_aliased_class and _corresponds(root, first)):
+        if root is first or any(one is first for one in _parts(root)) or (not root.is_aliased_class and _corresponds(root, first)):
             return root.mapper.class_.__name__
     return first.mapper.class_.__name__
 
@@ -154,8 +154,11 @@ def effective(compile_state, entity, path_keys):
         if found is None:
             return None
         prop, owner = found
-        if owner is not mapper and not mapper.isa(owner) and path.path[-1] is mapper:
-            path = path.parent[owner] if len(path.path) > 1 else owner._path_registry
+        if not mapper.isa(owner):
+            part = next((one for one in _parts(path.path[-1]) if one.mapper.isa(owner)), None)
+            if part is not None or path.path[-1] is mapper:
+                part = part or owner
+                path = path.parent[part] if len(path.path) > 1 else part._path_registry
         option = prop._get_context_loader(compile_state, path)
         path, mapper = path[prop].entity_path, prop.mapper
     if option is not None and option.strategy is not None:
