@@ -39,16 +39,17 @@ def _endpoint(app, reference, worker, endpoint, route, overrides):
         return [Result(endpoint.kind, label, [*_shown(route), *problems])]
     problems = _attributions(app, endpoint, traced["traced"]) + _unread(reference, worker, endpoint, expected, traced["traced"])
     results = [Result(endpoint.kind, label, [*_shown(route), *problems] if problems else [])]
-    sent = {name for query in traced["traced"]["queries"] for name in query["entities"]}
-    for one in overrides:
-        if expected["errors"] and not {key.rpartition("/")[2].split(".")[0] for key in one.strategies} <= sent:
+    sent = {f"{number}{name}" for query in traced["traced"]["queries"] for name in query["entities"]
+            for number in ("", f"{query['n']}/")}
+    for number, one in enumerate(overrides):
+        if expected["errors"] and not {key.split(".")[0] for key in one.strategies} <= sent:
             # It fails before it sends what is overridden.
             continue
-        results.append(Result(endpoint.kind, f"{label} {json.dumps(one.strategies)}", _override(reference, worker, endpoint, route, one)))
+        results.append(Result(endpoint.kind, f"{label} {json.dumps(one.strategies)}", _override(reference, worker, endpoint, route, one, number % 4 == 0)))
     return results
 
 
-def _override(reference, worker, endpoint, route, override):
+def _override(reference, worker, endpoint, route, override, is_measured):
     expected, written = reference.answer(override.by_hand), override.by_hand
     needs_unique = any(NEEDS_UNIQUE in message for _, message in expected["errors"])
     if needs_unique:
@@ -63,14 +64,37 @@ def _override(reference, worker, endpoint, route, override):
             problems.append(f"needs_unique is {said}, and the program written by hand does not need it")
         if set(said) - set(override.queries):
             problems.append(f"needs_unique is {said}, and only {override.queries} were overridden")
+        if is_measured and not traced["traced"]["error"] and traced["traced"]["agreement"] != "unknown":
+            problems += _measured(worker, override, traced["traced"])
         problems += _effect(endpoint, override, traced["traced"])
     if problems:
         problems = [*_shown(route), "by hand:", *_shown(written), *problems]
     return problems
 
 
+def _measured(worker, override, traced):
+    """A request that is measured sends what one that is watched sends."""
+    samples, failures = worker.measure(override.strategies)
+    if traced["difference"] and failures and "status" in traced["difference"]:
+        return []
+    wanted = (traced["query_count"], traced["row_count"])
+    problems = [f"measuring failed: {one}" for one in failures]
+    return problems + [f"measured: {one[0]} statements and {one[1]} rows; traced: {wanted[0]} and {wanted[1]}"
+                       for one in samples if one != wanted]
+
+
 # What loads each object once and on one path, so that an eager path leaves nothing to load.
 SIMPLE = ("plain", "optioned", "elsewhere", "columns", "criteria", "helped")
+
+
+def _lazily_loaded(endpoint, query, name):
+    """How many statements load a collection of the query's objects lazily: one for each; `None` where that is not known."""
+    entity, _, key = name.partition(".")
+    rel = endpoint.schema.rels(entity, with_subclasses=False).get(key)
+    if rel is None or not rel[1].is_many or endpoint.trees[0][0].get(key) is None or endpoint.queries[0].form == "looped":
+        return None
+    root = next((one for one in query["roots"]), None)
+    return root["rows"] if root is not None and not query["joins"] else None
 
 
 def _effect(endpoint, override, traced):
@@ -84,6 +108,9 @@ def _effect(endpoint, override, traced):
         if "." not in name:
             continue
         for query in traced["queries"]:
+            query["roots"] = [one for one in traced["statements"] if one["query"] == query["n"] and one["kind"] == "root"]
+            # A join may have an object in several rows.
+            query["joins"] = any(" JOIN " in one["sql"] for one in query["roots"])
             if number and int(number) != query["n"] or name.split(".")[0] not in query["entities"]:
                 continue
             path = next((one for one in query["paths"] if one["path"] == name), None)
@@ -93,6 +120,11 @@ def _effect(endpoint, override, traced):
             if path["strategy"] != strategy or path["written_by"] != "option":
                 problems.append(f"{name} was overridden with {strategy}, and is reported as {path['strategy']} by {path['written_by']}")
             entity, _, key = name.partition(".")
+            count = _lazily_loaded(endpoint, query, name)
+            if strategy == "select" and is_simple and count is not None and path["reads"]:
+                sent = sum(1 for one in traced["statements"] if one["path"] == name and one["kind"] == "lazy")
+                if sent != count:
+                    problems.append(f"{name} is select and is read of {count} objects, and {sent} statements load it")
             if strategy in EAGER and is_simple and key in schema.rels(entity, with_subclasses=False):
                 lazy = [one for one in traced["statements"] if one["query"] == query["n"] and one["path"] == name and one["kind"] == "lazy"]
                 if lazy:

@@ -231,7 +231,9 @@ class Watched(Measured):
     def paths(self, query):
         """Every path of a query that its plan loads eagerly, that an option names, or that was loaded or read."""
         found = {}
-        for entity in query.entities:
+        if query.compile_state is None:
+            return []
+        for entity in internals.compiled_entities(query.compile_state, query.entities):
             name = inspect(entity).mapper.class_.__name__
             wanted = {}
             for keys in self._named(query, entity):
@@ -254,8 +256,6 @@ class Watched(Measured):
 
     def _path(self, query, entity, name, keys):
         dotted = ".".join([name, *keys])
-        if query.compile_state is None:
-            return None
         known = internals.effective(query.compile_state, entity, keys)
         if known is None:
             return None
@@ -278,8 +278,6 @@ class Watched(Measured):
         }
 
     def _named(self, query, entity):
-        if query.compile_state is None:
-            return
         yield from internals.optioned(query.compile_state, entity)
         yield from self._eager(query, entity, inspect(entity).mapper, (), ())
 
