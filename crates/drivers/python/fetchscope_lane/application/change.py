@@ -212,7 +212,7 @@ class _Change:
             if not any((index, keys[:length]) in self.wanted.removed for length in range(1, len(keys))):
                 self._take_out(index, keys)
         missing = {}
-        for (index, keys), strategy in sorted(self.wanted.strategies.items()):
+        for (index, keys), strategy in self.wanted.strategies.items():
             if any((index, keys[:length]) in self.wanted.removed for length in range(1, len(keys) + 1)):
                 continue
             if strategy == POLYMORPHIC:
@@ -447,7 +447,7 @@ def _generated(wanted):
     """Options from the paths alone."""
     found, writer = [], New(PlainNames())
     by_entity = {}
-    for (index, keys), strategy in sorted(wanted.strategies.items()):
+    for (index, keys), strategy in wanted.strategies.items():
         by_entity.setdefault(index, {})[keys] = strategy
     for index, paths in by_entity.items():
         mapper = inspect(wanted.query.entities[index]).mapper
