@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import uuid
 
 from . import endpoints, program
 from .kinds import KINDS
@@ -69,7 +70,8 @@ class App:
             self.url = "sqlite:///app.db" if self.driver == "sqlite3" else "sqlite+aiosqlite:///app.db"
             self.fill_url = "sqlite:///app.db"
             return
-        self.schema_name = f"app_{self.seed}"
+        # Applications of one seed may run at the same time, for several interpreters.
+        self.schema_name = f"app_{self.seed}_{uuid.uuid4().hex[:8]}"
         address = postgres.split("://", 1)[1]
         self.fill_url = f"postgresql+psycopg://{address}"
         if self.driver == "asyncpg":

@@ -74,3 +74,20 @@ class Worker(_Process):
 
     def trace(self, strategies=None, knock_out=False):
         return self.ask(do="trace", strategies=strategies or {}, peak=False, knock_out=knock_out)
+
+    def measure(self, strategies):
+        """`[(statements, rows)]` of requests that are measured, two at a time, and the failures."""
+        prepared = self.ask(do="prepare_overrides", variant="v", strategies=strategies)
+        if "prepared" not in prepared:
+            return [], [str(prepared)]
+        said = self.ask(do="measure", variant="v", concurrency=2, quota=3, rate=None, seconds=None, seed=1)
+        samples, failures = [], []
+        while "done" not in said:
+            if "error" in said:
+                return samples, [*failures, str(said["error"])]
+            if "sample" in said:
+                samples.append((said["sample"][2], said["sample"][4]))
+            else:
+                failures.append(said["failed"])
+            said = self._hear()
+        return samples, failures

@@ -13,6 +13,7 @@ FRAMEWORKS = {
 }
 
 HEAD = '''"""Made by a test."""
+import gc
 import os
 from typing import Any, List, Optional
 
@@ -26,6 +27,9 @@ from sqlalchemy.orm import (
 )
 from sqlalchemy.pool import NullPool
 from sqlalchemy.util import OrderedSet
+
+# Whether an object that nothing refers to is still in a session depends on when cycles are collected.
+gc.disable()
 
 # Loads of one query are sent in the order of a set of objects, which is another one in each process.
 Mapper._prop_set = property(lambda self: OrderedSet(self._props.values()))
@@ -61,6 +65,16 @@ def fill(schema):
         for table, some in rows:
             connection.execute(METADATA.tables[table].insert(), some)
     sync.dispose()
+
+def drop(schema):
+    if schema is None:
+        return
+    for one in ENGINES:
+        one.dispose(close=False)
+    sync = create_engine(FILL_URL)
+    with sync.begin() as connection:
+        connection.execute(text("SET lock_timeout = '5s'"))
+        connection.execute(text(f"DROP SCHEMA IF EXISTS {schema} CASCADE"))
 '''
 
 

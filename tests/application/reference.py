@@ -148,6 +148,7 @@ def main():
             "statements": listener.statements, "status": status, "body": body.decode(),
             "hash": hashlib.sha256(body).hexdigest(), "errors": chain(error),
         }), file=out, flush=True)
+    module.drop(order["schema"])
 
 
 if __name__ == "__main__":

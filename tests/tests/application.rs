@@ -79,7 +79,8 @@ fn what_an_endpoint_does_is_told_with_its_lines_and_reads() {
     let [query] = seen.queries.as_slice() else { panic!("{:?}", seen.queries) };
     let origin = query.origin.as_ref().unwrap();
     assert_eq!((origin.file.as_str(), origin.function.as_str()), ("citizenapp/routes.py", "list_users"));
-    let paths: Vec<_> = query.paths.iter().map(|path| (path.path.as_str(), path.strategy.as_str(), path.reads)).collect();
+    let paths: Vec<_> =
+        query.paths.iter().map(|path| (path.path.as_str(), path.strategy.as_str(), path.reads)).collect();
     assert_eq!(paths, [("User.organization", "select", 20), ("User.organization.tenant", "select", 20)]);
     let lazy: u64 = query.paths.iter().map(|path| path.statements).sum();
     assert_eq!(seen.query_count, 1 + lazy);

@@ -43,6 +43,15 @@ pub(crate) fn verdicts() -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Whether `advise` recommends the best way to load, against an exhaustive search.
+pub(crate) fn advise() -> Result<ExitCode> {
+    prerequisites::rust()?;
+    let python = reference::interpreter()?;
+    let mut bench = shell::cargo(&["bench", "--package", "fetchscope-app", "--bench", "advise"]);
+    shell::run(bench.env("FETCHSCOPE_REFERENCE_PYTHON", python))?;
+    Ok(ExitCode::SUCCESS)
+}
+
 fn drivers(bench: &str) -> Command {
     shell::cargo(&["bench", "--package", "fetchscope-drivers", "--bench", bench])
 }

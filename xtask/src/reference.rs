@@ -9,8 +9,17 @@ use std::process::Command;
 
 /// The interpreter of the environment, which is made first where it is missing or no longer what is required.
 pub(crate) fn interpreter() -> Result<PathBuf> {
-    let requirements = workspace::root().join("tests/fidelity/requirements.txt");
-    let folder = workspace::target().join("reference");
+    made("tests/fidelity/requirements.txt", "reference")
+}
+
+/// The one of an environment with the older SQLAlchemy that applications may have.
+pub(crate) fn older() -> Result<PathBuf> {
+    made("tests/application/requirements-2.0.txt", "reference-2.0")
+}
+
+fn made(requirements: &str, folder: &str) -> Result<PathBuf> {
+    let requirements = workspace::root().join(requirements);
+    let folder = workspace::target().join(folder);
     let python = match cfg!(windows) {
         true => folder.join("Scripts/python.exe"),
         false => folder.join("bin/python"),

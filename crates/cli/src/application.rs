@@ -68,7 +68,10 @@ impl ProgramArguments {
     pub(crate) fn headers(&self) -> Result<IndexMap<String, String>> {
         let one = |text: &String| {
             let (name, value) = text.split_once(':').ok_or_else(|| {
-                AppError::Input(format!("`{}` is not a header; write 'Name: value'", text.split(' ').next().unwrap_or("")))
+                AppError::Input(format!(
+                    "`{}` is not a header; write 'Name: value'",
+                    text.split(' ').next().unwrap_or("")
+                ))
             })?;
             Ok((name.trim().to_owned(), value.trim().to_owned()))
         };
@@ -84,7 +87,8 @@ impl RequestArguments {
         }
         let text = self.request.as_deref().ok_or_else(|| {
             AppError::Input(
-                "--app needs a --request, as --request 'GET /users'; `fetchscope endpoints` lists the routes".to_owned(),
+                "--app needs a --request, as --request 'GET /users'; `fetchscope endpoints` lists the routes"
+                    .to_owned(),
             )
         })?;
         let (method, path) = text.trim().split_once(' ').unwrap_or(("GET", text.trim()));

@@ -71,7 +71,7 @@ fn an_import_that_does_not_come_further_is_ended() {
         with_sqlalchemy("sleep 600 & echo $! > pid; while true; do echo '{\"alive\":70}'; sleep 0.3; done");
     let said = worker.models("app.models:Base", None).unwrap_err();
     assert!(matches!(said, WorkerError::Stuck { .. }), "{said:?}");
-    assert!(said.to_string().starts_with("importing `app.models:Base` did not come further for 3.5 s and was ended"));
+    assert!(said.to_string().starts_with("importing `app.models:Base` made no progress for 3.5 s and was stopped"));
     assert!(is_gone(&folder.path().join("pid")));
 }
 

@@ -1,7 +1,7 @@
 //! Reading an experiment's file, and what must hold before anything runs.
 
-use crate::spec::{Axis, Experiment, Lane, Sweep, Tenants};
 use crate::spec::POLYMORPHIC;
+use crate::spec::{Axis, Experiment, Lane, Sweep, Tenants};
 use fetchscope_engine::plan::document::Strategy;
 use thiserror::Error;
 
@@ -149,7 +149,9 @@ impl Experiment {
         let has_source = !self.source.is_empty() || !self.endpoint.root.is_empty();
         let (application, request) = match (&self.application, &self.request) {
             (None, None) if self.source.is_empty() => {
-                return wrong("the experiment has no `source`; write `source = \"sample:citizenapp\"`, or `[application]`");
+                return wrong(
+                    "the experiment has no `source`; write `source = \"sample:citizenapp\"`, or `[application]`",
+                );
             }
             (None, None) if self.endpoint.root.is_empty() => {
                 return wrong("the experiment has no `[endpoint]` with a `root`, the class it loads");
@@ -177,12 +179,16 @@ impl Experiment {
         let fixed = |axis: Axis| matches!(axis, Axis::PageSize | Axis::TenantSize);
         if let Some(sweep) = self.sweep.iter().find(|sweep| fixed(sweep.over)) {
             let over = sweep.over.name();
-            return wrong(&format!("a sweep over `{over}` needs an endpoint of a mapping; an `[application]` has its own query"));
+            return wrong(&format!(
+                "a sweep over `{over}` needs an endpoint of a mapping; an `[application]` has its own query"
+            ));
         }
         for (name, variant) in &self.variants {
             if let Some((path, strategy)) = variant.strategies.iter().find(|(_, strategy)| !is_option(**strategy)) {
                 let strategy = strategy.name();
-                return wrong(&format!("the variant `{name}` loads `{path}` with `{strategy}`, which no loader option does"));
+                return wrong(&format!(
+                    "the variant `{name}` loads `{path}` with `{strategy}`, which no loader option does"
+                ));
             }
         }
         Ok(())

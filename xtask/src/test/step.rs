@@ -18,6 +18,8 @@ pub(crate) enum Step {
     Rust,
     /// Random cases are answered as the real SQLAlchemy answers them.
     Fidelity,
+    /// Applications are seen, overridden and changed as what is written by hand, on both versions of SQLAlchemy.
+    Application,
     /// The committed TypeScript types are those of the Rust sources.
     Bindings,
     /// The real window, driven.
@@ -25,8 +27,16 @@ pub(crate) enum Step {
 }
 
 impl Step {
-    pub(crate) const ALL: [Step; 7] =
-        [Step::Format, Step::Ui, Step::Clippy, Step::Rust, Step::Fidelity, Step::Bindings, Step::Window];
+    pub(crate) const ALL: [Step; 8] = [
+        Step::Format,
+        Step::Ui,
+        Step::Clippy,
+        Step::Rust,
+        Step::Fidelity,
+        Step::Application,
+        Step::Bindings,
+        Step::Window,
+    ];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -35,6 +45,7 @@ impl Step {
             Step::Clippy => "clippy",
             Step::Rust => "rust",
             Step::Fidelity => "fidelity",
+            Step::Application => "application",
             Step::Bindings => "bindings",
             Step::Window => "window",
         }
@@ -57,6 +68,7 @@ impl Step {
             }
             Step::Rust => rust(&["test", "--workspace", "--no-fail-fast"], tally),
             Step::Fidelity => fidelity(tally),
+            Step::Application => application(tally),
             Step::Bindings => bindings::compare(&["--workspace"]),
             Step::Window => window(tally),
         }
@@ -91,6 +103,20 @@ fn fidelity(tally: &mut Tally) -> Result<()> {
     let mut command = shell::cargo(&[&target[..], &tests, &["--no-fail-fast", "--", "--nocapture"]].concat());
     command.env("FETCHSCOPE_REFERENCE_PYTHON", python);
     counted(command, tally)
+}
+
+/// Scripts in Python, since what they are held against is Python; a selection of what `python -m application` can generate.
+fn application(tally: &mut Tally) -> Result<()> {
+    let (newer, older) = (reference::interpreter()?, reference::older()?);
+    let scripts: [&[&str]; 1] = [&["-m", "application", "--seeds", "0..5"]];
+    for script in scripts {
+        for python in [&newer, &older] {
+            let mut command = Command::new(python);
+            command.arg("-B").args(script).current_dir(workspace::root().join("tests"));
+            shell::run_reading(&mut command, |line| *tally += Tally::of_script(line))?;
+        }
+    }
+    Ok(())
 }
 
 fn window(tally: &mut Tally) -> Result<()> {

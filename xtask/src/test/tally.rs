@@ -14,6 +14,14 @@ impl Tally {
         Tally { passed: before(counts, "passed"), failed: before(counts, "failed") }
     }
 
+    /// From the last line of a script of the tests' own: `12 passed, 0 failed`.
+    pub(crate) fn of_script(line: &str) -> Tally {
+        let counts = line.split_once(" passed, ").filter(|(before, after)| {
+            before.chars().all(|letter| letter.is_ascii_digit()) && after.ends_with(" failed")
+        });
+        counts.map_or_else(Tally::default, |_| Tally { passed: before(line, "passed"), failed: before(line, "failed") })
+    }
+
     /// From a line of Vitest, with or without colours: `Tests  1 failed | 11 passed (12)`.
     pub(crate) fn of_ui(line: &str) -> Tally {
         let plain = without_colours(line);
@@ -52,6 +60,12 @@ fn without_colours(line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_last_line_of_a_script_is_counted() {
+        assert_eq!(Tally::of_script("12 passed, 3 failed"), Tally { passed: 12, failed: 3 });
+        assert_eq!(Tally::of_script("seed 4: 12 passed, 3 failed"), Tally::default());
+    }
 
     #[test]
     fn lines_of_cargo_are_counted() {

@@ -60,7 +60,8 @@ pub fn advise(
     let is_written = mended.is_empty();
     let mut seeds = usual(&space);
     if is_written {
-        let name = if unread.is_empty() { AS_WRITTEN.to_owned() } else { "as written, without what is not read".to_owned() };
+        let name =
+            if unread.is_empty() { AS_WRITTEN.to_owned() } else { "as written, without what is not read".to_owned() };
         seeds.retain(|(_, one)| *one != written);
         seeds.insert(0, (name, written.clone()));
     }
@@ -71,7 +72,8 @@ pub fn advise(
     let found = search.run(&mut |experiment| program.run_again(experiment, &seen, emit, cancel))?;
     let variant = found.outcome.experiment.variants.get(&found.best).cloned().unwrap_or_default();
     let is_baseline = found.best == AS_WRITTEN;
-    let change = if is_baseline { Vec::new() } else { program.change(&variant.overrides(), &unread_keys(&seen), cancel)? };
+    let change =
+        if is_baseline { Vec::new() } else { program.change(&variant.overrides(), &unread_keys(&seen), cancel)? };
     let advice = Advice::of(&found, 0, frontier(measured(&found.outcome)));
     Ok((ApplicationAdvice { advice, change, unread, seen }, found.outcome))
 }

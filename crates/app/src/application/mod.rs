@@ -8,7 +8,9 @@ use crate::paths::Paths;
 use crate::python::Python;
 use crate::source::Source;
 use fetchscope_datasets::{Application as Carried, Dataset, Progress, SampleSpec};
-pub use fetchscope_drivers::sqlalchemy::{Change, Failed, Overrides, PathTrace, QueryTrace, RequestTrace, SentStatement};
+pub use fetchscope_drivers::sqlalchemy::{
+    Change, Failed, Overrides, PathTrace, QueryTrace, RequestTrace, SentStatement,
+};
 use fetchscope_drivers::sqlalchemy::{HttpRequest, Import, Imported, Injected, Most, Route, Worker, unpack};
 use fetchscope_experiment::event::Event;
 use fetchscope_experiment::outcome::Outcome;

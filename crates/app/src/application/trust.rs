@@ -34,11 +34,8 @@ pub fn wish(experiment: &Experiment) -> Result<Option<Wish>, AppError> {
     let named = application.directory.as_deref().unwrap_or(".");
     let folder = std::fs::canonicalize(named)
         .map_err(|error| AppError::Input(format!("the application's directory {named} cannot be opened: {error}")))?;
-    let mut what = format!(
-        "import `{}` from {}",
-        call.or(application.import.as_deref()).unwrap_or_default(),
-        folder.display()
-    );
+    let mut what =
+        format!("import `{}` from {}", call.or(application.import.as_deref()).unwrap_or_default(), folder.display());
     if let Some(python) = &application.python {
         what = format!("{what} with the Python {python}");
     }
@@ -85,7 +82,8 @@ mod tests {
     use super::*;
 
     fn experiment(application: &str, request: &str) -> Experiment {
-        let text = format!("version = 1\n[application]\n{application}\n[request]\n{request}\n[variants.\"as written\"]\n");
+        let text =
+            format!("version = 1\n[application]\n{application}\n[request]\n{request}\n[variants.\"as written\"]\n");
         Experiment::from_toml(&text).unwrap()
     }
 

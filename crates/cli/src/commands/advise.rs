@@ -117,7 +117,9 @@ fn readable(advice: &Advice, outcome: &Outcome) -> String {
 
 /// `Measured 23 of 64 combinations in 8.1 s.`
 fn searched(advice: &Advice) -> String {
-    let of = if advice.space == usize::MAX { "more combinations than can be counted".to_owned() } else {
+    let of = if advice.space == usize::MAX {
+        "more combinations than can be counted".to_owned()
+    } else {
         format!("{} combinations", format::count(advice.space as u64))
     };
     format!("Measured {} of {of} in {:.1} s.", format::count(advice.measured as u64), advice.seconds)

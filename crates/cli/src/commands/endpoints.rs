@@ -27,7 +27,10 @@ pub(crate) struct Endpoints {
 pub(crate) fn run(arguments: &Endpoints) -> Result<Verdict> {
     let cancel = progress::cancel_on_interrupt()?;
     if arguments.program.app.is_none() {
-        return Err(AppError::Input("name your application: --app app.main:app, or --app sample:citizenapp".to_owned()).into());
+        return Err(AppError::Input(
+            "name your application: --app app.main:app, or --app sample:citizenapp".to_owned(),
+        )
+        .into());
     }
     let paths = Paths::standard();
     let python = Python { paths: &paths, chosen: arguments.program.python.as_deref() };

@@ -6,8 +6,8 @@ use crate::{output, progress};
 use anyhow::Result;
 use fetchscope_app::Paths;
 use fetchscope_app::application;
-use fetchscope_app::python::Python;
 use fetchscope_app::application::{Failed, Overrides, PathTrace, QueryTrace, RequestTrace, SentStatement};
+use fetchscope_app::python::Python;
 use fetchscope_experiment::outcome::Origin;
 use fetchscope_report::{format, sql};
 use serde::Serialize;
@@ -26,8 +26,7 @@ pub(super) fn run(arguments: &RequestArguments, json: bool) -> Result<Verdict> {
     let paths = Paths::standard();
     let python = Python { paths: &paths, chosen: arguments.program.python.as_deref() };
     let wanted = arguments.program.application();
-    let mut program =
-        application::open(&wanted, arguments.call.as_deref(), &python, &mut progress::rows(), &cancel)?;
+    let mut program = application::open(&wanted, arguments.call.as_deref(), &python, &mut progress::rows(), &cancel)?;
     let seen = program.trace(&request, &Overrides::new(), true, &cancel)?;
     if json {
         output::json(&seen)?;
@@ -114,11 +113,12 @@ pub(super) fn headline(title: &str, seen: &RequestTrace) -> String {
 
 /// A query with its paths, a line each.
 pub(super) fn described(text: &mut String, query: &QueryTrace) {
-    let place = query.origin.as_ref().map_or_else(
-        || "  (no line of your code)".to_owned(),
-        |origin| format!("  {origin} {}", origin.function),
-    );
-    let what = if query.entities.is_empty() { "values".to_owned() } else { format!("select({})", query.entities.join(", ")) };
+    let place = query
+        .origin
+        .as_ref()
+        .map_or_else(|| "  (no line of your code)".to_owned(), |origin| format!("  {origin} {}", origin.function));
+    let what =
+        if query.entities.is_empty() { "values".to_owned() } else { format!("select({})", query.entities.join(", ")) };
     let times = if query.sent > 1 { format!(", sent {} times", query.sent) } else { String::new() };
     let _ = writeln!(text, "{place}   {}/ {what}{times}", query.n);
     let width = query.paths.iter().map(|path| path.path.chars().count()).max().unwrap_or(0);

@@ -71,5 +71,5 @@ class Channel:
                     self._write(self._held)
                     self._held = []
                 elif time.monotonic() - self._spoke > PULSE:
-                    # Modules tell an import that comes further from one that hangs.
-                    self._write([{"alive": len(sys.modules)}])
+                    # Modules and work tell an import that comes further from one that hangs.
+                    self._write([{"alive": len(sys.modules), "cpu": time.process_time_ns()}])

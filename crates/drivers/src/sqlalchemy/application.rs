@@ -352,12 +352,7 @@ impl Worker {
     }
 
     /// One request of a variant beside the endpoint as it is written.
-    pub fn compare(
-        &mut self,
-        variant: &str,
-        longest: Duration,
-        cancel: &AtomicBool,
-    ) -> Result<Compared, WorkerError> {
+    pub fn compare(&mut self, variant: &str, longest: Duration, cancel: &AtomicBool) -> Result<Compared, WorkerError> {
         self.send(&Order::Compare { variant })?;
         let said = self.hear_unless(&format!("a request of `{variant}`"), longest, cancel).map_err(plainly)?;
         said.compared.map(|compared| *compared).ok_or_else(|| self.unexpected())

@@ -1,6 +1,8 @@
 //! What is said to the worker and heard from it: a JSON document a line, either way.
 
-use super::application::{Change, Compared, HttpRequest, Import, Imported, Injected, Most, Overrides, RequestTrace, Routes};
+use super::application::{
+    Change, Compared, HttpRequest, Import, Imported, Injected, Most, Overrides, RequestTrace, Routes,
+};
 use super::place::Place;
 use fetchscope_engine::mapping::document::MappingDocument;
 use fetchscope_engine::plan::document::{PlanDocument, SessionKind};
@@ -232,17 +234,7 @@ impl TryFrom<Vec<u64>> for Sample {
             queries: small(queries),
             round_trips: small(round_trips),
             rows,
-            bands: Bands {
-                scheduling,
-                pool_wait,
-                round_trip,
-                execute,
-                fetch,
-                decode,
-                hydrate,
-                serialize,
-                application,
-            },
+            bands: Bands { scheduling, pool_wait, round_trip, execute, fetch, decode, hydrate, serialize, application },
         })
     }
 }

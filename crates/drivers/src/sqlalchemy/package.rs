@@ -94,7 +94,7 @@ mod tests {
     fn every_file_of_the_package_is_carried_and_unpacked_once() {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("python");
         let mut there = vec!["worker.py".to_owned()];
-        for folder in ["fetchscope_lane", "fetchscope_lane/application"] {
+        for folder in ["fetchscope_lane", "fetchscope_lane/application", "fetchscope_lane/application/source"] {
             for entry in std::fs::read_dir(source.join(folder)).unwrap() {
                 let name = entry.unwrap().file_name().to_string_lossy().into_owned();
                 if name.ends_with(".py") {

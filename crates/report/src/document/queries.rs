@@ -1,7 +1,7 @@
 //! The queries of an application's endpoint: the line that sends each, how its paths are loaded, and which are read.
 
-use super::grids::{self, Cell, Grid};
 use super::Block;
+use super::grids::{self, Cell, Grid};
 use crate::format;
 use fetchscope_experiment::outcome::{ApplicationOutcome, PathTrace, QueryTrace};
 
@@ -46,11 +46,12 @@ fn sentence(application: &ApplicationOutcome) -> String {
 
 /// `1. app/routes.py:82 list_users: select(User)`.
 fn heading(query: &QueryTrace) -> String {
-    let place = query.origin.as_ref().map_or_else(
-        || "no line of your code".to_owned(),
-        |origin| format!("{origin} {}", origin.function),
-    );
-    let what = if query.entities.is_empty() { "values".to_owned() } else { format!("select({})", query.entities.join(", ")) };
+    let place = query
+        .origin
+        .as_ref()
+        .map_or_else(|| "no line of your code".to_owned(), |origin| format!("{origin} {}", origin.function));
+    let what =
+        if query.entities.is_empty() { "values".to_owned() } else { format!("select({})", query.entities.join(", ")) };
     let times = if query.sent > 1 { format!(", sent {} times", format::count(query.sent)) } else { String::new() };
     format!("{}. {place}: {what}{times}", query.n)
 }
@@ -68,7 +69,10 @@ fn grid(query: &QueryTrace) -> Grid {
         ];
         texts.into_iter().map(|text| Cell { text, ..Cell::default() }).collect()
     });
-    let columns = grids::headed("path", &[("loaded", true), ("written by", true), ("read", true), ("queries", false), ("rows", false)]);
+    let columns = grids::headed(
+        "path",
+        &[("loaded", true), ("written by", true), ("read", true), ("queries", false), ("rows", false)],
+    );
     Grid { caption, columns, rows: rows.collect() }
 }
 

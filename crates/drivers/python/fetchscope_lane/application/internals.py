@@ -17,6 +17,7 @@ import itertools
 from sqlalchemy import Row, inspect
 from sqlalchemy.engine.result import ChunkedIteratorResult
 from sqlalchemy.orm import Session, attributes
+from sqlalchemy.orm.context import _MapperEntity
 from sqlalchemy.orm.interfaces import UserDefinedOption
 from sqlalchemy.orm.strategy_options import Load
 
@@ -109,13 +110,12 @@ def keys(path):
 
 def root_name(path, entities):
     """The entity of a query that a path begins at. A path begins at the class that has its first attribute, which may be
-    one that the entity inherits from, or one of its subclasses."""
-    first = path.path[0]
-    for entity in entities:
-        root = inspect(entity)
-        if root is first or (not root.is_aliased_class and _corresponds(root, first)):
-            return root.mapper.class_.__name__
-    return first.mapper.class_.__name__
+    one that the entity inherits from, or one of its subclasses, also where the entity is an alias."""
+    first, roots = path.path[0], [inspect(one) for one in entities]
+    found = next((one for one in roots if _corresponds(one, first)), None)
+    if found is None:
+        found = next((one for one in roots if _related(one.mapper, first.mapper)), first)
+    return found.mapper.class_.__name__
 
 
 def is_relationship(prop):
@@ -144,6 +144,13 @@ def compile_state(context):
     return getattr(context.compiled, "compile_state", None)
 
 
+def compiled_entities(compile_state, otherwise):
+    """The entities of a query as its compiled form has them, which may be of an equal statement that was sent before: its
+    aliases are other objects."""
+    found = [one.entity_zero.entity for one in compile_state._entities if isinstance(one, _MapperEntity)]
+    return found if len(found) == len(otherwise) else otherwise
+
+
 def effective(compile_state, entity, path_keys):
     """`(strategy, written_by)` of a path in a query that was executed: what its options say, or else the relationship."""
     mapper = inspect(entity).mapper
@@ -154,8 +161,11 @@ def effective(compile_state, entity, path_keys):
         if found is None:
             return None
         prop, owner = found
-        if owner is not mapper and not mapper.isa(owner) and path.path[-1] is mapper:
-            path = path.parent[owner] if len(path.path) > 1 else owner._path_registry
+        if not mapper.isa(owner):
+            part = next((one for one in _parts(path.path[-1]) if one.mapper.isa(owner)), None)
+            if part is not None or path.path[-1] is mapper:
+                part = part or owner
+                path = path.parent[part] if len(path.path) > 1 else part._path_registry
         option = prop._get_context_loader(compile_state, path)
         path, mapper = path[prop].entity_path, prop.mapper
     if option is not None and option.strategy is not None:
@@ -198,7 +208,11 @@ def _name(strategy, opts):
 def _corresponds(root, other):
     if root.is_aliased_class or getattr(other, "is_aliased_class", False):
         return root is other or any(one is other for one in _parts(root))
-    return root.mapper.isa(other.mapper) or other.mapper.isa(root.mapper)
+    return _related(root.mapper, other.mapper)
+
+
+def _related(one, other):
+    return one.isa(other) or other.isa(one)
 
 
 def _parts(alias):

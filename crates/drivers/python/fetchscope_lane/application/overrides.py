@@ -65,9 +65,14 @@ class Overrides:
     def __init__(self, queries, strategies, origins):
         self._origins = origins
         self._by_place = {}
+        self._known = {query.place for query in queries}
+        # What is wanted of any query of an entity, for those that are only sent because of a variant.
+        self._everywhere = {}
         wanted = {}
         for key, strategy in strategies.items():
             number, name, path = parsed(key)
+            if number is None:
+                self._everywhere.setdefault(name, {})[path] = strategy
             for query in meant(queries, key, number, name):
                 for index, entity in enumerate(query.entities):
                     if class_name(entity) == name:
@@ -87,12 +92,20 @@ class Overrides:
         place = (origin, tuple(class_name(one) for one in entities))
         there = self._by_place.get(place)
         if there is None:
-            return statement
+            return statement if place in self._known else self._new(statement, entities)
         shape = internals.shape(statement) if place in self._crowded else None
         for known, wanted, kept in there:
             if shape is None or shape == known:
                 return self._changed(statement, entities, wanted, kept)
         return statement
+
+    def _new(self, statement, entities):
+        """A query that the endpoint does not come to as it is written, because it fails before."""
+        wanted = {
+            index: self._everywhere[class_name(entity)] for index, entity in enumerate(entities)
+            if class_name(entity) in self._everywhere
+        }
+        return self._changed(statement, entities, wanted, {}) if wanted else statement
 
     @staticmethod
     def _changed(statement, entities, wanted, kept):

@@ -13,9 +13,8 @@ from . import internals
 from .guard import is_write
 from .meter import Measured
 
-# What is executed now, and whether rows are being fetched.
+# Why the statement is sent that is executed now, or whose rows are fetched now.
 NOW = contextvars.ContextVar("fetchscope_now", default=None)
-FETCHING = contextvars.ContextVar("fetchscope_fetching", default=False)
 
 # How deep eager loading is followed where nothing was loaded or read.
 DEPTH = 6
@@ -59,6 +58,8 @@ class Watched(Measured):
         self.statements, self.query_list, self.reads = [], [], {}
         self.needs_unique, self.raised_by, self.wrote, self.database = set(), None, None, None
         self._by_key = {}
+        # Paths that begin below the query, and where they belong.
+        self._begun = {}
 
     # What is executed.
 
@@ -81,20 +82,20 @@ class Watched(Measured):
             result = original(session, changed, *arguments, **named)
             if is_overridden:
                 internals.make_unique(result, lambda: self.needs_unique.add(cause.query.n))
-            internals.time_rows(result, self.timed)
+            internals.time_rows(result, lambda chunks: self._fetching(cause, chunks))
             return result
         finally:
             NOW.reset(token)
             self.switch(before)
 
-    def timed(self, chunks):
-        inner = super().timed(chunks)
+    def _fetching(self, cause, chunks):
+        inner = self.timed(chunks)
         while True:
-            token = FETCHING.set(True)
+            token = NOW.set(cause)
             try:
                 chunk = next(inner, None)
             finally:
-                FETCHING.reset(token)
+                NOW.reset(token)
             if chunk is None:
                 return
             yield chunk
@@ -120,11 +121,27 @@ class Watched(Measured):
         if is_column:
             kind = "column"
         else:
-            kind = "lazy" if owner is not None and not FETCHING.get() else "load"
+            # What is loaded while a query is executed or read belongs to its plan.
+            kind = "lazy" if owner is not None and NOW.get() is None else "load"
         if path is None or not path.path:
             return _Cause(kind, query)
-        keys = internals.keys(path)
-        return _Cause(kind, query, ".".join([internals.root_name(path, query.entities if query else ()), *keys]), keys)
+        root, keys = self._placed(query, path)
+        above = NOW.get()
+        if kind == "load" and above is not None and above.keys and keys[: len(above.keys)] != above.keys:
+            # A subquery load below a selectin load has a path that begins there.
+            full = above.path.split(".")[0], (*above.keys, *keys)
+            self._begun[query.n if query else None, root, keys] = full
+            root, keys = full
+        return _Cause(kind, query, ".".join([root, *keys]), keys)
+
+    def _placed(self, query, path):
+        """The entity and the attributes of a path, from the query on."""
+        root, keys = internals.root_name(path, query.entities if query else ()), internals.keys(path)
+        for length in range(len(keys), 0, -1) if self._begun else ():
+            full = self._begun.get((query.n if query else None, root, keys[:length]))
+            if full is not None:
+                return full[0], (*full[1], *keys[length:])
+        return root, keys
 
     # What is sent.
 
@@ -196,8 +213,8 @@ class Watched(Measured):
             return read()
         path = internals.load_path(state)
         query = internals.query_of(state)
-        entities = self.query_list[query - 1].entities if query else ()
-        place = (query, internals.root_name(path, entities), (*internals.keys(path), key))
+        root, keys = self._placed(self.query_list[query - 1] if query else None, path)
+        place = (query, root, (*keys, key))
         self.reads[place] = self.reads.get(place, 0) + 1
         try:
             return read()
@@ -215,7 +232,9 @@ class Watched(Measured):
     def paths(self, query):
         """Every path of a query that its plan loads eagerly, that an option names, or that was loaded or read."""
         found = {}
-        for entity in query.entities:
+        if query.compile_state is None:
+            return []
+        for entity in internals.compiled_entities(query.compile_state, query.entities):
             name = inspect(entity).mapper.class_.__name__
             wanted = {}
             for keys in self._named(query, entity):
@@ -238,8 +257,6 @@ class Watched(Measured):
 
     def _path(self, query, entity, name, keys):
         dotted = ".".join([name, *keys])
-        if query.compile_state is None:
-            return None
         known = internals.effective(query.compile_state, entity, keys)
         if known is None:
             return None
@@ -262,8 +279,6 @@ class Watched(Measured):
         }
 
     def _named(self, query, entity):
-        if query.compile_state is None:
-            return
         yield from internals.optioned(query.compile_state, entity)
         yield from self._eager(query, entity, inspect(entity).mapper, (), ())
 

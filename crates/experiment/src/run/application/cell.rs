@@ -27,11 +27,7 @@ pub(super) struct Program<'a> {
 }
 
 impl Program<'_> {
-    pub(super) fn measure(
-        &mut self,
-        experiment: &Experiment,
-        emit: &mut dyn FnMut(Event),
-    ) -> Result<Cell, RunError> {
+    pub(super) fn measure(&mut self, experiment: &Experiment, emit: &mut dyn FnMut(Event)) -> Result<Cell, RunError> {
         let get_ready = |_: &Audience, emit: &mut dyn FnMut(Event)| {
             let program = self;
             let (contenders, notes) = program.check_all(experiment, emit)?;
@@ -77,12 +73,8 @@ impl Program<'_> {
         alone.workload.concurrency = 1;
         alone.workload.rate = None;
         let share = Share { round: 0, rounds: 1, seed: experiment.seed };
-        let report = crew(self.worker, self.cancel, &alone).run(
-            &contender.work,
-            &Limit::exactly(TRIED),
-            share,
-            &mut |_| {},
-        )?;
+        let report =
+            crew(self.worker, self.cancel, &alone).run(&contender.work, &Limit::exactly(TRIED), share, &mut |_| {})?;
         let service = report.samples.iter().map(|one| Nanos(one.service().0.saturating_sub(one.bands.round_trip.0)));
         let round_trips = contender.outcome.counts.map_or(0, |counts| counts.round_trips);
         // One interpreter has one core, however many there are.
