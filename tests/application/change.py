@@ -86,6 +86,12 @@ def applied(content, difference):
     return "".join([*result, *lines[at:]])
 
 
+def together(content):
+    """Lists that were broken into lines, on one line."""
+    content = re.sub(r",?\s*\n\s*([)\]])", r"\1", content)
+    return re.sub(r",\n\s*", ", ", re.sub(r"([(\[])\n\s*", r"\1", content))
+
+
 def check(case, python, folder, database):
     """Sentences about what is wrong."""
     shutil.copy(os.path.join(HERE, "models.py"), folder)
@@ -132,11 +138,11 @@ def check(case, python, folder, database):
         if long and not case.is_long:
             wrong.append(f"too long: {long}")
     for name, content in contents.items():
-        compile(content, name, "exec")
+        compile(content.lstrip("\ufeff"), name, "exec")
         with open(os.path.join(folder, name), "w", encoding="utf-8", newline="") as file:
             file.write(content)
         for part in case.has:
-            if part not in content:
+            if part not in content and part not in together(content):
                 wrong.append(f"{part!r} is not in\n{content}")
         for part in case.has_not:
             if part in content:

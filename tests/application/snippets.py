@@ -82,7 +82,7 @@ CASES = [
     sync("conditional expression", """
         few = True
         return read(session.scalars(select(User).where(User.id < 4) if few else select(User)), "organization.name")
-    """, ORG, has=").options(joinedload(User.organization))"),
+    """, ORG, has=").options(joinedload(User.organization))", is_long=True),
     sync("walrus", """
         return read(session.scalars(stmt := select(User)), "organization.name"), str(stmt)[:3]
     """, ORG),
@@ -143,7 +143,7 @@ def main():
     """, ORG),
     sync("comprehension", """
         return [user.organization.name for user in session.scalars(select(User).order_by(User.id))]
-    """, ORG),
+    """, ORG, is_long=True),
     sync("decorated method", """
         import functools
 
@@ -188,7 +188,7 @@ def main():
     sync("several entities", """
         rows = session.execute(select(User, Organization).join(User.organization).order_by(User.id)).all()
         return [(u.id, [r.name for r in u.roles], o.tenant.name) for u, o in rows]
-    """, {"User.roles": "selectin", "Organization.tenant": "joined"}),
+    """, {"User.roles": "selectin", "Organization.tenant": "joined"}, is_long=True),
     sync("an alias", """
         from sqlalchemy.orm import aliased
         boss = aliased(User)
@@ -200,7 +200,7 @@ def main():
         boss = aliased(User, name="boss")
         stmt = select(User, boss).join(boss, User.manager_id == boss.id).order_by(User.id)
         return [(u.id, u.organization.name, b.organization.name) for u, b in session.execute(stmt)]
-    """, ORG, has="joinedload(User.organization), joinedload(boss.organization)"),
+    """, ORG, has="joinedload(User.organization), joinedload(boss.organization)", is_long=True),
     sync("scalar", """
         user = session.scalar(select(User).where(User.id == 5))
         return read(user, "organization.name")
@@ -386,7 +386,7 @@ def main():
         if session is not None:
             both.append(selectinload(User.roles))
         return read(session.scalars(select(User).options(*both)), "organization.name", "roles.name")
-    """, {"User.roles": "joined"}, has=["both.append(joinedload(User.roles))", ".unique()"]),
+    """, {"User.roles": "joined"}, has=["both.append(joinedload(User.roles))", ".unique()"], is_long=True),
     Case("option of the module", HEAD + """
 WITH_ORGANIZATION = selectinload(User.organization)
 
@@ -621,11 +621,10 @@ def main():
     """, TENANT),
     Case("relative imports", """
         from package.routes import main
-    """, TENANT, has="from .data import Organization, User", files={
+    """, TENANT, has="from .data import Local, Organization, User, read", files={
         "package/__init__.py": "", "package/data.py": "from models import *", "package/routes.py": """
             from sqlalchemy import select
-            from models import Local, read
-            from .data import User
+            from .data import Local, User, read
 
 
             def main():
@@ -639,7 +638,7 @@ def main():
         return read(users, "organization.name", "roles.name"), title, note
     """, {**ORG, "User.roles": "joined"}, has='User.name != "ü🎉").options(', is_long=True),
     sync("long line", """
-        users = session.scalars(select(User).where(User.name != "nobody").order_by(User.id).limit(50)).all()
+        users = session.scalars(select(User).order_by(User.id).limit(50)).all()
         return read(users, "organization.tenant.name", "roles.name")
     """, {**TENANT, "User.roles": "selectin"},
         has="limit(50).options(\n            joinedload(User.organization).joinedload(Organization.tenant),\n            selectinload(User.roles),\n        )).all()"),

@@ -14,7 +14,7 @@ from .source.imports import Imports
 from .source.names import Names
 from .source.new import Called, New, target_of
 from .source.new import Names as PlainNames
-from .source.pieces import Pieces
+from .source.pieces import Pieces, folded
 from .source.place import WITH_ROWS, Places
 from .source.text import WIDTH, Text, Uncertain
 from .watch import EAGER
@@ -212,7 +212,7 @@ class _Change:
             if not any((index, keys[:length]) in self.wanted.removed for length in range(1, len(keys))):
                 self._take_out(index, keys)
         missing = {}
-        for (index, keys), strategy in sorted(self.wanted.strategies.items()):
+        for (index, keys), strategy in self.wanted.strategies.items():
             if any((index, keys[:length]) in self.wanted.removed for length in range(1, len(keys) + 1)):
                 continue
             if strategy == POLYMORPHIC:
@@ -333,7 +333,9 @@ class _Change:
             added = self._write_new(edits, is_broken) if self._new and self._into is None else None
             self._write_unique(edits)
             content = edits.applied(self.text.content)
-            long = {one for one in self._breakable(edits, content) if one not in broken}
+            # The last of a line first: that may be enough.
+            long = {one for one in list(self._breakable(edits, content)) if one not in broken}
+            long = set(sorted(long, key=lambda one: one.pieces.start)[-1:])
             is_long = added is not None and not is_broken and _is_long(content, added, edits.moved(added) - 1)
             if not long and not is_long:
                 return edits
@@ -397,7 +399,8 @@ class _Change:
         if not is_broken:
             return ", ".join(self._new)
         line = self.text.newline + indent + self.text.unit
-        return line + ("," + line).join(self._new) + "," + self.text.newline + indent
+        new = [folded(one, indent + self.text.unit, self.text) for one in self._new]
+        return line + ("," + line).join(new) + "," + self.text.newline + indent
 
     def _write_unique(self, edits):
         if not self._unique:
@@ -444,7 +447,7 @@ def _generated(wanted):
     """Options from the paths alone."""
     found, writer = [], New(PlainNames())
     by_entity = {}
-    for (index, keys), strategy in sorted(wanted.strategies.items()):
+    for (index, keys), strategy in wanted.strategies.items():
         by_entity.setdefault(index, {})[keys] = strategy
     for index, paths in by_entity.items():
         mapper = inspect(wanted.query.entities[index]).mapper

@@ -328,7 +328,8 @@ class Options:
                 if argument.is_removed and not argument.copied:
                     self.forget(argument.definition, edits)
                 elif argument.copied and self._target(argument.edits) and not argument.is_removed:
-                    copy = ", ".join(self._shown(argument))
+                    line = self.text.newline + self.text.indent(made.pieces.start) + self.text.unit
+                    copy = ("," + line if made in broken else ", ").join(self._shown(argument))
                     self._target(made.edits).replace(self.text.start(argument.node), self.text.end(argument.node), copy)
         return edits
 

@@ -1,5 +1,7 @@
 """A list between brackets, or after `import`: arguments, elements, names, with commas between them."""
 
+import ast
+
 from .edits import GAP
 from .text import WIDTH
 
@@ -74,19 +76,20 @@ class Pieces:
         if self.is_broken:
             inner = newline + indent + self.text.unit
             before, between, after = inner, "," + inner, "," + newline + indent
+            added = [folded(one, indent + self.text.unit, self.text) for one in self.added]
         else:
-            before, between, after = "", ", ", ""
+            before, between, after, added = "", ", ", "", self.added
             if self.is_tuple and len(kept) + len(self.added) == 1:
                 after = ","
         if not kept:
-            edits.replace(self.start, self.end, before + between.join(self.added) + (after if self.added else ""), GAP)
+            edits.replace(self.start, self.end, before + between.join(added) + (after if added else ""), GAP)
             return
         if self.is_broken or kept[0] != 0:
             edits.replace(self.start, self.parts[kept[0]][0], before, GAP)
         for one, other in zip(kept, kept[1:]):
             if self.is_broken or other != one + 1:
                 edits.replace(self.parts[one][1], self.parts[other][0], between, GAP)
-        tail = "".join(between + one for one in self.added) + after
+        tail = "".join(between + one for one in added) + after
         if self.added or self.is_broken or kept[-1] != len(self.parts) - 1:
             edits.replace(self.parts[kept[-1]][1], self.end, tail, GAP)
 
@@ -138,3 +141,16 @@ class Pieces:
             edits.replace(self.parts[index - 1][1], end, "", GAP)
         else:
             edits.replace(start, end, "", GAP)
+
+
+def folded(written, indent, text):
+    """An expression that ends with `.options(…)` and is too long for a line, with a line for each of them."""
+    if len(indent) + len(written) < WIDTH:
+        return written
+    call = ast.parse(written, mode="eval").body
+    if not isinstance(call, ast.Call) or getattr(call.func, "attr", None) != "options":
+        return written
+    inner = indent + text.unit
+    parts = [folded(ast.get_source_segment(written, one), inner, text) + "," for one in call.args]
+    first = len(written.encode()[:call.args[0].col_offset].decode())
+    return written[:first] + "".join(text.newline + inner + one for one in parts) + text.newline + indent + ")"

@@ -41,6 +41,8 @@ class Statement:
 
     def __init__(self, kind=None, entities=(), name=None):
         self.kind, self.entities, self.name, self.options = kind, list(entities), name, []
+        # Whether no other function has a hand in it.
+        self.is_direct = True
 
     @property
     def is_known(self):
@@ -75,7 +77,7 @@ class Places:
             ]
         if loaded:
             inner = [one for one in loaded if one.kind != "other"]
-            return sorted(inner or self._outermost(loaded), key=lambda one: self.text.start(one.statement or one.node))
+            return sorted(inner or loaded, key=lambda one: self.text.start(one.statement or one.node))
         self._complain([one for one in found if one.kind != "other"] or found, classes, line)
 
     @staticmethod
@@ -98,10 +100,6 @@ class Places:
     @staticmethod
     def _line(node):
         return node.func.end_lineno if isinstance(node, ast.Call) else node.lineno
-
-    def _outermost(self, found):
-        nodes = {one.node for one in found}
-        return [one for one in found if not any(above in nodes for above in self.text.ancestors(one.node))]
 
     def _is_in(self, node, function):
         if function in ANONYMOUS or function == "<module>":
@@ -129,11 +127,11 @@ class Places:
                 yield Place("execute", node, first, self.traced(first), awaited)
                 return
             for one in [*node.args, *(keyword.value for keyword in node.keywords)]:
+                # `db.paginate(select(…))`, `list(session.query(…))`; not what another call makes of a statement.
                 one = one.value if isinstance(one, ast.Starred) else one
                 traced = self.traced(one)
-                if traced.is_known and not self._is_statement(node):
-                    yield Place("query" if traced.kind == "query" else "other", node, one, traced)
-            return
+                if traced.is_known and traced.is_direct and name not in STATEMENT:
+                    yield Place("other", node, one, traced)
         # A query of the old kind is sent by whatever goes through it.
         is_read = (
             isinstance(parent, (ast.For, ast.comprehension)) and parent.iter is node
@@ -146,9 +144,6 @@ class Places:
         traced = self.traced(node)
         if traced.kind == "query":
             yield Place("query", node, node, traced)
-
-    def _is_statement(self, node):
-        return self.traced(node).is_known
 
     def _get(self, node, first, awaited):
         entity = self.names.entity(first)
@@ -212,6 +207,7 @@ class Places:
         for one in [*node.args, *(keyword.value for keyword in node.keywords)]:
             inner = go(one)
             if inner.is_known and inner.entities:
+                inner.is_direct = False
                 return inner
         return Statement("call", name=_written(node))
 
@@ -287,6 +283,7 @@ def _together(*statements):
     known = [one for one in statements if one.is_known]
     if known:
         result = Statement(known[0].kind, known[0].entities)
+        result.is_direct = all(one.is_direct for one in known)
         for one in statements:
             result.options += one.options
         unknown = next((one for one in statements if not one.is_known and one.kind != "same"), None)
