@@ -134,8 +134,8 @@ fn the_change_that_is_advised_gives_what_was_promised() {
 
 /// A copy of the sample's program with the change applied, on the same data.
 fn changed(bench: &Bench, advice: &ApplicationAdvice) -> (PathBuf, Application) {
-    let unpacked = std::fs::read_dir(&bench.paths.python).unwrap().map(|entry| entry.unwrap().path());
-    let source = unpacked.filter(|path| path.join("citizenapp").is_dir()).next().unwrap();
+    let mut unpacked = std::fs::read_dir(&bench.paths.python).unwrap().map(|entry| entry.unwrap().path());
+    let source = unpacked.find(|path| path.join("citizenapp").is_dir()).unwrap();
     let folder = bench.home.path().join("changed");
     std::fs::create_dir_all(folder.join("citizenapp")).unwrap();
     for entry in std::fs::read_dir(source.join("citizenapp")).unwrap() {
@@ -148,8 +148,8 @@ fn changed(bench: &Bench, advice: &ApplicationAdvice) -> (PathBuf, Application) 
         let diff = change.diff.as_ref().unwrap_or_else(|| panic!("{change:?}"));
         apply(&folder, diff);
     }
-    let data = std::fs::read_dir(&bench.paths.samples).unwrap().map(|entry| entry.unwrap().path());
-    let data = data.filter(|path| path.extension().is_some_and(|ending| ending == "sqlite3")).next().unwrap();
+    let mut data = std::fs::read_dir(&bench.paths.samples).unwrap().map(|entry| entry.unwrap().path());
+    let data = data.find(|path| path.extension().is_some_and(|ending| ending == "sqlite3")).unwrap();
     let env = folder.join(".env");
     std::fs::write(&env, format!("CITIZENAPP_DATABASE=sqlite:///{}\n", data.display())).unwrap();
     let application = Application {

@@ -32,8 +32,11 @@ const PLANS: usize = 30;
 /// Seconds of every combination in the exhaustive search: as long as those that the search ends with are measured.
 const EACH: f64 = 1.0;
 
-/// Trees of relationships on the sample, up to three paths each: the path, and whether it is a collection.
-const TREES: [(&str, &str, &[(&str, bool)]); 6] = [
+/// Root, relationships, and each path with whether it is a collection.
+type Tree = (&'static str, &'static str, &'static [(&'static str, bool)]);
+
+/// Trees of relationships on the sample, up to three paths each.
+const TREES: [Tree; 6] = [
     (
         "User",
         "[{ name = \"organization\", relationships = [{ name = \"tenant\" }] }]",

@@ -386,10 +386,10 @@ impl Worker {
 
 /// What a program of the user's is told without the words of this one around it.
 fn plainly(error: WorkerError) -> WorkerError {
-    match error {
-        WorkerError::Raised { type_name, message, .. } if UNUSABLE.contains(&type_name.as_str()) => {
-            WorkerError::Unusable(message)
-        }
-        other => other,
+    if let WorkerError::Raised { type_name, message, .. } = &error
+        && UNUSABLE.contains(&type_name.as_str())
+    {
+        return WorkerError::Unusable(message.clone());
     }
+    error
 }

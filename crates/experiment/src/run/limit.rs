@@ -84,7 +84,7 @@ impl Limit {
                 let share = *whole / rounds;
                 let every = (at_least.as_secs_f64() / share.as_secs_f64().max(1e-9)).round().clamp(1.0, rounds.into());
                 let every = every as u32;
-                (if round % every == 0 { u32::MAX } else { 0 }, Some(share * every))
+                (if round.is_multiple_of(every) { u32::MAX } else { 0 }, Some(share * every))
             }
         }
     }
