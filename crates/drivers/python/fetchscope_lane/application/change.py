@@ -3,6 +3,7 @@
 import difflib
 import os
 import re
+import traceback
 
 from sqlalchemy import inspect
 
@@ -146,6 +147,11 @@ class Changes:
             entry["options"], entry["diff"], entry["note"] = change
         except Uncertain as error:
             entry["options"], entry["note"] = _generated(wanted), _with_removed(str(error), wanted)
+        except Exception:
+            # The advice is worth more than its diff.
+            traceback.print_exc()
+            entry["options"] = _generated(wanted)
+            entry["note"] = _with_removed("this source could not be edited; add these options where the statement is built", wanted)
         return entry
 
 
