@@ -17,7 +17,6 @@ impl Nanos {
 
     /// Whether it is no time at all.
     #[must_use]
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields by reference")]
     pub fn is_nothing(&self) -> bool {
         self.0 == 0
     }

@@ -108,7 +108,7 @@ fn fidelity(tally: &mut Tally) -> Result<()> {
 /// Scripts in Python, since what they are held against is Python; a selection of what `python -m application` can generate.
 fn application(tally: &mut Tally) -> Result<()> {
     let (newer, older) = (reference::interpreter()?, reference::older()?);
-    let scripts: [&[&str]; 1] = [&["-m", "application", "--seeds", "0..5"]];
+    let scripts: [&[&str]; 2] = [&["-m", "application", "--seeds", "0..3"], &["application/change.py"]];
     for script in scripts {
         for python in [&newer, &older] {
             let mut command = Command::new(python);

@@ -228,7 +228,7 @@ impl Race<'_, '_> {
         let share = (self.left().max(search.seconds * 0.2)) / (others.len() as f64 + 2.0);
         let workload = Workload {
             requests: None,
-            seconds: Some((share * 0.65).max(0.1)),
+            seconds: Some((share * 0.5).max(0.1)),
             rounds: ROUNDS,
             ..search.experiment.workload.clone()
         };

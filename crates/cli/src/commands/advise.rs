@@ -128,6 +128,9 @@ fn searched(advice: &Advice) -> String {
 fn as_fast(advice: &Advice) -> String {
     match advice.as_fast.len() {
         1 => String::new(),
+        ties if ties > 3 => {
+            format!("{ties} of them tie for fastest; of these, the one with the fewest queries is recommended.")
+        }
         _ => format!(
             "These tie for fastest: {}. Of them, the one with the fewest queries is recommended.",
             advice.as_fast.join("; ")
@@ -164,7 +167,7 @@ fn ranking(rows: &[Row]) -> String {
     let mut sorted: Vec<&Row> = rows.iter().collect();
     let time = |row: &Row| row.latency.as_ref().map_or(f64::MAX, |latency| latency.p50.value);
     sorted.sort_by(|one, other| time(one).total_cmp(&time(other)));
-    let width = sorted.iter().map(|row| row.name.chars().count()).max().unwrap_or(0).clamp(10, 44);
+    let width = sorted.iter().map(|row| row.name.chars().count()).max().unwrap_or(0).clamp(10, 52);
     let mut text = format!("  {:<width$} {:>7}  {:<28} {}\n", "", "queries", "p50 (95 %)", "against as written");
     for row in sorted {
         let queries = row.counts.as_ref().map_or_else(|| format::UNKNOWN.to_owned(), |one| format::count(one.queries));

@@ -74,7 +74,7 @@ fn every_file_can_be_read() {
     for (path, page) in pages() {
         for (language, block) in blocks(&page) {
             match language {
-                "toml" if block.starts_with("version = 1\nsource") => {
+                "toml" if block.starts_with("version = 1\nsource") || block.contains("[application]") => {
                     Experiment::from_toml(block).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
                     experiments += 1;
                 }

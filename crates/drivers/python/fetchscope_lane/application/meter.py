@@ -66,12 +66,13 @@ class Measured:
         while True:
             before = self.switch("hydrate")
             try:
-                chunk = next(chunks, None)
+                part = [next(chunks, None)]
             finally:
                 self.switch(before)
-            if chunk is None:
+            if part[0] is None:
                 return
-            yield chunk
+            # Taken out, so that no object lives longer than it would: the session's own reference to it is weak.
+            yield part.pop()
 
     def sending(self, _connection, _cursor, _sql, _parameters, context):
         self.queries += 1

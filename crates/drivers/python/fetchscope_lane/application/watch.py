@@ -95,12 +95,12 @@ class Watched(Measured):
         while True:
             token = NOW.set(cause)
             try:
-                chunk = next(inner, None)
+                part = [next(inner, None)]
             finally:
                 NOW.reset(token)
-            if chunk is None:
+            if part[0] is None:
                 return
-            yield chunk
+            yield part.pop()
 
     def _query(self, statement):
         entities = internals.entities(statement)
