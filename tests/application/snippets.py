@@ -171,6 +171,13 @@ def main():
         return read(users, "roles.name"), read(organizations, "users.name")
     """, {"User.roles": "subquery", "Organization.users": "subquery"},
         has="from sqlalchemy.orm import joinedload, selectinload, subqueryload"),
+    sync("one of two queries is so already", """
+        users = session.scalars(select(User).order_by(User.id)).all()
+        again = session.scalars(
+            select(User).where(User.id > 8).options(joinedload(User.organization))
+        ).all()
+        return read(users, "organization.name"), read(again, "organization.name")
+    """, ORG),
     sync("one line for two queries", """
         found = []
         for low in (True, False):
@@ -785,6 +792,20 @@ async def list_users(session=Depends(sessions)) -> list[Shown]:
             found.append(user.organization.name)
         return found
     """, ORG),
+    aio("fails before the second query", """
+        users = (await session.scalars(select(User).order_by(User.id))).all()
+        names = read(users, "organization.name")
+        return names, read(await session.get(User, 3, populate_existing=True), "organization.name")
+    """, ORG, more_notes=True),
+    aio("fails before another class is loaded", """
+        from models import Task
+        users = (await session.scalars(select(User).order_by(User.id))).all()
+        names = read(users, "organization.name", "roles.name")
+        bosses = (await session.scalars(
+            select(User).where(User.id > 3)
+        )).all()
+        return names, read(bosses, "organization.name")
+    """, {**ORG, "User.roles": "joined"}),
     aio("run_sync", """
         return await session.run_sync(lambda one: read(one.scalars(select(User)).all(), "organization.name"))
     """, ORG),

@@ -3,6 +3,7 @@
 import difflib
 import os
 import re
+import traceback
 
 from sqlalchemy import inspect
 
@@ -17,7 +18,7 @@ from .source.new import Names as PlainNames
 from .source.pieces import Pieces, folded
 from .source.place import WITH_ROWS, Places
 from .source.text import WIDTH, Text, Uncertain
-from .watch import EAGER
+from .watch import EAGER, Query
 
 OWN_EAGER = {"joined", "joined_inner", "selectin", "subquery", "immediate"}
 
@@ -37,8 +38,11 @@ class Changes:
 
     def __init__(self, queries, strategies, removed, origins):
         self._queries, self._origins = queries, origins
-        self._wanted = {}
+        self._wanted, self._everywhere = {}, {}
         for key, strategy in strategies.items():
+            number, name, path = parsed(key)
+            if number is None:
+                self._everywhere.setdefault(name, {})[path] = strategy
             for query, index, keys in self._places(key, strategy):
                 self._of(query).strategies[index, keys] = strategy
         for key in removed:
@@ -58,6 +62,9 @@ class Changes:
 
     def _remove(self, query, index, keys):
         known = _effective(query, index, keys)
+        if known is None and query.is_overridden:
+            own = _own(internals.relationship_at(query.entities[index], keys))
+            known = (own, "relationship") if own in OWN_EAGER else ("selectin", "option")
         if known is None or known[0] not in EAGER:
             return
         wanted = self._of(query)
@@ -67,8 +74,8 @@ class Changes:
             wanted.strategies.setdefault((index, keys), "select")
 
     def strategies(self):
-        """As a variant says it, of a query at a time; what is removed is loaded when it is read."""
-        found = {}
+        """As a variant says it; what is removed is loaded when it is read."""
+        found = {".".join([name, *path]): one for name, paths in self._everywhere.items() for path, one in paths.items()}
         for wanted in self._wanted.values():
             names = wanted.query.names
             for (index, keys), strategy in wanted.strategies.items():
@@ -77,13 +84,42 @@ class Changes:
                 found[".".join([f"{wanted.query.n}/{names[index]}", *keys])] = "select"
         return found
 
-    def made(self, unique):
-        """An entry for each query. The difference of a file begins where the one before it ends."""
+    def made(self, watched=None):
+        """An entry for each query whose code changes. `watched` is a request with these strategies: what it sends besides, and
+        which results have to be made unique. The difference of a file begins where the one before it ends."""
+        unique = self._compared(watched) if watched is not None else set()
         files, found = {}, []
         for number in sorted(self._wanted):
-            wanted = self._wanted[number]
-            found.append(self._entry(wanted, number in unique, files))
+            entry = self._entry(self._wanted[number], number in unique, files)
+            if entry is not None:
+                found.append(entry)
         return found
+
+    def _compared(self, watched):
+        known = {(one.place, one.shape): one.n for one in self._queries}
+        places, unique = {one.place for one in self._queries}, set()
+        for query in watched.query_list:
+            number = known.get((query.place, query.shape))
+            if number is None and query.place not in places:
+                number = self._new(query)
+            if query.n in watched.needs_unique and number is not None:
+                unique.add(number)
+        return unique
+
+    def _new(self, query):
+        """A query that is only sent because of these strategies: without them the endpoint fails before."""
+        strategies = {
+            (index, keys): strategy for index, entity in enumerate(query.entities)
+            for keys, strategy in self._everywhere.get(class_name(entity), {}).items()
+        }
+        if not strategies:
+            return None
+        number = max(query.n, *(one.n + 1 for one in self._queries))
+        one = Query(number, query.place, query.shape, query.entities)
+        one.is_overridden = True
+        self._queries = [*self._queries, one]
+        self._of(one).strategies.update(strategies)
+        return number
 
     def _entry(self, wanted, needs_unique, files):
         query = wanted.query
@@ -104,9 +140,18 @@ class Changes:
             file = files.get(query.origin[0])
             if file is None:
                 file = files[query.origin[0]] = File(query.origin[0], origin["file"])
-            entry["options"], entry["diff"], entry["note"] = file.change(wanted, needs_unique, self._queries)
+            change = file.change(wanted, needs_unique, self._queries)
+            if change is None:
+                # The code loads it this way already.
+                return None
+            entry["options"], entry["diff"], entry["note"] = change
         except Uncertain as error:
             entry["options"], entry["note"] = _generated(wanted), _with_removed(str(error), wanted)
+        except Exception:
+            # The advice is worth more than its diff.
+            traceback.print_exc()
+            entry["options"] = _generated(wanted)
+            entry["note"] = _with_removed("this source could not be edited; add these options where the statement is built", wanted)
         return entry
 
 
@@ -125,7 +170,7 @@ class File:
         self.edits, self._now, self._changed = Edits(), self.text.content, {}
 
     def change(self, wanted, needs_unique, queries):
-        """`(options, difference, note)` of a query."""
+        """`(options, difference, note)` of a query; `None` where nothing changes."""
         place = self._place(wanted.query, queries)
         before = self._changed.get(place.node)
         if before is not None:
@@ -133,7 +178,7 @@ class File:
         one = _Change(self, place, wanted, needs_unique)
         options = one.options_after()
         if not one.edits:
-            return options, None, "the code loads it this way already"
+            return None
         edits = Edits([*self.edits, *one.edits])
         everything = Edits(edits)
         one.imports.write(everything)
@@ -228,7 +273,7 @@ class _Change:
         steps = self.options.steps(root, keys)
         if not steps:
             raise Uncertain(f"{self._shown(index, keys)} is loaded by an option that is not in this function; take it out there")
-        own = {True: "select", False: "joined"}.get(prop.lazy, prop.lazy)
+        own = _own(prop)
         for step in steps:
             if own in OWN_EAGER:
                 self.options.restate(step, "select", self._called[root].function)
@@ -252,8 +297,11 @@ class _Change:
         return strategy == "select" and known == ("select", "default")
 
     def _is_named(self, index, keys):
-        state = self.wanted.query.compile_state
-        return state is not None and keys in set(map(tuple, internals.optioned(state, self.wanted.query.entities[index])))
+        query = self.wanted.query
+        if _is_unknown(query):
+            return False
+        entity = internals.compiled_entities(query.compile_state, query.entities)[index]
+        return keys in set(map(tuple, internals.optioned(query.compile_state, entity)))
 
     def _shown(self, index, keys):
         return f"`{'.'.join([self.wanted.query.names[index], *keys])}`"
@@ -424,10 +472,22 @@ class _Change:
         return ", ".join([*self.options.shown(), *(self._new if self._into is None else ())])
 
 
+def _own(prop):
+    """How a relationship is loaded if no option says so."""
+    return {True: "select", False: "joined"}.get(prop.lazy, prop.lazy)
+
+
+def _is_unknown(query):
+    """Whether a query was never seen as it is written."""
+    return query.compile_state is None or query.is_overridden
+
+
 def _effective(query, index, keys):
-    if query.compile_state is None:
+    """How a path is loaded as the code is written, and by what; `None` where that is not known."""
+    if _is_unknown(query):
         return None
-    return internals.effective(query.compile_state, query.entities[index], keys)
+    entity = internals.compiled_entities(query.compile_state, query.entities)[index]
+    return internals.effective(query.compile_state, entity, keys)
 
 
 def _matched(entities, written):

@@ -73,7 +73,10 @@ class ApplicationDesk:
         """How the user's own code says what strategies change from outside, a change for each query that they touch."""
         self._as_written()
         changes = Changes(self._seen.query_list, order.get("strategies") or {}, order.get("remove") or [], self._program.origins)
-        self._channel.say(changes=changes.made(self._unique_queries(changes.strategies())))
+        strategies, watched = changes.strategies(), None
+        if strategies:
+            watched, _ = self._watch(Overrides(self._seen.query_list, strategies, self._program.origins))
+        self._channel.say(changes=changes.made(watched))
 
     def measure(self, order):
         """A share of a variant's requests; a line each, and at the end how long it all took."""
@@ -104,16 +107,6 @@ class ApplicationDesk:
         watched.done()
         return watched, answer
 
-    def _unique_queries(self, strategies):
-        """The queries whose result has to be made unique with these strategies, as they are numbered where nothing changes."""
-        if not any(one in ("joined", "joined_inner") for one in strategies.values()):
-            return set()
-        overrides = Overrides(self._seen.query_list, strategies, self._program.origins)
-        watched, _ = self._watch(overrides)
-        known = {(one.place, one.shape): one.n for one in self._seen.query_list}
-        found = [one for one in watched.query_list if one.n in watched.needs_unique]
-        return {known.get((one.place, one.shape), one.n) for one in found}
-
     def _as_written(self):
         """The request as it is written, sent twice: what differs between the two is not compared."""
         if self._seen is None:
@@ -132,7 +125,7 @@ class ApplicationDesk:
         known = {(query.place, query.shape) for query in self._seen.query_list}
         for query in watched.query_list:
             if (query.place, query.shape) not in known:
-                query.n = len(self._seen.query_list) + 1
+                query.n, query.is_overridden = len(self._seen.query_list) + 1, overrides is not None
                 self._seen.query_list.append(query)
         self._reference, self._fails = Reference(answer), False
         _, again = self._watch(overrides)

@@ -32,6 +32,8 @@ class Query:
     def __init__(self, n, place, shape, entities):
         self.n, self.place, self.shape, self.entities = n, place, shape, entities
         self.sent, self.compile_state = 0, None
+        # It was never sent as it is written, since the endpoint fails before.
+        self.is_overridden = False
 
     @property
     def origin(self):
