@@ -1,7 +1,7 @@
 //! `cargo xtask bench`: measurements that are reported, never asserted.
 
 use crate::system::Purpose;
-use crate::{frontend, prerequisites, reference, shell, system, test};
+use crate::{frontend, prerequisites, reference, shell, system, test, workspace};
 use anyhow::Result;
 use std::process::{Command, ExitCode};
 
@@ -49,6 +49,21 @@ pub(crate) fn advise() -> Result<ExitCode> {
     let python = reference::interpreter()?;
     let mut bench = shell::cargo(&["bench", "--package", "fetchscope-app", "--bench", "advise"]);
     shell::run(bench.env("FETCHSCOPE_REFERENCE_PYTHON", python))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What a measured request of the sample's program costs over the same call without Fetchscope.
+pub(crate) fn application() -> Result<ExitCode> {
+    prerequisites::rust()?;
+    let python = reference::interpreter()?;
+    let data = workspace::target().join("bench-citizenapp.db");
+    if !data.is_file() {
+        let load = ["run", "--quiet", "--package", "fetchscope-cli", "--", "dataset", "load", "citizenapp", "--into"];
+        shell::run(shell::cargo(&load).arg(format!("sqlite:{}", data.display())))?;
+    }
+    let mut cost = Command::new(python);
+    cost.arg("-B").arg(workspace::root().join("tests/application/cost.py"));
+    shell::run(cost.env("CITIZENAPP_DATABASE", format!("sqlite:///{}", data.display())))?;
     Ok(ExitCode::SUCCESS)
 }
 

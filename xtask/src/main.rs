@@ -30,6 +30,7 @@ cargo xtask bench sqlalchemy     measure the real SQLAlchemy beside it
 cargo xtask bench harness        measure what measuring costs over a plain loop
 cargo xtask bench verdicts       measure how often a variant differs from itself, and a slower one is found
 cargo xtask bench server         measure requests and loading on PostgreSQL beside pgbench and psql
+cargo xtask bench application    measure what a measured request costs over the bare call of an application
 cargo xtask bench advise         measure how often advise recommends the best, and how long it takes
 cargo xtask bench window         measure the start of the window and a toggle in it
 cargo xtask fuzz [--seconds N]   make up plan, mapping and experiment files, N seconds each (60), until one fails";
@@ -61,6 +62,7 @@ fn dispatch(arguments: &[&str]) -> Result<ExitCode> {
         ["bench", "harness"] => bench::harness(),
         ["bench", "verdicts"] => bench::verdicts(),
         ["bench", "server"] => bench::server(),
+        ["bench", "application"] => bench::application(),
         ["bench", "advise"] => bench::advise(),
         ["bench", "window"] => bench::window(),
         ["fuzz"] => fuzz::run(60),

@@ -3,11 +3,8 @@
 import asyncio
 import time
 
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 from sqlalchemy.pool import Pool
 
-from ..cursor import rows
 from ..network import _is_new
 from . import internals
 from .request import REQUEST
@@ -17,8 +14,13 @@ UNOWNED = [0]
 
 
 def install():
-    """Once, before anything of the user's is imported."""
+    """Once, before anything of the user's is imported. Methods are wrapped where SQLAlchemy has events: an engine with
+    listeners takes a longer way for every statement, which would be measured with it."""
     internals.wrap_execute(_execute)
+    internals.wrap_lazy_loads(_lazy)
+    internals.wrap_statements(_sent)
+    internals.wrap_fetches(_fetch)
+    internals.wrap_transactions(_travels)
     original = Pool.connect
 
     def connect(self):
@@ -32,12 +34,6 @@ def install():
             request.switch(before)
 
     Pool.connect = connect
-    event.listen(Engine, "begin", _travels)
-    event.listen(Engine, "rollback", _travels)
-    event.listen(Engine, "commit", _travels)
-    event.listen(Engine, "before_cursor_execute", _sent)
-    event.listen(Engine, "after_cursor_execute", _executed)
-    event.listen(Engine, "handle_error", _raised)
 
 
 def listen_to_flask():
@@ -53,26 +49,46 @@ def _escaped(_sender, exception, **_):
         request.escaped = exception
 
 
-def _execute(original, session, statement, arguments, named):
-    request = REQUEST.get()
-    if request is None:
-        return original(session, statement, *arguments, **named)
-    return request.execute(original, session, statement, arguments, named)
+def _execute(original):
+    def _execute_internal(self, statement, *arguments, **named):
+        request = REQUEST.get()
+        # In a load whose end is known nothing has to be done, unless something is overridden.
+        if request is None or (request.is_plain and request.band == "hydrate") or internals.goes_on(named):
+            return original(self, statement, *arguments, **named)
+        return request.execute(original, self, statement, arguments, named)
+
+    return _execute_internal
+
+
+def _lazy(original):
+    """A lazy load from beginning to end: what is executed and built in it needs no clock of its own."""
+
+    def _emit_lazyload(*arguments, **named):
+        request = REQUEST.get()
+        if request is None or request.band == "hydrate":
+            return original(*arguments, **named)
+        before = request.switch("hydrate")
+        try:
+            return original(*arguments, **named)
+        finally:
+            request.switch(before)
+
+    return _emit_lazyload
 
 
 def _travels(connection):
     request = REQUEST.get()
     if request is not None and not internals.is_autocommit(connection):
-        _travel(request, connection)
+        _travel(request, connection.dialect)
 
 
-def _travel(request, connection):
+def _travel(request, dialect):
     request.round_trips += 1
-    length = request.lengths.draw() if request.lengths is not None else 0
-    if not length:
+    if request.lengths is None:
         return
+    length = request.lengths.draw()
     before = request.switch("round_trip")
-    if connection.dialect.is_async:
+    if dialect.is_async:
         from sqlalchemy.util import await_only
 
         await_only(asyncio.sleep(length / 1e9))
@@ -82,61 +98,77 @@ def _travel(request, connection):
     request.switch(before)
 
 
-def _sent(connection, cursor, sql, parameters, context, _many):
-    request = REQUEST.get()
-    if request is None:
-        UNOWNED[0] += 1
-        return
-    if connection.dialect.driver == "asyncpg" and _is_new(cursor, sql):
-        _travel(request, connection)
-    _travel(request, connection)
-    request.sending(connection, cursor, sql, parameters, context)
+def _sent(original):
+    def sent(dialect, cursor, sql, parameters, context=None):
+        request = REQUEST.get()
+        if request is None or request.band == "pool_wait":
+            # What a dialect asks of a new connection is no statement of the request.
+            UNOWNED[0] += request is None
+            return original(dialect, cursor, sql, parameters, context)
+        if request.lengths is None and dialect.driver != "asyncpg":
+            request.round_trips += 1
+        else:
+            if dialect.driver == "asyncpg" and _is_new(cursor, sql):
+                _travel(request, dialect)
+            _travel(request, dialect)
+        before = request.sending(dialect, sql, parameters, context)
+        try:
+            original(dialect, cursor, sql, parameters, context)
+        except BaseException as error:
+            request.raised(error)
+            raise
+        finally:
+            request.switch(before)
+        if not request.is_measured:
+            request.answered(context)
+        if context._is_server_side:
+            context.cursor = _Fetching(cursor, request, context)
+
+    return sent
 
 
-def _executed(connection, cursor, _sql, _parameters, context, _many):
-    request = REQUEST.get()
-    if request is None or not hasattr(context, "fetchscope_before"):
-        return
-    known = rows(cursor)
-    request.answered(connection, cursor, context, known)
-    if cursor.description is not None and not connection.dialect.is_async:
-        context.cursor = _Fetching(cursor, request, context, known is None)
+def _fetch(original, is_one):
+    def fetch(strategy, result, cursor, *arguments):
+        request = REQUEST.get()
+        if request is None:
+            return original(strategy, result, cursor, *arguments)
+        before = request.switch("fetch")
+        try:
+            fetched = original(strategy, result, cursor, *arguments)
+        finally:
+            request.switch(before)
+        request.fetched(result.context, fetched if not is_one else () if fetched is None else (fetched,))
+        return fetched
 
-
-def _raised(context):
-    request = REQUEST.get()
-    if request is not None:
-        request.raised(context.original_exception)
+    return fetch
 
 
 class _Fetching:
-    """Goes before a cursor of a driver that fetches while it is read: tells how long that took, and how many rows came."""
+    """Goes before the cursor of a server that is read while its rows come: tells how long that took, and how many came."""
 
-    __slots__ = ("_cursor", "_request", "_context", "_counts")
+    __slots__ = ("_cursor", "_request", "_context")
 
-    def __init__(self, cursor, request, context, counts):
-        self._cursor, self._request, self._context, self._counts = cursor, request, context, counts
+    def __init__(self, cursor, request, context):
+        self._cursor, self._request, self._context = cursor, request, context
 
     def fetchall(self):
-        before = self._request.switch("fetch")
-        fetched = self._cursor.fetchall()
-        return self._fetched(fetched, before)
+        return self._timed(self._cursor.fetchall)
 
     def fetchmany(self, *arguments, **named):
-        before = self._request.switch("fetch")
-        fetched = self._cursor.fetchmany(*arguments, **named)
-        return self._fetched(fetched, before)
+        return self._timed(lambda: self._cursor.fetchmany(*arguments, **named))
 
     def fetchone(self):
-        before = self._request.switch("fetch")
-        row = self._cursor.fetchone()
-        self._fetched(() if row is None else (row,), before)
-        return row
+        row = []
+        self._timed(lambda: row.append(self._cursor.fetchone()) or [one for one in row if one is not None])
+        return row[0]
 
-    def _fetched(self, fetched, before):
-        self._request.switch(before)
-        if self._counts:
-            self._request.fetched(self._context, fetched)
+    def _timed(self, fetch):
+        before = self._request.switch("fetch")
+        try:
+            fetched = fetch()
+        finally:
+            self._request.switch(before)
+        self._request.fetched(self._context, fetched)
         return fetched
 
     def __iter__(self):

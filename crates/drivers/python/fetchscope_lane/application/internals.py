@@ -15,8 +15,11 @@ Holds for 2.0 and 2.1; `tests/application` runs it on both. What is relied on:
 import itertools
 
 from sqlalchemy import Row, inspect
+from sqlalchemy.engine import Connection
+from sqlalchemy.engine.cursor import CursorFetchStrategy
+from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.engine.result import ChunkedIteratorResult
-from sqlalchemy.orm import Session, attributes
+from sqlalchemy.orm import Session, attributes, strategies
 from sqlalchemy.orm.context import _MapperEntity
 from sqlalchemy.orm.interfaces import UserDefinedOption
 from sqlalchemy.orm.strategy_options import Load
@@ -41,16 +44,51 @@ class Mark(UserDefinedOption):
 
 
 def wrap_execute(wrapper):
-    """`wrapper(original, session, statement, arguments, named)` goes before every statement of every session."""
-    original = Session._execute_internal
+    """`wrapper(original)` takes the place of what every statement of every session goes through."""
+    Session._execute_internal = wrapper(Session._execute_internal)
 
-    def _execute_internal(self, statement, *arguments, **named):
-        if named.get("_parent_execute_state") is not None:
-            # An event handler of the user's goes on with what came by already.
-            return original(self, statement, *arguments, **named)
-        return wrapper(original, self, statement, arguments, named)
 
-    Session._execute_internal = _execute_internal
+def goes_on(named):
+    """Whether an event handler of the user's goes on with a statement that came by already."""
+    return named.get("_parent_execute_state") is not None
+
+
+def wrap_lazy_loads(wrapped):
+    """`wrapped(original)` takes the place of what every lazy load of a relationship goes through once it needs a statement."""
+    loader = getattr(strategies, "_LazyLoader", None) or strategies.LazyLoader
+    loader._emit_lazyload = wrapped(loader._emit_lazyload)
+
+
+def wrap_statements(wrapper):
+    """`wrapper(original)` takes the place of what every statement of every dialect is sent with; each has the arguments
+    `dialect, cursor, sql, parameters, context`."""
+    DefaultDialect.do_execute = wrapper(DefaultDialect.do_execute)
+    DefaultDialect.do_executemany = wrapper(DefaultDialect.do_executemany)
+    without = DefaultDialect.do_execute_no_params
+    sent = wrapper(lambda self, cursor, sql, _parameters, context=None: without(self, cursor, sql, context))
+    DefaultDialect.do_execute_no_params = lambda self, cursor, sql, context=None: sent(self, cursor, sql, (), context)
+
+
+def wrap_fetches(wrapper):
+    """`wrapper(original, is_one)` takes the place of what fetches rows from a cursor."""
+    for name in ("fetchone", "fetchmany", "fetchall"):
+        setattr(CursorFetchStrategy, name, wrapper(getattr(CursorFetchStrategy, name), name == "fetchone"))
+
+
+def wrap_transactions(told):
+    """`told(connection)` is called before every BEGIN, COMMIT and ROLLBACK."""
+    for name in ("_begin_impl", "_commit_impl", "_rollback_impl"):
+        _wrap_transaction(name, told)
+
+
+def _wrap_transaction(name, told):
+    original = getattr(Connection, name)
+
+    def ended(self, *arguments):
+        told(self)
+        return original(self, *arguments)
+
+    setattr(Connection, name, ended)
 
 
 def is_orm_select(statement):

@@ -9,26 +9,32 @@ import time
 
 from . import internals
 
+_now = time.perf_counter_ns
+
 BANDS = ("scheduling", "pool_wait", "round_trip", "execute", "fetch", "decode", "hydrate", "serialize", "application")
 
 
 class Measured:
     """One request while it runs."""
 
+    is_measured = True
+
     def __init__(self, lengths=None, overrides=None):
         self.bands = dict.fromkeys(BANDS, 0)
         self.queries = self.round_trips = self.rows = 0
         self.lengths, self._overrides = lengths, overrides
+        # Nothing is overridden, and nothing watched.
+        self.is_plain = self.is_measured and overrides is None
         # The exception that a framework made a page of.
         self.escaped = None
         self.began = self._at = time.perf_counter_ns()
-        self._band = "application"
+        self.band = "application"
 
     def switch(self, band):
         """What goes on from here belongs to another band; the one until here."""
-        now, before = time.perf_counter_ns(), self._band
+        now, before = _now(), self.band
         self.bands[before] += now - self._at
-        self._at, self._band = now, band
+        self._at, self.band = now, band
         return before
 
     def done(self):
@@ -48,19 +54,23 @@ class Measured:
     # What `hooks` tells.
 
     def execute(self, original, session, statement, arguments, named):
-        before = self.switch("hydrate")
+        changed = statement
+        if self._overrides is not None and internals.is_orm_select(statement):
+            if internals.loading(statement, named) is None:
+                changed = self._overrides.applied(statement)
+        # In a load whose end is known no clock of its own is needed.
+        is_inside = self.band == "hydrate"
+        before = self.band if is_inside else self.switch("hydrate")
         try:
-            changed = statement
-            if self._overrides is not None and internals.is_orm_select(statement):
-                if internals.loading(statement, named) is None:
-                    changed = self._overrides.applied(statement)
             result = original(session, changed, *arguments, **named)
             if changed is not statement:
                 internals.make_unique(result, None)
-            internals.time_rows(result, self.timed)
+            if not is_inside:
+                internals.time_rows(result, self.timed)
             return result
         finally:
-            self.switch(before)
+            if not is_inside:
+                self.switch(before)
 
     def timed(self, chunks):
         while True:
@@ -74,18 +84,12 @@ class Measured:
             # Taken out, so that no object lives longer than it would: the session's own reference to it is weak.
             yield part.pop()
 
-    def sending(self, _connection, _cursor, _sql, _parameters, context):
+    def sending(self, _dialect, _sql, _parameters, _context):
         self.queries += 1
-        context.fetchscope_before = self.switch("execute")
-
-    def answered(self, _connection, _cursor, context, known):
-        self.switch(context.fetchscope_before)
-        self.rows += known or 0
+        return self.switch("execute")
 
     def fetched(self, _context, rows):
         self.rows += len(rows)
 
     def raised(self, _error):
-        # No answer comes to a statement that fails, so nothing has switched back.
-        if self._band == "execute":
-            self.switch("hydrate")
+        pass

@@ -54,6 +54,8 @@ class _Cause:
 class Watched(Measured):
     """A request of which everything is recorded. It is slower than others, and no figure of its times is compared."""
 
+    is_measured = False
+
     def __init__(self, origins, overrides=None, most_rows=None):
         super().__init__(None, overrides)
         self._origins, self._most_rows = origins, most_rows
@@ -147,10 +149,10 @@ class Watched(Measured):
 
     # What is sent.
 
-    def sending(self, connection, cursor, sql, parameters, context):
-        super().sending(connection, cursor, sql, parameters, context)
+    def sending(self, dialect, sql, parameters, context):
+        before = super().sending(dialect, sql, parameters, context)
         cause = NOW.get() or _Cause("other")
-        self.database = self.database or _described(connection.dialect)
+        self.database = self.database or _described(dialect)
         if cause.kind == "root" and cause.query.compile_state is None:
             cause.query.compile_state = internals.compile_state(context)
         values = parameters.values() if isinstance(parameters, dict) else parameters or ()
@@ -161,7 +163,7 @@ class Watched(Measured):
             "query": cause.query.n if cause.query else None,
             "path": cause.path,
             "origin": self._origins(sys._getframe(2)),
-            "sql": _plain_placeholders(" ".join(sql.split()), connection.dialect.paramstyle),
+            "sql": _plain_placeholders(" ".join(sql.split()), dialect.paramstyle),
             "params": [_shown(value) for value in values],
             "rows": 0,
             "bytes": 0,
@@ -173,18 +175,12 @@ class Watched(Measured):
         }
         context.fetchscope_record = record
         self.statements.append(record)
+        return before
 
-    def answered(self, connection, cursor, context, known):
-        super().answered(connection, cursor, context, known)
-        record = getattr(context, "fetchscope_record", None)
-        if record is None:
-            return
+    def answered(self, context):
+        record = context.fetchscope_record
         record["answered"] = True
         record["execute"] = self.bands["execute"] - record["bands"]["execute"]
-        if known:
-            record["rows"] += known
-            record["bytes"] += sum(_size(row) for row in getattr(cursor, "_rows", None) or ())
-        self._check()
 
     def fetched(self, context, rows):
         super().fetched(context, rows)

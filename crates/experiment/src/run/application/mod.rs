@@ -137,8 +137,8 @@ fn found(seen: &RequestTrace) -> ApplicationOutcome {
 fn environment(setup: &ApplicationSetup<'_>, seen: &RequestTrace) -> Environment {
     let hello = setup.worker.hello();
     let sqlalchemy = format!("SQLAlchemy {}", hello.sqlalchemy.as_deref().unwrap_or_default());
-    let request = setup.experiment.request.as_ref().map(Request::title).unwrap_or_default();
-    let import = setup.experiment.application.as_ref().and_then(|one| one.import.as_deref()).unwrap_or_default();
+    let import = setup.experiment.application.as_ref().and_then(|one| one.import.as_deref());
+    let import = import.unwrap_or("a function");
     let framework = setup.imported.framework.iter().map(|framework| format!(", {framework}")).collect::<String>();
     Environment {
         fetchscope: env!("CARGO_PKG_VERSION").to_owned(),
@@ -146,7 +146,7 @@ fn environment(setup: &ApplicationSetup<'_>, seen: &RequestTrace) -> Environment
         platform: super::platform(),
         cores: super::limit::cores(),
         database: seen.database.clone().unwrap_or_else(|| "no database was asked".to_owned()),
-        data: format!("{request} {import}, Python {}{framework}", hello.python).replace("  ", " "),
+        data: format!("{import}, Python {}{framework}", hello.python),
         emulates: if hello.sqlalchemy.is_some() { sqlalchemy } else { EMULATES.to_owned() },
         server: Vec::new(),
     }
