@@ -6,6 +6,7 @@ use crate::arguments::{Lesson as Arguments, LessonCommand};
 use crate::{output, progress};
 use anyhow::Result;
 use fetchscope_app::Paths;
+use fetchscope_app::application;
 use fetchscope_app::error::AppError;
 use fetchscope_app::experiment::run_kept;
 use fetchscope_app::history::{History, Recorder};
@@ -82,11 +83,22 @@ fn measure(name: &str, reports: &[PathBuf], json: bool) -> Result<Verdict> {
         lesson.choices.iter().for_each(|choice| output::note(&format!("- {}", choice.text)));
     }
     let (paths, cancel) = (Paths::standard(), progress::cancel_on_interrupt()?);
-    let opened = super::open(&lesson.experiment.source, None, &cancel)?;
     let history = History::open(&paths.history);
     let recorder = Recorder::new(history.as_ref(), None).called(&lesson.title, "lesson");
     let python = Python { paths: &paths, chosen: None };
-    let (outcome, kept) = run_kept(&lesson.experiment, &opened, &python, recorder, &mut progress::events(), &cancel)?;
+    let experiment = &lesson.experiment;
+    let (outcome, kept) = match &experiment.application {
+        Some(wanted) => {
+            crate::application::consent(experiment, false)?;
+            let call = experiment.request.as_ref().and_then(|request| request.call.as_deref());
+            let mut program = application::open(wanted, call, &python, &mut progress::rows(), &cancel)?;
+            program.run_kept(experiment, recorder, &mut progress::events(), &cancel)?
+        }
+        None => {
+            let opened = super::open(&experiment.source, None, &cancel)?;
+            run_kept(experiment, &opened, &python, recorder, &mut progress::events(), &cancel)?
+        }
+    };
     let Revealed { right, text, verdict } = reveal(&lesson, &outcome);
     let predictions = lesson.choices.iter().zip(&right);
     if json {
