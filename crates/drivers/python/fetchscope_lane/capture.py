@@ -16,6 +16,9 @@ _CASTS = (
 _CAST = rf"(?:::(?:{_CASTS})\b(?:\(\d+(?:, ?\d+)?\))?(?:\[\])?)?"
 _PLACEHOLDERS = {
     "pyformat": re.compile(rf"(?<!%)%\([^)]+\)s{_CAST}", re.IGNORECASE),
+    "named": re.compile(r"(?<![:\w]):\w+"),
+    "numeric": re.compile(r"(?<![:\w]):\d+"),
+    "format": re.compile(r"(?<!%)%s"),
     "numeric_dollar": re.compile(rf"\$\d+{_CAST}", re.IGNORECASE),
 }
 
@@ -97,7 +100,7 @@ def _plain_placeholders(sql, style):
         return sql
     plain = _PLACEHOLDERS[style].sub("?", sql)
     # Where placeholders begin with a percent sign, one in a name is doubled.
-    return plain.replace("%%", "%") if style == "pyformat" else plain
+    return plain.replace("%%", "%") if style in ("pyformat", "format") else plain
 
 
 def _rows(record):

@@ -1,10 +1,22 @@
 """Starting an ASGI application, and stopping it."""
 
 import asyncio
+import re
+import sys
+
+from .guard import WRITES, is_write
 
 
 class StartupFailed(Exception):
     """The application did not start."""
+
+
+def _reason(message):
+    """The line of a traceback that names the exception; what comes after it may be about it."""
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    named = [line for line in lines if re.match(r"[\w.]+(Error|Exception|Exit|Interrupt)\b.*:", line)]
+    reason = (named or lines or ["it gives no reason"])[-1]
+    return f"{reason}; {WRITES}" if is_write(message) else reason
 
 
 class Lifespan:
@@ -37,8 +49,9 @@ class Lifespan:
             return
         said = answer.result()
         if said["type"] == "lifespan.startup.failed":
-            lines = [line for line in (said.get("message") or "").splitlines() if line.strip()]
-            raise StartupFailed(f"the application did not start: {lines[-1].strip() if lines else 'it gives no reason'}")
+            message = said.get("message") or ""
+            print(message, file=sys.stderr)
+            raise StartupFailed(f"the application did not start: {_reason(message)}")
 
     async def _stop(self):
         await self._orders.put({"type": "lifespan.shutdown"})
