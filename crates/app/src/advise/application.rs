@@ -50,6 +50,10 @@ pub fn advise(
     let experiment = asked(application, request, load);
     program.ask(&experiment)?;
     let seen = program.watch(&Overrides::new(), cancel)?;
+    if seen.error.is_none() && seen.row_count == 0 {
+        let words = "the endpoint found no rows, so there is nothing to compare; give a request that finds some";
+        return Err(AppError::Input(words.to_owned()));
+    }
     let (mended, answering) = mend(program, &seen, cancel)?;
     let space = space(&answering, !mended.is_empty());
     if space.choices.is_empty() {

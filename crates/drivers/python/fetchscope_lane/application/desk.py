@@ -149,6 +149,10 @@ class ApplicationDesk:
         if not strategies and answer.error is None:
             _, again, elapsed = self._plain()
             self._reference.again(again)
+        empty = [query["n"] for query in queries if query["paths"] and not watched.has_objects(query["n"])]
+        if empty and answer.error is None:
+            numbers = ", ".join(map(str, empty))
+            notices.append(f"No row came for the query {numbers}, so it cannot be said what of it is read.")
         peak = self._peak(overrides) if order.get("peak", True) and answer.error is None else None
         if self._reference.changes:
             notices.append(
@@ -209,6 +213,9 @@ class ApplicationDesk:
         """A path is unread where no read of it was seen, and where the answer is the same without it."""
         idle = []
         for query in queries:
+            if not watched.has_objects(query["n"]):
+                # Of what has no owner nothing can be read.
+                continue
             unread = [one for one in query["paths"] if one["strategy"] in EAGER and not one["reads"]]
             below = {one["path"] for one in query["paths"] if one["reads"]}
             for one in unread:

@@ -227,6 +227,10 @@ class Watched(Measured):
         """The statements that reached the database."""
         return [one for one in self.statements if not one["unsent"]]
 
+    def has_objects(self, number):
+        """Whether a query had rows."""
+        return any(one["rows"] for one in self.statements if one["kind"] == "root" and one["query"] == number)
+
     def paths(self, query):
         """Every path of a query that its plan loads eagerly, that an option names, or that was loaded or read."""
         found = {}
