@@ -104,7 +104,9 @@ mod tests {
     fn the_bands_add_up_to_the_mean() {
         let (bands, mean) = means(&fixture::article().variants[0]).unwrap();
         assert!((bands.iter().sum::<f64>() - mean).abs() < 8.0, "{bands:?} {mean}");
-        assert!(bands.iter().all(|band| *band > 0.0));
+        let (application, others) = bands.split_last().unwrap();
+        assert!(others.iter().all(|band| *band > 0.0));
+        assert!(*application == 0.0, "only an application has a part of its own");
         assert!(means(&fixture::troubled().variants[3]).is_none());
     }
 
